@@ -1,0 +1,1 @@
+"""What can be run: small PyTorch models behind Gradio, one folder each."""

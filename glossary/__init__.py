@@ -1,0 +1,1 @@
+"""The termbase engine: YAML concepts in several languages to a cross-linked site."""

@@ -1,0 +1,190 @@
+"""The termbase as plain data.
+
+Vocabulary follows TBX-Basic (ISO 30042:2019) and SKOS: a *concept* has *terms* in each language, one of them
+*preferred*; concepts are joined by *broader*, *part of* and *related*. Nothing here reads files or draws pages.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from types import MappingProxyType
+
+STATUSES = ("preferred", "admitted", "deprecated", "superseded")
+GENDERS = ("m", "f", "m/f", "n")
+TYPES = ("full", "abbreviation", "acronym", "proper name", "variant")
+RELATIONS = ("broader", "part_of", "related")
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """One designation of a concept in one language."""
+
+    term: str
+    status: str = "admitted"
+    type: str = ""
+    pos: str = ""
+    gender: str = ""
+    pinyin: str = ""
+    forms: tuple[str, ...] = ()  # look-up strings for linking only, never shown as synonyms
+    sort_key: str = ""  # overrides the computed order, for names read in an unexpected way
+    note: str = ""
+    source: str = ""
+    link: bool = True
+
+    @property
+    def is_usable(self) -> bool:
+        """Whether running text may use the term: preferred or admitted."""
+        return self.status in ("preferred", "admitted")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """All a concept says in one language."""
+
+    lang: str
+    terms: tuple[Term, ...]
+    definition: str
+    explanation: str = ""
+    example: str = ""
+    basis: str = ""  # hash of the reference-language text this was last checked against
+
+    @property
+    def preferred(self) -> Term:
+        return next(term for term in self.terms if term.status == "preferred")
+
+    def with_status(self, *statuses: str) -> tuple[Term, ...]:
+        return tuple(term for term in self.terms if term.status in statuses)
+
+
+@dataclass(frozen=True, slots=True)
+class Concept:
+    """One concept with all its languages: one YAML file, whose name is the id."""
+
+    id: str
+    path: Path
+    subject: str
+    entries: Mapping[str, Entry]
+    broader: tuple[str, ...] = ()
+    part_of: tuple[str, ...] = ()
+    related: tuple[str, ...] = ()
+    demo: str = ""
+    legacy: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Language:
+    """One language of the site, with each tool's code for it."""
+
+    code: str  # BCP 47 key used in YAML, file names and addresses
+    name: str  # in the language itself
+    html: str  # value of the `lang` attribute
+    order: str = "latin"  # a key of glossary.order.ORDERS
+    stemmer: str = ""  # Snowball algorithm; empty for none
+    segment: str = "words"  # "words", or "han" for scripts without spaces
+    search: str = "en"  # lunr's code, where it differs from `code`
+    text: Mapping[str, str] = field(default_factory=dict)  # overrides of the engine's interface words
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """A subject field, labelled in every language."""
+
+    id: str
+    labels: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One work of the bibliography (`sources.yml`)."""
+
+    id: str
+    title: str
+    authors: str = ""
+    year: str = ""
+    published: str = ""  # journal, conference or publisher
+    identifier: str = ""  # DOI, arXiv number, ISBN …
+    url: str = ""
+    lang: str = ""  # language of the title
+
+
+@dataclass(frozen=True)
+class Termbase:
+    """Everything under the termbase folder, in the order of `languages.yml` and of ids."""
+
+    folder: Path
+    languages: Mapping[str, Language]
+    subjects: Mapping[str, Subject]
+    sources: Mapping[str, Source]
+    concepts: Mapping[str, Concept]
+
+    @property
+    def default_language(self) -> str:
+        return next(iter(self.languages))
+
+    @cached_property
+    def narrower(self) -> Mapping[str, tuple[str, ...]]:
+        """Inverse of `broader`: concept id to the ids one level down."""
+        return self._inverse("broader")
+
+    @cached_property
+    def parts(self) -> Mapping[str, tuple[str, ...]]:
+        """Inverse of `part_of`."""
+        return self._inverse("part_of")
+
+    @cached_property
+    def related(self) -> Mapping[str, tuple[str, ...]]:
+        """`related` both ways: authored in one file, shown on both pages."""
+        pairs: dict[str, dict[str, None]] = {id: {} for id in self.concepts}
+        for id, concept in self.concepts.items():
+            for other in concept.related:
+                pairs[id][other] = None
+                pairs[other][id] = None
+        return MappingProxyType({id: tuple(others) for id, others in pairs.items()})
+
+    def by_subject(self) -> Iterator[tuple[Subject, list[Concept]]]:
+        """Subjects in the order of `subjects.yml`, each with its concepts; empty ones are left out."""
+        for subject in self.subjects.values():
+            concepts = [c for c in self.concepts.values() if c.subject == subject.id]
+            if concepts:
+                yield subject, concepts
+
+    def _inverse(self, relation: str) -> Mapping[str, tuple[str, ...]]:
+        found: dict[str, list[str]] = {id: [] for id in self.concepts}
+        for id, concept in self.concepts.items():
+            for target in getattr(concept, relation):
+                found[target].append(id)
+        return MappingProxyType({id: tuple(ids) for id, ids in found.items()})
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Problem:
+    """A fault in the data: where it is, what is wrong, and how to mend it."""
+
+    file: str
+    line: int
+    code: str
+    message: str
+    fix: str = ""
+    severity: str = "error"  # or "warning"
+    lang: str = ""
+    id: str = ""
+    key: str = ""
+
+    def __str__(self) -> str:
+        where = f"{self.file}:{self.line}" if self.line else self.file
+        scope = " ".join(part for part in (self.lang, self.key) if part)
+        return f"{where}: {self.severity} {self.code}{f' [{scope}]' if scope else ''}: {self.message}" + (
+            f" → {self.fix}" if self.fix else ""
+        )
+
+
+class TermbaseError(Exception):
+    """The termbase cannot be used; `problems` says where and why, all of them at once."""
+
+    def __init__(self, problems: list[Problem]) -> None:
+        self.problems = sorted(problems)
+        super().__init__("\n".join(map(str, self.problems)))
