@@ -4,10 +4,11 @@ PORT   ?= 8000
 VENV   := .venv
 BIN    := $(VENV)/bin
 
+# Material prints a notice about MkDocs 2 on every build; pyproject.toml pins MkDocs 1.
 export NO_MKDOCS_2_WARNING = 1
 
-.PHONY: setup serve site test lint bench browser clean
 .DEFAULT_GOAL := serve
+.PHONY: setup site serve test lint types browser bench stills clean
 
 setup: $(VENV)/ready
 
@@ -27,3 +28,26 @@ site: setup
 
 serve: site
 	$(BIN)/python -m demos serve --port $(PORT)
+
+lint: $(VENV)/ready-test
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+# The browser tests need Chromium and a font with Chinese: taken from the system, else installed there.
+browser: $(VENV)/ready-test
+	sh tests/install-browser.sh $(BIN)/python
+
+test: lint browser site
+	$(BIN)/python -m glossary check
+	$(BIN)/python -m pytest
+
+bench: browser site
+	$(BIN)/python -m tests.bench
+
+# The pictures that the pages show, drawn again by the models as they are now.
+stills: setup
+	$(BIN)/python -m demos stills
+
+clean:
+	rm -rf site build dist .cache .mypy_cache .pytest_cache .ruff_cache .hypothesis
