@@ -6,6 +6,7 @@ Vocabulary follows TBX-Basic (ISO 30042:2019) and SKOS: a *concept* has *terms* 
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -15,7 +16,9 @@ from types import MappingProxyType
 STATUSES = ("preferred", "admitted", "deprecated", "superseded")
 GENDERS = ("m", "f", "m/f", "n")
 TYPES = ("full", "abbreviation", "acronym", "proper name", "variant")
+POS = ("noun", "verb", "adjective", "adverb", "proper noun", "other")
 RELATIONS = ("broader", "part_of", "related")
+SEGMENTS = ("words", "han")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +41,17 @@ class Term:
     def is_usable(self) -> bool:
         """Whether running text may use the term: preferred or admitted."""
         return self.status in ("preferred", "admitted")
+
+    @property
+    def is_abbreviation(self) -> bool:
+        """Whether capitals are part of the spelling: marked so, or written in capitals only (GAN, GPT-2)."""
+        return self.type in ("abbreviation", "acronym") or (len(self.term) > 1 and self.term.isupper())
+
+    @property
+    def text_key(self) -> str:
+        """What two terms have in common when a reader would call them the same."""
+        text = unicodedata.normalize("NFC", self.term)
+        return text if self.is_abbreviation else text.casefold()
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +98,7 @@ class Language:
     html: str  # value of the `lang` attribute
     order: str = "latin"  # a key of glossary.order.ORDERS
     stemmer: str = ""  # Snowball algorithm; empty for none
-    segment: str = "words"  # "words", or "han" for scripts without spaces
+    segment: str = "words"  # one of SEGMENTS; "han" for scripts without spaces
     search: str = "en"  # lunr's code, where it differs from `code`
     text: Mapping[str, str] = field(default_factory=dict)  # overrides of the engine's interface words
 

@@ -1,0 +1,137 @@
+"""The alphabet of each language: where a term stands in an index, and under which letter.
+
+    terms.sort(key=lambda term: sort_key(term, language))
+    letter = index_letter(term, language)
+
+Norwegian ends with æ, ø, å; Chinese is read aloud (pinyin); everything else is sorted by its base letters. No
+locale database is needed, because those of operating systems differ and are often missing.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+
+from .model import Language, Term
+
+ORDERS = ("latin", "norwegian", "pinyin")
+
+OTHER = "#"  # what begins with a digit or a sign
+LATIN_IN_CHINESE = "西文"  # the heading Chinese dictionaries use; its terms come after those read in pinyin
+
+_FOLDED = str.maketrans(
+    {"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "ł": "l", "ı": "i"}
+)
+_NORWEGIAN = str.maketrans({"ä": "æ", "ö": "ø"})
+_RANK = {letter: chr(ord("a") + rank) for rank, letter in enumerate("abcdefghijklmnopqrstuvwxyzæøå")}
+_HAN = re.compile(r"[\u2e80-\u2fdf\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af]")
+_TONES = {"\u0304": "1", "\u0301": "2", "\u030c": "3", "\u0300": "4"}
+
+SortKey = tuple[object, ...]
+
+
+def sort_key(term: Term | str, language: Language) -> SortKey:
+    """A key that orders the terms of one language; keys of different languages are not comparable."""
+    text = _ordered_as(term)
+    if language.order == "pinyin":
+        return _pinyin_key(text, term.pinyin if isinstance(term, Term) and not term.sort_key else "")
+    letters = _norwegian(text) if language.order == "norwegian" else _latin(text)
+    return (not letters[:1].isalpha(), letters, text.casefold(), text)
+
+
+def index_letter(term: Term | str, language: Language) -> str:
+    """The heading under which an index lists the term: a capital letter, `OTHER`, or `LATIN_IN_CHINESE`."""
+    text = _ordered_as(term)
+    if language.order == "pinyin":
+        group, readings, *_ = sort_key(term, language)
+        return str(readings)[2].upper() if group == 0 else LATIN_IN_CHINESE if group == 1 else OTHER
+    if language.order == "norwegian":
+        first = _norwegian_letters(text)[:1]
+    else:
+        first = _latin(text)[:1]
+    return first.upper() if first.isalpha() else OTHER
+
+
+def is_han(character: str) -> bool:
+    return bool(_HAN.match(character))
+
+
+def _ordered_as(term: Term | str) -> str:
+    text = term if isinstance(term, str) else term.sort_key or term.term
+    return unicodedata.normalize("NFC", text)
+
+
+def _words_apart(text: str) -> str:
+    """Space and hyphen alike part words, and come before every letter; other signs do not count."""
+    spaced = re.sub(r"[\s\u2010-\u2015/-]+", " ", text)
+    return "".join(c for c in spaced if c.isalnum() or c == " ").strip()
+
+
+def _latin(text: str) -> str:
+    """Base letters only: é stands with e, ä with a."""
+    decomposed = unicodedata.normalize("NFD", text.casefold().translate(_FOLDED))
+    return _words_apart("".join(c for c in decomposed if not unicodedata.combining(c)))
+
+
+def _norwegian_letters(text: str) -> str:
+    """Letters of the Norwegian alphabet: ä is æ, ö is ø, and aa is å."""
+    folded = text.casefold().translate(_NORWEGIAN).replace("aa", "å")
+    return _words_apart("".join(c if c in "æøå" else _latin(c) or c for c in folded))
+
+
+def _norwegian(text: str) -> str:
+    return "".join(_RANK.get(c, c) for c in _norwegian_letters(text))
+
+
+def _pinyin_key(text: str, pinyin: str) -> SortKey:
+    """Characters first, by reading and tone; then Latin words; then the rest."""
+    first = next((c for c in text if c.isalnum()), "")
+    if is_han(first):
+        return (0, _readings(text, pinyin), text)
+    return (1 if first.isalpha() else 2, _latin(text), text)
+
+
+@lru_cache(maxsize=65536)
+def _readings(text: str, pinyin: str) -> tuple[tuple[str, str], ...]:
+    """Each character's syllable with its tone, e.g. (("chang2", "长"), ("duan3", "短"), …).
+
+    The author's own pinyin decides between readings where it fits, else pypinyin's dictionary of phrases does.
+    """
+    from pypinyin import Style, lazy_pinyin
+
+    characters = [c for c in text if is_han(c) or c.isalnum()]
+    spoken = _as_written(characters, pinyin) if pinyin else None
+    if spoken is None:
+        spoken = lazy_pinyin("".join(characters), style=Style.TONE3, errors=list, neutral_tone_with_five=True)
+    return tuple(zip(spoken, characters, strict=True))
+
+
+def _as_written(characters: list[str], pinyin: str) -> list[str] | None:
+    """The readings of the characters that spell `pinyin`, or None when none do."""
+    from pypinyin import Style
+    from pypinyin import pinyin as all_readings
+
+    wanted = re.sub(r"[^a-züê\u0300-\u030c]", "", unicodedata.normalize("NFD", pinyin.lower()))
+    choices = [
+        all_readings(c, style=Style.TONE, heteronym=True)[0] if is_han(c) else [c.lower()] for c in characters
+    ]
+    found: list[str] = []
+
+    def spell(index: int, rest: str) -> bool:
+        if index == len(choices):
+            return not rest
+        for reading in choices[index]:
+            written = unicodedata.normalize("NFD", reading)
+            if rest.startswith(written) and spell(index + 1, rest[len(written) :]):
+                found.append(_tone_last(written))
+                return True
+        return False
+
+    return found[::-1] if len(characters) <= 40 and spell(0, wanted) else None
+
+
+def _tone_last(written: str) -> str:
+    """`chang` with its tone mark as `chang2`."""
+    tone = next((_TONES[c] for c in written if c in _TONES), "5")
+    return "".join(c for c in written if c not in _TONES) + tone

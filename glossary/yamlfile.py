@@ -1,0 +1,312 @@
+"""YAML for people: everything is text, every fault has a line, and nothing but plain data is accepted.
+
+YAML's surprises are left out on purpose. `no`, `on` and `1.0` stay the words that were typed; anchors, aliases,
+tags and several documents in a file are refused, and so are duplicate keys, which YAML readers pass over.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+
+import yaml
+from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+
+try:
+    from yaml._yaml import CParser
+except ImportError as error:  # a PyYAML built without libyaml would be ten times slower, silently
+    raise ImportError("PyYAML was built without libyaml: install one of its binary wheels") from error
+
+from .model import Problem
+
+MAX_BYTES = 1_000_000
+MAX_DEPTH = 12
+
+# Control characters, direction overrides (they make text look like what it is not), and what is not a character.
+_UNPRINTABLE = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]"
+)
+_ANCHOR = re.compile(rb"(?:^|[\s\[{,])&[^\s&]")
+
+# What libyaml says, as the beginning of its message: what that means to someone who writes YAML, and what to do.
+_SAID_BY_LIBYAML = (
+    ("found character that cannot start any token", "this character cannot begin a value", "quote the value"),
+    ("mapping values are not allowed", "a colon and a space inside a value", "put the value in quotes"),
+    ("could not find expected ':'", "a line without a key", "write `key: value`, or indent the line"),
+    (
+        "did not find expected key",
+        "the indentation or a quote breaks off here",
+        "line up the keys of a block",
+    ),
+    ("did not find expected '-' indicator", "the list breaks off here", "indent every item alike"),
+    ("did not find expected ',' or", "a list or mapping is not closed", "add the missing comma or bracket"),
+    ("found unexpected end of stream", "a quote or bracket is never closed", "close it"),
+    ("found undefined alias", "`*` at the beginning of a value means an alias", "put the value in quotes"),
+    ("found duplicate anchor", "an anchor (`&`) is not allowed here", "put the value in quotes"),
+    ("expected a single document", "`---` begins a second document", "one file holds one document"),
+    ("block sequence entries are not allowed", "a list cannot begin here", "put `-` on a line of its own"),
+    ("exceeded max depth", "the data is nested too deeply", "use plain lists and mappings"),
+)
+
+
+class _Composer(CParser):  # type: ignore[misc]
+    """libyaml's parser, making nodes without guessing types: a quarter of the time of `CBaseLoader`."""
+
+    def resolve(self, kind: type, value: object, implicit: object) -> str:
+        return ""
+
+    def descend_resolver(self, parent: object, index: object) -> None:
+        pass
+
+    def ascend_resolver(self) -> None:
+        pass
+
+
+def shown(path: Path) -> str:
+    """The path as a message gives it: relative to where the command runs, when it lies below."""
+    try:
+        return path.absolute().relative_to(Path.cwd()).as_posix()
+    except ValueError:
+        return path.as_posix()
+
+
+def nearest(word: str, known: Mapping[str, Any] | tuple[str, ...] | list[str]) -> str:
+    """The known word that `word` most likely meant, or an empty string."""
+    close = get_close_matches(word.lower(), list(known), n=1, cutoff=0.6)
+    return close[0] if close else ""
+
+
+def did_you_mean(word: str, known: Mapping[str, Any] | tuple[str, ...] | list[str]) -> str:
+    """A remedy for an unknown word: the nearest known one, or all of them when they are few."""
+    if close := nearest(word, known):
+        return f"did you mean “{close}”?"
+    return f"use one of: {', '.join(known)}" if 0 < len(known) <= 16 else ""
+
+
+@dataclass(slots=True)
+class Reader:
+    """Takes values out of one file's nodes, and notes what is wrong with them.
+
+    `ok` values come back even when others are wrong, so that one run reports every fault.
+    """
+
+    path: Path
+    id: str = ""
+    lang: str = ""
+    problems: list[Problem] = field(default_factory=list)
+    escapes: bool = False  # only a file with backslashes can smuggle a character past the check of its text
+
+    def report(self, code: str, message: str, fix: str = "", *, line: int = 0, key: str = "") -> None:
+        self.problems.append(
+            Problem(shown(self.path), line, code, message, fix, lang=self.lang, id=self.id, key=key)
+        )
+
+    def at(self, node: Node, code: str, message: str, fix: str = "", *, key: str = "") -> None:
+        """Report a fault where `node` begins."""
+        self.report(code, message, fix, line=line_of(node), key=key)
+
+    def content(self) -> bytes | None:
+        """The file's bytes, or None when it cannot be read or is too large to have been written by hand."""
+        try:
+            if self.path.stat().st_size > MAX_BYTES:
+                self.report("T002", f"the file is larger than {MAX_BYTES:,} bytes", "split it")
+                return None
+            return self.path.read_bytes()
+        except OSError as error:
+            self.report("T001", f"the file cannot be read: {error.strerror}")
+            return None
+
+    def root(self, content: bytes) -> MappingNode | None:
+        """The file's top-level mapping, or None with the reason noted."""
+        if not self._is_clean_text(content):
+            return None
+        try:
+            node = _Composer(content).get_single_node()
+        except yaml.YAMLError as error:
+            self._syntax(error, content)
+            return None
+        if node is None or (isinstance(node, ScalarNode) and not node.value.strip()):
+            self.report("T005", "the file is empty", "write the concept, or delete the file", line=1)
+            return None
+        if not isinstance(node, MappingNode):
+            self.at(node, "T006", f"expected `key: value` lines, found {_kind(node)}")
+            return None
+        return node if self._is_plain(node, content) else None
+
+    def mapping(self, node: Node, known: tuple[str, ...], key: str = "") -> dict[str, tuple[Node, Node]]:
+        """`node` as key → (key node, value node); only `known` keys, all keys when `known` is empty."""
+        found: dict[str, tuple[Node, Node]] = {}
+        if not isinstance(node, MappingNode):
+            self.at(node, "T007", f"expected `key: value` lines, found {_kind(node)}", key=key)
+            return found
+        for key_node, value_node in node.value:
+            name = key_node.value if isinstance(key_node, ScalarNode) else None
+            if name is None or not name:
+                self.at(key_node, "T007", "a key must be a plain word", key=key)
+            elif name in found:
+                first = line_of(found[name][0])
+                self.at(
+                    key_node,
+                    "T008",
+                    f"“{name}” is given twice, first on line {first}",
+                    "merge them",
+                    key=name,
+                )
+            elif known and name not in known:
+                self.at(
+                    key_node, "T009", f"unknown key “{name}”", did_you_mean(name, known), key=join(key, name)
+                )
+            else:
+                found[name] = (key_node, value_node)
+        return found
+
+    def text(self, node: Node, key: str) -> str:
+        """`node` as text without surrounding space; an empty string, with the reason noted, when it is none."""
+        if not isinstance(node, ScalarNode):
+            self.at(node, "T007", f"expected text, found {_kind(node)}", "write one text", key=key)
+            return ""
+        value: str = node.value
+        if self.escapes and (bad := _UNPRINTABLE.search(value)):
+            self.at(
+                node, "T004", f"the text holds the control character {_name(bad[0])}", "remove it", key=key
+            )
+        return value.strip()
+
+    def texts(self, node: Node, key: str) -> tuple[str, ...]:
+        """`node`, a list of texts, as a tuple."""
+        if not isinstance(node, SequenceNode):
+            value = node.value if isinstance(node, ScalarNode) else "…"
+            self.at(node, "T007", f"expected a list, found {_kind(node)}", f"write [{value}]", key=key)
+            return ()
+        found = []
+        for index, item in enumerate(node.value):
+            value = self.text(item, f"{key}[{index}]")
+            if value:
+                found.append(value)
+            elif isinstance(item, ScalarNode):
+                self.at(item, "T007", "an empty item in the list", "remove it", key=f"{key}[{index}]")
+        return tuple(found)
+
+    def _is_clean_text(self, content: bytes) -> bool:
+        try:
+            text = content.decode("utf-8-sig")
+        except UnicodeDecodeError as error:
+            is_wide = content[:2] in (b"\xff\xfe", b"\xfe\xff")
+            line = 1 if is_wide else content.count(b"\n", 0, error.start) + 1
+            self.report("T003", "the file is not UTF-8", "save it as UTF-8 in the editor", line=line)
+            return False
+        self.escapes = "\\" in text
+        if bad := _UNPRINTABLE.search(text):
+            line = text.count("\n", 0, bad.start()) + 1
+            self.report(
+                "T004", f"the file holds the control character {_name(bad[0])}", "remove it", line=line
+            )
+            return False
+        return True
+
+    def _syntax(self, error: yaml.YAMLError, content: bytes) -> None:
+        """Note libyaml's complaint in words that say what to do."""
+        said = str(getattr(error, "problem", None) or getattr(error, "reason", None) or error)
+        mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
+        line = mark.line + 1 if mark else content.count(b"\n", 0, getattr(error, "position", 0)) + 1
+        lines = content.decode("utf-8-sig").splitlines()
+        text = lines[line - 1] if 0 < line <= len(lines) else ""
+        if "\t" in text[: len(text) - len(text.lstrip())]:
+            self.report("T010", "a tab is used for indentation", "use spaces", line=line)
+            return
+        for begins, message, fix in _SAID_BY_LIBYAML:
+            if said.startswith(begins):
+                self.report("T010", message, fix, line=line)
+                return
+        self.report("T010", f"not valid YAML: {said}", line=line)
+
+    def _is_plain(self, root: MappingNode, content: bytes) -> bool:
+        """Refuse anchors, aliases, tags and depth: plain data needs none, and small files can grow huge by them."""
+        seen: set[int] = set()
+        level: list[Node] = [root]
+        for _ in range(MAX_DEPTH):
+            below: list[Node] = []
+            for node in level:
+                if id(node) in seen:
+                    self.at(
+                        node, "T011", "YAML anchors and aliases (`&`, `*`) are refused", "write the text out"
+                    )
+                    return False
+                seen.add(id(node))
+                if node.tag:
+                    self.at(node, "T011", f"the YAML tag “{node.tag}” is refused", "quote the value")
+                    return False
+                if not isinstance(node, ScalarNode):
+                    for child in node.value:
+                        below.extend(child) if type(child) is tuple else below.append(child)
+            level = below
+            if not level:
+                return self._has_no_anchor(content)
+        self.at(level[0], "T011", f"the data is nested more than {MAX_DEPTH} levels deep", "use plain lists")
+        return False
+
+    def _has_no_anchor(self, content: bytes) -> bool:
+        if not _ANCHOR.search(content):
+            return True
+        for event in yaml.parse(content, Loader=yaml.CLoader):
+            if getattr(event, "anchor", None):
+                line = event.start_mark.line + 1
+                fix = "put the value in quotes, or write the text out"
+                self.report("T011", "YAML anchors and aliases (`&`, `*`) are refused", fix, line=line)
+                return False
+        return True
+
+
+def join(key: str, name: str) -> str:
+    return f"{key}.{name}" if key else name
+
+
+def line_of(node: Node) -> int:
+    line: int = node.start_mark.line
+    return line + 1
+
+
+def locate(path: Path, *keys: str | int) -> int:
+    """The line where `keys` (mapping keys and list positions) lead in the file; as far as they lead.
+
+    Reads the file again: only for reporting. 0 when it cannot be read any more.
+    """
+    reader = Reader(path)
+    content = reader.content()
+    node: Node | None = reader.root(content) if content is not None else None
+    if node is None:
+        return 0
+    line = 1
+    for key in keys:
+        step = _step(node, key)
+        if step is None:
+            break
+        line, node = step
+    return line
+
+
+def _step(node: Node, key: str | int) -> tuple[int, Node] | None:
+    """One key down: the line of the key (for a list: of the item) and the node it leads to."""
+    if isinstance(node, MappingNode):
+        return next(((line_of(k), v) for k, v in node.value if k.value == key), None)
+    if isinstance(node, SequenceNode):
+        if isinstance(key, int):
+            return (line_of(node.value[key]), node.value[key]) if key < len(node.value) else None
+        return next(((line_of(item), item) for item in node.value if item.value == key), None)
+    return None
+
+
+def _kind(node: Node) -> str:
+    if isinstance(node, SequenceNode):
+        return "a list"
+    if isinstance(node, MappingNode):
+        return "a mapping"
+    return "a single text" if node.value else "nothing"
+
+
+def _name(character: str) -> str:
+    return f"U+{ord(character):04X}"
