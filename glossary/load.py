@@ -2,15 +2,17 @@
 
     termbase = load(Path("glossary"))
 
-`load` is called several times per MkDocs build, and on every save under `mkdocs serve`: files whose content has
-not changed are not parsed again, and an unchanged folder gives back the same object.
+MkDocs calls it several times per build, and again on every save under `mkdocs serve`: files whose content has not
+changed are not parsed again, and an unchanged folder gives back the same object.
 """
 
 from __future__ import annotations
 
+import gc
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import fields
 from hashlib import blake2b
 from pathlib import Path
@@ -103,11 +105,24 @@ def load(folder: Path) -> Termbase:
     cached = _termbases.get(folder.absolute())
     if cached and cached[0] == digest:
         return cached[1]
-    termbase = _parse(folder, contents, problems)
+    with _collector_paused():
+        termbase = _parse(folder, contents, problems)
     if termbase is None or problems:
         raise TermbaseError(problems)
     _remember(folder.absolute(), digest, termbase)
     return termbase
+
+
+@contextmanager
+def _collector_paused() -> Iterator[None]:
+    """Millions of short-lived nodes would make the collector walk the whole termbase again and again."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 def _remember(folder: Path, digest: bytes, termbase: Termbase) -> None:
@@ -176,7 +191,13 @@ def _parse(folder: Path, contents: Mapping[Path, bytes], problems: list[Problem]
             concepts[concept.id] = concept
     # A file that could not be read is still there to be referred to.
     ids = {path.stem: path for path in contents if path.parent.name == "terms"}
-    termbase = Termbase(folder, *map(MappingProxyType, (languages, subjects, sources, concepts)))
+    termbase = Termbase(
+        folder,
+        MappingProxyType(languages),
+        MappingProxyType(subjects),
+        MappingProxyType(sources),
+        MappingProxyType(concepts),
+    )
     problems += _faults_across_files(termbase, ids)
     return termbase
 
@@ -442,7 +463,7 @@ def _unknown_source(
 
 
 def _cycles(termbase: Termbase, relation: str) -> Iterator[Problem]:
-    """Every circle that following `relation` can run into, told once, from its first concept in the alphabet."""
+    """Every circle that following `relation` runs into, told once, from its first concept in the alphabet."""
     finished: set[str] = set()
     for start in termbase.concepts:
         path: dict[str, None] = {}
@@ -477,7 +498,7 @@ def _cycle(termbase: Termbase, relation: str, ring: list[str]) -> Problem:
 
 
 def _shared_terms(termbase: Termbase) -> Iterator[Problem]:
-    """A term must lead to one concept: only one of two homonyms may be linked, and only if the other says so."""
+    """A term leads to one concept: of two homonyms, all but one must say `link: false`."""
     for lang in termbase.languages:
         owners: dict[str, list[tuple[Concept, int, Term]]] = defaultdict(list)
         for concept in termbase.concepts.values():

@@ -1,7 +1,7 @@
 """The termbase as plain data.
 
-Vocabulary follows TBX-Basic (ISO 30042:2019) and SKOS: a *concept* has *terms* in each language, one of them
-*preferred*; concepts are joined by *broader*, *part of* and *related*. Nothing here reads files or draws pages.
+Words follow TBX-Basic (ISO 30042:2019) and SKOS: a *concept* has *terms* in each language, one of them
+*preferred*; concepts are joined by *broader*, *part of* and *related*. Nothing here reads files.
 """
 
 from __future__ import annotations

@@ -35,21 +35,20 @@ def sort_key(term: Term | str, language: Language) -> SortKey:
     """A key that orders the terms of one language; keys of different languages are not comparable."""
     text = _ordered_as(term)
     if language.order == "pinyin":
-        return _pinyin_key(text, term.pinyin if isinstance(term, Term) and not term.sort_key else "")
+        return _pinyin_key(text, _pinyin(term))
     letters = _norwegian(text) if language.order == "norwegian" else _latin(text)
-    return (not letters[:1].isalpha(), letters, text.casefold(), text)
+    return (letters[:1].isalpha(), letters, text.casefold(), text)
 
 
 def index_letter(term: Term | str, language: Language) -> str:
     """The heading under which an index lists the term: a capital letter, `OTHER`, or `LATIN_IN_CHINESE`."""
     text = _ordered_as(term)
     if language.order == "pinyin":
-        group, readings, *_ = sort_key(term, language)
-        return str(readings)[2].upper() if group == 0 else LATIN_IN_CHINESE if group == 1 else OTHER
-    if language.order == "norwegian":
-        first = _norwegian_letters(text)[:1]
-    else:
-        first = _latin(text)[:1]
+        if is_han(_first(text)):
+            return _readings(text, _pinyin(term))[0][0][0].upper()
+        return LATIN_IN_CHINESE if _first(text).isalpha() else OTHER
+    letters = _norwegian_letters if language.order == "norwegian" else _latin
+    first = letters(text)[:1]
     return first.upper() if first.isalpha() else OTHER
 
 
@@ -60,6 +59,15 @@ def is_han(character: str) -> bool:
 def _ordered_as(term: Term | str) -> str:
     text = term if isinstance(term, str) else term.sort_key or term.term
     return unicodedata.normalize("NFC", text)
+
+
+def _pinyin(term: Term | str) -> str:
+    """The author's pinyin, unless a `sort_key` stands in for the term."""
+    return term.pinyin if isinstance(term, Term) and not term.sort_key else ""
+
+
+def _first(text: str) -> str:
+    return next((c for c in text if c.isalnum()), "")
 
 
 def _words_apart(text: str) -> str:
@@ -85,25 +93,31 @@ def _norwegian(text: str) -> str:
 
 
 def _pinyin_key(text: str, pinyin: str) -> SortKey:
-    """Characters first, by reading and tone; then Latin words; then the rest."""
-    first = next((c for c in text if c.isalnum()), "")
+    """Digits and signs first, then characters by reading and tone, then Latin words."""
+    first = _first(text)
     if is_han(first):
-        return (0, _readings(text, pinyin), text)
-    return (1 if first.isalpha() else 2, _latin(text), text)
+        return (1, _readings(text, pinyin), text)
+    return (2 if first.isalpha() else 0, _latin(text), text)
 
 
 @lru_cache(maxsize=65536)
 def _readings(text: str, pinyin: str) -> tuple[tuple[str, str], ...]:
     """Each character's syllable with its tone, e.g. (("chang2", "长"), ("duan3", "短"), …).
 
-    The author's own pinyin decides between readings where it fits, else pypinyin's dictionary of phrases does.
+    The author's own pinyin decides between readings where it fits, else pypinyin's dictionary of phrases.
     """
     from pypinyin import Style, lazy_pinyin
 
     characters = [c for c in text if is_han(c) or c.isalnum()]
     spoken = _as_written(characters, pinyin) if pinyin else None
     if spoken is None:
-        spoken = lazy_pinyin("".join(characters), style=Style.TONE3, errors=list, neutral_tone_with_five=True)
+        # `errors` gets a whole run of what is not Han, and keeps one item per character.
+        options = {
+            "style": Style.TONE3,
+            "neutral_tone_with_five": True,
+            "errors": lambda run: list(run.lower()),
+        }
+        spoken = lazy_pinyin("".join(characters), **options)
     return tuple(zip(spoken, characters, strict=True))
 
 

@@ -1,7 +1,7 @@
 """YAML for people: everything is text, every fault has a line, and nothing but plain data is accepted.
 
-YAML's surprises are left out on purpose. `no`, `on` and `1.0` stay the words that were typed; anchors, aliases,
-tags and several documents in a file are refused, and so are duplicate keys, which YAML readers pass over.
+YAML's surprises are left out on purpose. `no`, `on` and `1.0` stay the words that were typed; anchors,
+aliases, tags and several documents in a file are refused, and so are duplicate keys, which YAML readers allow.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from yaml.events import CollectionEndEvent, CollectionStartEvent
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 try:
@@ -24,15 +25,16 @@ except ImportError as error:  # a PyYAML built without libyaml would be ten time
 from .model import Problem
 
 MAX_BYTES = 1_000_000
-MAX_DEPTH = 12
+_MAX_DEPTH = 12
+_SAFE_DEPTH = 1000  # what the C stack bears many times over
 
-# Control characters, direction overrides (they make text look like what it is not), and what is not a character.
+# Control characters, direction overrides (they make text look like what it is not), and non-characters.
 _UNPRINTABLE = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]"
 )
-_ANCHOR = re.compile(rb"(?:^|[\s\[{,])&[^\s&]")
+_ANCHOR_OR_TAG = re.compile(rb"[&!](?<![^\s\[{,:][&!])")
 
-# What libyaml says, as the beginning of its message: what that means to someone who writes YAML, and what to do.
+# How libyaml's messages begin: what they mean to someone who writes YAML, and what to do.
 _SAID_BY_LIBYAML = (
     ("found character that cannot start any token", "this character cannot begin a value", "quote the value"),
     ("mapping values are not allowed", "a colon and a space inside a value", "put the value in quotes"),
@@ -49,11 +51,10 @@ _SAID_BY_LIBYAML = (
     ("found duplicate anchor", "an anchor (`&`) is not allowed here", "put the value in quotes"),
     ("expected a single document", "`---` begins a second document", "one file holds one document"),
     ("block sequence entries are not allowed", "a list cannot begin here", "put `-` on a line of its own"),
-    ("exceeded max depth", "the data is nested too deeply", "use plain lists and mappings"),
 )
 
 
-class _Composer(CParser):  # type: ignore[misc]
+class _Composer(CParser):
     """libyaml's parser, making nodes without guessing types: a quarter of the time of `CBaseLoader`."""
 
     def resolve(self, kind: type, value: object, implicit: object) -> str:
@@ -125,17 +126,19 @@ class Reader:
         if not self._is_clean_text(content):
             return None
         try:
+            if not self._is_plain(content):
+                return None
             node = _Composer(content).get_single_node()
         except yaml.YAMLError as error:
             self._syntax(error, content)
             return None
         if node is None or (isinstance(node, ScalarNode) and not node.value.strip()):
-            self.report("T005", "the file is empty", "write the concept, or delete the file", line=1)
+            self.report("T005", "the file is empty", "fill it in, or delete it", line=1)
             return None
         if not isinstance(node, MappingNode):
             self.at(node, "T006", f"expected `key: value` lines, found {_kind(node)}")
             return None
-        return node if self._is_plain(node, content) else None
+        return node
 
     def mapping(self, node: Node, known: tuple[str, ...], key: str = "") -> dict[str, tuple[Node, Node]]:
         """`node` as key → (key node, value node); only `known` keys, all keys when `known` is empty."""
@@ -165,7 +168,7 @@ class Reader:
         return found
 
     def text(self, node: Node, key: str) -> str:
-        """`node` as text without surrounding space; an empty string, with the reason noted, when it is none."""
+        """`node` as text without surrounding space; empty, with the reason noted, when it is not a text."""
         if not isinstance(node, ScalarNode):
             self.at(node, "T007", f"expected text, found {_kind(node)}", "write one text", key=key)
             return ""
@@ -212,7 +215,8 @@ class Reader:
         """Note libyaml's complaint in words that say what to do."""
         said = str(getattr(error, "problem", None) or getattr(error, "reason", None) or error)
         mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
-        line = mark.line + 1 if mark else content.count(b"\n", 0, getattr(error, "position", 0)) + 1
+        offset: int = getattr(error, "position", 0)
+        line = mark.line + 1 if mark else content.count(b"\n", 0, offset) + 1
         lines = content.decode("utf-8-sig").splitlines()
         text = lines[line - 1] if 0 < line <= len(lines) else ""
         if "\t" in text[: len(text) - len(text.lstrip())]:
@@ -224,39 +228,30 @@ class Reader:
                 return
         self.report("T010", f"not valid YAML: {said}", line=line)
 
-    def _is_plain(self, root: MappingNode, content: bytes) -> bool:
-        """Refuse anchors, aliases, tags and depth: plain data needs none, and small files can grow huge by them."""
-        seen: set[int] = set()
-        level: list[Node] = [root]
-        for _ in range(MAX_DEPTH):
-            below: list[Node] = []
-            for node in level:
-                if id(node) in seen:
-                    self.at(
-                        node, "T011", "YAML anchors and aliases (`&`, `*`) are refused", "write the text out"
-                    )
-                    return False
-                seen.add(id(node))
-                if node.tag:
-                    self.at(node, "T011", f"the YAML tag “{node.tag}” is refused", "quote the value")
-                    return False
-                if not isinstance(node, ScalarNode):
-                    for child in node.value:
-                        below.extend(child) if type(child) is tuple else below.append(child)
-            level = below
-            if not level:
-                return self._has_no_anchor(content)
-        self.at(level[0], "T011", f"the data is nested more than {MAX_DEPTH} levels deep", "use plain lists")
-        return False
+    def _is_plain(self, content: bytes) -> bool:
+        """Refuse anchors, aliases, tags and depth: by them a small file becomes huge, and data needs none.
 
-    def _has_no_anchor(self, content: bytes) -> bool:
-        if not _ANCHOR.search(content):
+        Nodes are made by recursion in C, where too much depth ends the process, so depth is looked at first.
+        """
+        brackets = sum(content.count(opens) for opens in (b"[", b"{", b"- ", b"? "))
+        if brackets <= _SAFE_DEPTH and not _ANCHOR_OR_TAG.search(content):
             return True
+        depth = 0
         for event in yaml.parse(content, Loader=yaml.CLoader):
+            line = event.start_mark.line + 1 if event.start_mark else 0
+            if isinstance(event, CollectionStartEvent):
+                depth += 1
+            elif isinstance(event, CollectionEndEvent):
+                depth -= 1
+            if depth > _MAX_DEPTH:
+                self.report("T011", f"the data is nested more than {_MAX_DEPTH} levels deep", line=line)
+                return False
             if getattr(event, "anchor", None):
-                line = event.start_mark.line + 1
                 fix = "put the value in quotes, or write the text out"
                 self.report("T011", "YAML anchors and aliases (`&`, `*`) are refused", fix, line=line)
+                return False
+            if tag := getattr(event, "tag", None):
+                self.report("T011", f"the YAML tag “{tag}” is refused", "quote the value", line=line)
                 return False
         return True
 
@@ -266,8 +261,7 @@ def join(key: str, name: str) -> str:
 
 
 def line_of(node: Node) -> int:
-    line: int = node.start_mark.line
-    return line + 1
+    return node.start_mark.line + 1 if node.start_mark else 0
 
 
 def locate(path: Path, *keys: str | int) -> int:
