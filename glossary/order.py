@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from functools import lru_cache
+from typing import Any
 
 from .model import Language, Term
 
@@ -24,7 +25,7 @@ _FOLDED = str.maketrans(
     {"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "ł": "l", "ı": "i"}
 )
 _NORWEGIAN = str.maketrans({"ä": "æ", "ö": "ø"})
-_RANK = {letter: chr(ord("a") + rank) for rank, letter in enumerate("abcdefghijklmnopqrstuvwxyzæøå")}
+_RANK = str.maketrans("æøå", "{|}")  # the three signs after z
 _HAN = re.compile(r"[\u2e80-\u2fdf\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af]")
 _TONES = {"\u0304": "1", "\u0301": "2", "\u030c": "3", "\u0300": "4"}
 
@@ -36,8 +37,8 @@ def sort_key(term: Term | str, language: Language) -> SortKey:
     text = _ordered_as(term)
     if language.order == "pinyin":
         return _pinyin_key(text, _pinyin(term))
-    letters = _norwegian(text) if language.order == "norwegian" else _latin(text)
-    return (letters[:1].isalpha(), letters, text.casefold(), text)
+    letters = _norwegian_letters(text) if language.order == "norwegian" else _latin(text)
+    return (letters[:1].isalpha(), letters.translate(_RANK), text.casefold(), text)
 
 
 def index_letter(term: Term | str, language: Language) -> str:
@@ -86,10 +87,6 @@ def _norwegian_letters(text: str) -> str:
     """Letters of the Norwegian alphabet: ä is æ, ö is ø, and aa is å."""
     folded = text.casefold().translate(_NORWEGIAN).replace("aa", "å")
     return _words_apart("".join(c if c in "æøå" else _latin(c) or c for c in folded))
-
-
-def _norwegian(text: str) -> str:
-    return "".join(_RANK.get(c, c) for c in _norwegian_letters(text))
 
 
 def _pinyin_key(text: str, pinyin: str) -> SortKey:
