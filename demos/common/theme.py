@@ -1,0 +1,140 @@
+"""The site's colours and faces for Gradio: system fonts, light and dark, usable from 350 px."""
+
+from __future__ import annotations
+
+from gradio.themes import Base, Color, sizes
+
+# (light, dark); the same as --ol-… in docs/assets/css/tokens.css, which a test compares.
+RAISED = ("#ffffff", "#172120")
+SUNKEN = ("#f0f5f3", "#1b2725")
+LINE = ("#d7e0dd", "#2d3c39")
+EDGE = ("#75857f", "#768a85")
+INK = ("#13211f", "#e8efed")
+MUTED = ("#4b5a56", "#a9b8b4")
+LINK = ("#005f57", "#74d6c8")
+LINK_STRONG = ("#003d38", "#b5efe6")
+ACCENT = ("#c0341a", "#ff8d6e")
+ON_ACCENT = ("#ffffff", "#1f0c05")
+ACCENT_SOFT = ("#fdeee9", "#351c14")
+NONE = ("transparent", "transparent")
+
+SANS = (
+    "-apple-system",
+    "BlinkMacSystemFont",
+    "Segoe UI",
+    "Roboto",
+    "Noto Sans",
+    "Liberation Sans",
+    "PingFang SC",
+    "Hiragino Sans GB",
+    "Microsoft YaHei",
+    "Noto Sans CJK SC",
+    "sans-serif",
+)
+MONO = ("ui-monospace", "SF Mono", "Cascadia Mono", "Menlo", "Consolas", "Liberation Mono", "monospace")
+
+TEAL = Color(
+    "#f0f5f3", "#dcebe7", "#b5efe6", "#74d6c8", "#3fb3a4", "#00796f",
+    "#005f57", "#004f48", "#003d38", "#172120", "#101817",
+)  # fmt: skip
+
+COLOURS = {
+    "accordion_text_color": INK,
+    "background_fill_primary": RAISED,
+    "background_fill_secondary": SUNKEN,
+    "block_background_fill": NONE,
+    "block_border_color": LINE,
+    "block_info_text_color": MUTED,
+    "block_label_background_fill": NONE,
+    "block_label_border_color": NONE,
+    "block_label_text_color": INK,
+    "block_title_text_color": INK,
+    "body_background_fill": RAISED,
+    "body_text_color": INK,
+    "body_text_color_subdued": MUTED,
+    "border_color_accent": LINK,
+    "border_color_primary": LINE,
+    "button_primary_background_fill": ACCENT,
+    "button_primary_background_fill_hover": ACCENT,
+    "button_primary_border_color": ACCENT,
+    "button_primary_text_color": ON_ACCENT,
+    "button_secondary_background_fill": SUNKEN,
+    "button_secondary_background_fill_hover": LINE,
+    "button_secondary_border_color": EDGE,
+    "button_secondary_text_color": INK,
+    "checkbox_background_color": RAISED,
+    "checkbox_background_color_selected": LINK,
+    "checkbox_border_color": EDGE,
+    "checkbox_border_color_selected": LINK,
+    "checkbox_label_background_fill": SUNKEN,
+    "checkbox_label_background_fill_hover": LINE,
+    "checkbox_label_background_fill_selected": SUNKEN,
+    "checkbox_label_border_color": LINE,
+    "checkbox_label_border_color_selected": LINK,
+    "checkbox_label_text_color": INK,
+    "checkbox_label_text_color_selected": INK,
+    "code_background_fill": SUNKEN,
+    "color_accent_soft": SUNKEN,
+    "input_background_fill": RAISED,
+    "input_border_color": EDGE,
+    "input_border_color_focus": LINK,
+    "link_text_color": LINK,
+    "link_text_color_hover": LINK_STRONG,
+    "loader_color": ACCENT,
+    "panel_background_fill": NONE,
+    "slider_color": LINK,
+    "table_border_color": LINE,
+    "table_even_background_fill": RAISED,
+    "table_odd_background_fill": RAISED,
+    "table_text_color": INK,
+}
+
+# Gradio's page is built for a whole window; ours stands in a text column as narrow as 300 px.
+CSS = """
+:root { color-scheme: light } .dark { color-scheme: dark }
+main.contain > .column { gap: 1rem }
+footer { display: none !important }
+:focus-visible { outline: 3px solid var(--link-text-color) !important; outline-offset: 2px; border-radius: 3px }
+.try { font-size: 1.0625rem; line-height: 1.6 }
+.try h1 { font-size: 1.25rem; line-height: 1.35; margin: 0 0 .35rem }
+.picture { background: none !important; border: 0 !important; overflow: visible !important; padding: 0 }
+.picture img { border-radius: .4rem; width: 100%; height: auto }
+.picture label, .picture .label-wrap { position: static; padding-inline: 0 }
+.says { min-height: 3em }
+@media (prefers-reduced-motion: reduce) {
+  *, ::before, ::after { animation-duration: .01ms !important; transition-duration: .01ms !important }
+}
+"""
+
+
+def make_theme() -> Base:
+    """The theme; Gradio keeps one per app, so each gets its own."""
+    theme = Base(
+        primary_hue=TEAL,
+        secondary_hue=TEAL,
+        neutral_hue=TEAL,
+        radius_size=sizes.radius_md,
+        spacing_size=sizes.spacing_md,
+        text_size=sizes.text_lg,
+        font=SANS,
+        font_mono=MONO,
+    )
+    light = {name: pair[0] for name, pair in COLOURS.items()}
+    dark = {f"{name}_dark": pair[1] for name, pair in COLOURS.items()}
+    return theme.set(
+        **light,
+        **dark,
+        color_accent=LINK[0],
+        block_border_width="0px",
+        block_border_width_dark="0px",
+        block_label_border_width="0px",
+        block_label_border_width_dark="0px",
+        block_label_text_weight="600",
+        block_padding="0px",
+        block_shadow="none",
+        block_title_text_weight="600",
+        button_border_width="1px",
+        button_border_width_dark="1px",
+        input_border_width="1px",
+        input_border_width_dark="1px",
+    )

@@ -1,0 +1,86 @@
+"""The site and the demos on one address.
+
+app.py     the application: which address leads where, and the order of its layers
+guard.py   who may ask, for what, how much and how often; the security headers
+files.py   the built site and Gradio's own files
+live.py    the demos: loaded beside the server, mounted when ready
+page.py    Gradio's page, made ours; the small pages shown while there is none
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import socket
+import sys
+import tempfile
+from argparse import Namespace
+from pathlib import Path
+
+import uvicorn
+
+from demos import registry
+from demos.server.app import make_app
+
+SECONDS_TO_FINISH = 3  # open connections get this long when the server stops
+
+
+def main(args: Namespace) -> int:
+    """What `python -m demos serve` does; returns the exit code."""
+    return serve(args.host, args.port, Path(args.site))
+
+
+def serve(host: str, port: int, site: Path, root: Path = registry.ROOT) -> int:
+    """Serve `site` and the demos below `root` until Ctrl-C or SIGTERM; returns the exit code."""
+    if not (site / "index.html").is_file():
+        say(f"There is no site in “{site}”. Build it with “make site”, or name its folder with --site.")
+        return 1
+    try:
+        listening = listen(host, port)
+    except OSError as error:
+        say(f"Cannot listen on {host}:{port}: {error.strerror}. Choose another with --port or PORT.")
+        return 1
+    folder = Path(tempfile.mkdtemp(prefix="ordlab-"))
+    harden(folder)
+    try:
+        run(listening, make_app(host, site, root))
+    finally:
+        listening.close()
+        shutil.rmtree(folder, ignore_errors=True)
+    return 0
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A listening socket, made before anything else so that a taken port costs one sentence and no time."""
+    family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
+    return socket.create_server((host, port), family=family, backlog=128)
+
+
+def harden(folder: Path) -> None:
+    """Settings that Gradio and its libraries read when imported: ask no other host, keep files here."""
+    os.environ.update(
+        GRADIO_ANALYTICS_ENABLED="False",
+        GRADIO_TEMP_DIR=str(folder),
+        HF_HUB_DISABLE_TELEMETRY="1",
+        HF_HUB_OFFLINE="1",
+    )
+
+
+def run(listening: socket.socket, app: object) -> None:
+    """Run until a signal comes. uvicorn then raises it once more: by that time it means nothing."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: None)
+    config = uvicorn.Config(
+        app,  # type: ignore[arg-type]
+        workers=1,  # Gradio's events live in one process
+        log_level="warning",
+        server_header=False,
+        ws="none",
+        timeout_graceful_shutdown=SECONDS_TO_FINISH,
+    )
+    uvicorn.Server(config).run(sockets=[listening])
+
+
+def say(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)

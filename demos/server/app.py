@@ -1,0 +1,83 @@
+"""The application: which address leads where, and the order of its layers."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.requests import Request
+from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.routing import Mount, Route
+
+from demos import registry
+from demos.server.files import GradioAssets, Legacy, Site, read_legacy
+from demos.server.guard import OwnPosts, SecurityHeaders, TrustedHosts
+from demos.server.live import LiveDemos, wanted_language
+from demos.server.page import ASSETS
+
+NO_STORE = {"Cache-Control": "no-store"}
+
+
+def make_app(host: str, site: Path, root: Path = registry.ROOT) -> Starlette:
+    """The whole server as one ASGI application.
+
+    Pages answer at once; the demos, which need torch and Gradio, load beside them and join when ready.
+    """
+    pages = Site(site)
+    demos = LiveDemos(root, pages)
+
+    @asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        loading = asyncio.create_task(demos.run())
+        try:
+            yield
+        finally:
+            demos.stop()
+            await loading
+
+    async def status(_: Request) -> Response:
+        return JSONResponse(demos.status(), headers=NO_STORE)
+
+    return Starlette(
+        routes=[
+            Route("/healthz", healthz),
+            Route("/docs.php", LegacyAddresses(read_legacy(site), pages).lead),
+            Route("/demos/status.json", status),
+            Mount(f"/demos/{ASSETS}", GradioAssets()),
+            Route("/demos/{rest:path}", demos),
+            Mount("/", pages),
+        ],
+        middleware=[
+            Middleware(SecurityHeaders),
+            Middleware(TrustedHosts, host=host),
+            Middleware(CORSMiddleware, allow_origins=[]),
+            Middleware(OwnPosts),
+            Middleware(GZipMiddleware, compresslevel=6),
+        ],
+        lifespan=lifespan,
+    )
+
+
+async def healthz(_: Request) -> Response:
+    return JSONResponse({"status": "ok"}, headers=NO_STORE)
+
+
+class LegacyAddresses:
+    """`/docs.php?doc=<slug>[&lang=…]`, the addresses of the old site, lead to the pages as they are now."""
+
+    def __init__(self, legacy: Legacy, site: Site) -> None:
+        self.legacy = legacy
+        self.site = site
+
+    async def lead(self, request: Request) -> Response:
+        lang = wanted_language(request)
+        paths = self.legacy.get(request.query_params.get("doc", ""))
+        if paths is None:
+            return self.site.missing(lang)
+        return RedirectResponse("/" + paths[lang].lstrip("/"), status_code=301)

@@ -1,0 +1,93 @@
+"""Files: the built site, and the scripts and styles that come with Gradio."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import re
+from collections.abc import Mapping
+from os import PathLike, stat_result
+from pathlib import Path
+
+from starlette.exceptions import HTTPException
+from starlette.responses import FileResponse, Response
+from starlette.staticfiles import StaticFiles
+from starlette.types import Scope
+
+from demos.registry import default_language, languages
+from demos.server.page import notice
+
+FOREVER = "public, max-age=31536000, immutable"
+ASK_EACH_TIME = "no-cache"  # keep it, but ask whether it changed (ETag)
+HASHED = re.compile(r"\.[0-9a-f]{8}\.min\.(js|css)$")  # Material's names hold a hash of the content
+
+Legacy = Mapping[str, Mapping[str, str]]
+
+
+class Site(StaticFiles):
+    """The built site. What is not there gets the page that says so in the language of its address."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(directory=folder, html=True)
+        self.folder = folder
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        try:
+            response = await super().get_response(path, scope)
+        except HTTPException as error:
+            if error.status_code != 404:
+                raise
+            return self.missing(language_of(scope["path"]))
+        return self.missing(language_of(scope["path"])) if response.status_code == 404 else response
+
+    def missing(self, lang: str) -> Response:
+        folders = (self.folder / lang, self.folder)
+        page = next((page for folder in folders if (page := folder / "404.html").is_file()), None)
+        if page is None:
+            return notice("missing", lang, status=404)
+        return FileResponse(page, status_code=404, headers={"Cache-Control": ASK_EACH_TIME})
+
+    def file_response(
+        self, full_path: str | PathLike[str], stat_result: stat_result, scope: Scope, status_code: int = 200
+    ) -> Response:
+        response = super().file_response(full_path, stat_result, scope, status_code)
+        hashed = HASHED.search(str(full_path))
+        response.headers["Cache-Control"] = FOREVER if hashed else ASK_EACH_TIME
+        return response
+
+
+class GradioAssets(StaticFiles):
+    """Gradio's scripts and styles, once for all demos: their names hold a hash, so a browser may keep them.
+
+    Gradio gives each mounted app its own address for them and sends no cache header: every demo on a page
+    would download all of them again.
+    """
+
+    def __init__(self) -> None:
+        # Finding the package does not import it: pages are served before Gradio is.
+        spec = importlib.util.find_spec("gradio")
+        assert spec is not None
+        assert spec.origin is not None
+        super().__init__(directory=Path(spec.origin).parent / "templates" / "frontend" / "assets")
+
+    def file_response(
+        self, full_path: str | PathLike[str], stat_result: stat_result, scope: Scope, status_code: int = 200
+    ) -> Response:
+        response = super().file_response(full_path, stat_result, scope, status_code)
+        response.headers["Cache-Control"] = FOREVER
+        return response
+
+
+def language_of(path: str) -> str:
+    """The language whose part of the site an address is in: the default one's part is the root."""
+    first = path.split("/")[1] if path.startswith("/") else ""
+    return first if first in languages() else default_language()
+
+
+def read_legacy(site: Path) -> Legacy:
+    """Where the old site's `docs.php?doc=…` pages are now: slug to language to path below the root."""
+    path = site / "legacy.json"
+    if not path.is_file():
+        return {}
+    legacy: Legacy = json.loads(path.read_text(encoding="utf-8"))
+    return legacy

@@ -1,0 +1,255 @@
+"""The demos, live: loaded beside the running server, each in every language, and mounted when ready."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import re
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, TypeVar
+
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from demos.common.labels import word
+from demos.registry import Demo, default_language, demo_names, import_app, languages, read_demos
+from demos.server.files import Site
+from demos.server.guard import Pace
+from demos.server.page import localised, notice
+
+WAITING = 16  # clicks that may wait in one demo's queue, in one language
+CLICKS_PER_SECOND, CLICKS_AT_ONCE = 40, 80  # per client: no hand is that fast, a stuck script is
+JOIN = "gradio_api/queue/join"
+
+# All that Gradio's page asks for. Whatever else Gradio offers (uploads, calls past the queue, its API's
+# description, monitoring, proxies …) is not there: a list of what is allowed outlives Gradio's next release.
+ASKED_FOR = {
+    "GET": re.compile(
+        r"|config|theme\.css|gradio_api/(info|startup-events|queue/data|theme\.css|heartbeat/\w+|file=.+)"
+        r"|static/[\w./-]+|assets/[\w./-]+"
+    ),
+    "POST": re.compile(rf"{JOIN}|gradio_api/(cancel|reset)"),
+}
+
+log = logging.getLogger("ordlab")
+Result = TypeVar("Result")
+
+
+@dataclass
+class Live:
+    """One demo as it stands now."""
+
+    state: Literal["loading", "ready", "failed"] = "loading"
+    device: str = "cpu"
+    demo: Demo | None = None
+    app: ASGIApp | None = None  # while ready
+
+
+class LiveDemos:
+    """ASGI application for everything below /demos/<demo>."""
+
+    def __init__(self, root: Path, site: Site) -> None:
+        self.root = root
+        self.site = site
+        self.demos = {name: Live() for name in demo_names(root)}
+        self.pace = Pace(CLICKS_PER_SECOND, CLICKS_AT_ONCE)
+        self.thread = ThreadPoolExecutor(1, "demos")
+        self.stopping = asyncio.Event()
+
+    def status(self) -> dict[str, dict[str, str]]:
+        return {name: {"state": live.state, "device": live.device} for name, live in self.demos.items()}
+
+    # Loading
+
+    async def run(self) -> None:
+        """Load every demo, then keep them open until `stop`."""
+        started = time.perf_counter()
+        async with AsyncExitStack() as stack:
+            await self.load_all(stack)
+            if not self.stopping.is_set():
+                ready = sum(live.state == "ready" for live in self.demos.values())
+                seconds = time.perf_counter() - started
+                log.info("%d of %d demos ready after %.1f s", ready, len(self.demos), seconds)
+            await self.stopping.wait()
+        self.thread.shutdown()
+
+    def stop(self) -> None:
+        self.stopping.set()
+
+    async def load_all(self, stack: AsyncExitStack) -> None:
+        demos, problems = read_demos(self.root)
+        for problem in sorted(problems):
+            log.error("%s", problem)
+        for name, live in self.demos.items():
+            if name not in demos:
+                live.state = "failed"
+        for demo in demos.values():
+            if not self.stopping.is_set():
+                await self.load(demo, stack)
+
+    async def load(self, demo: Demo, stack: AsyncExitStack) -> None:
+        live = self.demos[demo.name]
+        try:
+            app, live.device = await self.in_thread(lambda: open_demo(demo))
+            await stack.enter_async_context(app.router.lifespan_context(app))
+        except Exception as error:  # whatever is wrong with one demo, the others and the pages go on
+            explain_failure(demo, error)
+            live.state = "failed"
+        else:
+            live.demo, live.app, live.state = demo, app, "ready"
+
+    async def in_thread(self, work: Callable[[], Result]) -> Result:
+        return await asyncio.get_running_loop().run_in_executor(self.thread, work)
+
+    # Answering
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        request = Request(scope, receive)
+        name, *rest = scope["path"].removeprefix("/demos/").split("/", 2)
+        answer = await self.answer(request, name, rest)
+        await answer(scope, receive, send)
+
+    async def answer(self, request: Request, name: str, rest: list[str]) -> ASGIApp:
+        """What answers /demos/<name>/<rest…>: at the end a page, one of Gradio's files, or its queue."""
+        live = self.demos.get(name)
+        if live is None or (rest and rest[0] not in ("", *languages())):
+            return self.site.missing(wanted_language(request))
+        if rest == [""]:
+            return redirect(request, f"/demos/{name}/{wanted_language(request)}/")
+        if len(rest) < 2:
+            return redirect(request, f"{request.url.path}/")
+        return await self.answer_live(request, live, *rest)
+
+    async def answer_live(self, request: Request, live: Live, lang: str, path: str) -> ASGIApp:
+        if live.app is None or live.demo is None:
+            return notice(live.state, lang, status=503, refresh=live.state == "loading")
+        if not is_asked_for(request.method, path):
+            return self.site.missing(lang)
+        if path == "":
+            return await gradio_page(live.app, request, live.demo, lang)
+        if path == JOIN:
+            return await self.join(live.app, request, lang)
+        return live.app
+
+    async def join(self, app: ASGIApp, request: Request, lang: str) -> Response:
+        """Put a click into the queue. A full queue and a stuck script are told so in the page's language."""
+        client = request.client.host if request.client else ""
+        if not self.pace.allows(client):
+            return too_many("too_fast", lang)
+        answer = await captured(app, request)
+        return too_many("busy", lang) if answer.status_code == 503 else answer
+
+
+def open_demo(demo: Demo) -> tuple[Starlette, str]:
+    """The demo in every language as one application, and the device it runs on. Takes seconds the first time.
+
+    Raises whatever is wrong with it: WeightsError, or an error in its code.
+    """
+    from demos.common.device import best_device  # imports torch
+
+    for folder in demo.weight_folders:
+        verify(folder)
+    import gradio
+
+    from demos.common.theme import CSS, make_theme
+
+    # Beside a CORS layer of ours Gradio adds none of its own, which trusts origins that it should not.
+    app = Starlette(middleware=[Middleware(CORSMiddleware, allow_origins=[])])
+    build = import_app(demo).build
+    for lang in languages():
+        blocks = build(demo, lang)
+        blocks.queue(api_open=False, max_size=WAITING, default_concurrency_limit=1)
+        gradio.mount_gradio_app(
+            app,
+            blocks,
+            path=f"/demos/{demo.name}/{lang}",
+            app_kwargs={"openapi_url": None, "docs_url": None, "redoc_url": None},
+            css=CSS,
+            enable_monitoring=False,
+            footer_links=[],
+            max_file_size="1kb",
+            mcp_server=False,
+            run_history=False,
+            show_error=False,
+            ssr_mode=False,
+            theme=make_theme(),
+        )
+    return app, best_device().type
+
+
+def verify(folder: Path) -> None:
+    """Read a weights folder as a demo will: WeightsError now is better than at the first click."""
+    from demos.common.weights import load_weights, read_card
+
+    for file in read_card(folder).files or ("model.safetensors",):
+        load_weights(folder, Path(file).stem)
+
+
+def explain_failure(demo: Demo, error: Exception) -> None:
+    """One sentence if the reason is a known one; a traceback in the log if the code is wrong."""
+    known = type(error).__name__ == "WeightsError"
+    log.error("The demo “%s” cannot run. %s", demo.name, error, exc_info=None if known else error)
+
+
+def is_asked_for(method: str, path: str) -> bool:
+    allowed = ASKED_FOR.get("GET" if method == "HEAD" else method)
+    return allowed is not None and allowed.fullmatch(path) is not None
+
+
+async def gradio_page(app: ASGIApp, request: Request, demo: Demo, lang: str) -> Response:
+    page = await captured(app, request)
+    text = localised(bytes(page.body).decode(), lang, demo.title[lang])
+    return HTMLResponse(text, page.status_code, {"Cache-Control": "no-cache"})
+
+
+async def captured(app: ASGIApp, request: Request) -> Response:
+    """The whole answer of an application, uncompressed. Not for streams."""
+    headers = [(name, value) for name, value in request.scope["headers"] if name != b"accept-encoding"]
+    response = Response()
+    body = b""
+
+    async def keep(message: Message) -> None:
+        nonlocal body
+        if message["type"] == "http.response.start":
+            response.status_code = message["status"]
+            response.raw_headers = [
+                (name, value) for name, value in message["headers"] if name != b"content-length"
+            ]
+        body += message.get("body", b"")
+
+    await app({**request.scope, "headers": headers}, request.receive, keep)
+    response.body = body
+    response.headers["Content-Length"] = str(len(body))
+    return response
+
+
+def too_many(key: str, lang: str) -> Response:
+    """Gradio's page shows `detail` to the reader, but for 503 a sentence of its own, always in English."""
+    return JSONResponse({"detail": word(key, lang)}, 429, {"Retry-After": "3"})
+
+
+def redirect(request: Request, path: str) -> Response:
+    query = f"?{request.url.query}" if request.url.query else ""
+    return RedirectResponse(path + query, status_code=307, headers={"Cache-Control": "no-store"})
+
+
+def wanted_language(request: Request) -> str:
+    """The language asked for with `lang`, else the first of the browser's that we have, else the default."""
+    asked = request.query_params.get("lang", ""), *request.headers.get("accept-language", "").split(",")
+    return next((lang for tag in asked if (lang := known_language(tag))), default_language())
+
+
+def known_language(tag: str) -> str:
+    """Our code for a language tag such as `zh-CN;q=0.8` or `no`; empty if it is none of ours."""
+    code = tag.split(";")[0].split("-")[0].strip().lower()
+    code = {"no": "nb", "nn": "nb"}.get(code, code)
+    return code if code in languages() else ""
