@@ -1,0 +1,511 @@
+"""Pages of the termbase: one per concept and language, and the indexes. Data in, Markdown out.
+
+The Markdown holds real headings, so that any host builds its table of contents, and HTML for the rest. YAML text
+is data: the templates escape it. Explanations are Markdown and arrive here as HTML that is already safe (`Prose`).
+"""
+
+from __future__ import annotations
+
+import json
+import posixpath
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from html import escape
+from pathlib import Path
+from typing import Any, Protocol
+from urllib.parse import urlsplit
+
+import jinja2
+import yaml
+from markupsafe import Markup
+
+from . import order
+from .concept_map import lay_out, neighbours
+from .model import Concept, Entry, Language, Source, Subject, Term, Termbase
+from .site_text import Words
+
+TEMPLATES = Path(__file__).parent / "templates"
+THEME = TEMPLATES / "theme"
+USES_MARKER = "<!-- ordlab:uses -->"  # where `uses` goes once every page has been read
+START_COMMAND = "make serve"
+RESERVED_IDS = frozenset({"subjects", "languages"})  # pages of ours beside the concepts'
+VIEWS = {"by-letter": "glossary", "by-subject": "glossary/subjects", "by-language": "glossary/languages"}
+
+
+class Demo(Protocol):
+    """What a page needs to know about a demo; `demos.registry.Demo` has it."""
+
+    name: str
+    terms: tuple[str, ...]
+    title: Mapping[str, str]
+    summary: Mapping[str, str]
+    try_this: Mapping[str, str]
+    alt: Mapping[str, str]
+
+    @property
+    def still(self) -> Path: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Prose:
+    """A concept's texts in one language as safe HTML, with the ids of the concepts they link to."""
+
+    definition: Markup
+    explanation: Markup = Markup("")
+    example: Markup = Markup("")
+    mentions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class GeneratedPage:
+    """A page to be built as if `path` (relative to the docs folder) held `markdown`."""
+
+    path: str
+    markdown: str
+    mentions: tuple[str, ...] = ()
+    in_nav: bool = True  # whether the site's navigation may list it; thousands of concepts would fill every page
+
+
+@dataclass(frozen=True, slots=True)
+class Addresses:
+    """Where pages are, relative to the site's root."""
+
+    languages: tuple[str, ...]  # the languages that are built
+    root: str  # the one at the site's root
+    directories: bool = True  # `x/` rather than `x.html`
+
+    def home(self, lang: str) -> str:
+        return "" if lang == self.root else f"{lang}/"
+
+    def page(self, lang: str, folder: str) -> str:
+        """Address of the page made from `<folder>/index.md`."""
+        return f"{self.home(lang)}{folder}/" + ("" if self.directories else "index.html")
+
+    def concept(self, lang: str, id: str) -> str:
+        return self.page(lang, f"glossary/{id}")
+
+
+def relative(target: str, page: str) -> str:
+    """Link from `page` to `target`, both relative to the site's root; a fragment stays."""
+    path, hash, fragment = target.partition("#")
+    link = posixpath.relpath("/" + path, posixpath.dirname("/" + page))
+    return ("./" if link == "." else link + "/" * (path == "" or path.endswith("/"))) + hash + fragment
+
+
+@dataclass(frozen=True)
+class Site:
+    """Everything pages are made from."""
+
+    termbase: Termbase
+    words: Mapping[str, Words]
+    addresses: Addresses
+    prose: Callable[[Concept, str], Prose]
+    demos: Mapping[str, Demo] = field(default_factory=dict)
+    name: str = ""
+    url: str = ""  # where the site is published, if that is known
+    repository: str = ""  # address under which the repository's files are
+    root: Path = Path()  # folder that paths of the repository are relative to
+    is_stale: Callable[[Concept, str], bool] = lambda concept, lang: False
+
+    def page(self, lang: str, folder: str) -> PageMaker:
+        return PageMaker(self, lang, self.addresses.page(lang, folder))
+
+
+def generate(site: Site, lang: str) -> Iterator[GeneratedPage]:
+    """Every page of the termbase in one language."""
+    for concept in site.termbase.concepts.values():
+        if lang in concept.entries:
+            yield site.page(lang, f"glossary/{concept.id}").concept(concept)
+    yield site.page(lang, "glossary").by_letter()
+    yield site.page(lang, "glossary/subjects").by_subject()
+    yield site.page(lang, "glossary/languages").by_language()
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    """One link of a chip row; `target` is relative to the site's root."""
+
+    label: str
+    target: str
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """A page that mentions a concept."""
+
+    title: str
+    target: str
+
+
+@dataclass(frozen=True)
+class PageMaker:
+    """Makes what stands on one page: it knows the page's language, and its address for relative links."""
+
+    site: Site
+    lang: str
+    address: str
+
+    # Whole pages
+
+    def concept(self, concept: Concept) -> GeneratedPage:
+        entry = concept.entries[self.lang]
+        prose = self.site.prose(concept, self.lang)
+        markdown = self._render(
+            "term.md.jinja",
+            concept=concept,
+            heading=markdown_text(entry.preferred.term),
+            term=entry.preferred,
+            grammar=self.grammar(entry.preferred),
+            html=self._language.html,
+            subject=self._subject(concept),
+            equivalents=list(self._equivalents(concept)),
+            stale=self._stale_notice(concept),
+            prose=prose,
+            demo=self._demo(concept),
+            names=list(self._names(entry)),
+            sources=list(self._sources(concept)),
+            uses_marker=Markup(USES_MARKER),
+            file=self._file(concept),
+            linked_data=self._linked_data(concept),
+            **self._relations(concept),
+        )
+        meta = {"ordlab": {"kind": "term", "id": concept.id}, "search": {"boost": 2}}
+        head = front_matter(entry.preferred.term, one_line(entry.definition), **meta)
+        return GeneratedPage(f"glossary/{concept.id}/index.md", head + markdown, prose.mentions, in_nav=False)
+
+    def by_letter(self) -> GeneratedPage:
+        count = len(self.site.termbase.concepts)
+        summary = self._words["glossary-summary"].format(count=count)
+        groups: dict[str, list[dict[str, Any]]] = {}
+        for letter, entry in sorted_entries(self.site.termbase, self._language, self._entries()):
+            groups.setdefault(letter, []).append(entry)
+        letters = [
+            {"letter": letter, "anchor": letter_anchor(letter), "entries": entries}
+            for letter, entries in groups.items()
+        ]
+        return self._index("by-letter", self._words["glossary"], summary, groups=letters, summary=summary)
+
+    def by_subject(self) -> GeneratedPage:
+        groups = [
+            {
+                "anchor": subject.id,
+                "label": subject.labels[self.lang],
+                "entries": [
+                    item
+                    for _, item in sorted_entries(
+                        self.site.termbase, self._language, filter(None, map(self._entry, concepts))
+                    )
+                ],
+            }
+            for subject, concepts in self.site.termbase.by_subject()
+        ]
+        return self._index("by-subject", self._view_title("by-subject"), groups=groups)
+
+    def by_language(self) -> GeneratedPage:
+        languages = self.site.termbase.languages
+        ordered = [languages[self.lang], *(x for code, x in languages.items() if code != self.lang)]
+        items = sorted_entries(
+            self.site.termbase, self._language, filter(None, map(self._entry, self.site.termbase.concepts.values()))
+        )
+        rows = [[self._cell(item["concept"], language) for language in ordered] for _, item in items]
+        return self._index("by-language", self._view_title("by-language"), languages=ordered, rows=rows)
+
+    # Parts that other pages get too
+
+    def chips(self, rows: Mapping[str, Sequence[Chip]]) -> str:
+        """Chip rows: `help` and `terms`, each only if it has chips."""
+        titles = {"help": self._words["help-links"], "terms": self._words["terminology"]}
+        made = [
+            {
+                "kind": kind,
+                "title": titles[kind],
+                "chips": [
+                    {"label": c.label, "href": self.link(c.target), "current": c.target == self.address}
+                    for c in chips
+                ],
+            }
+            for kind, chips in rows.items()
+            if chips
+        ]
+        return self._render("chips.html.jinja", rows=made)
+
+    def cards(self, ids: Iterable[str]) -> str:
+        """What a reader sees of a linked term without leaving the page."""
+        concepts = [self.site.termbase.concepts[id] for id in ids]
+        cards = [
+            {
+                "id": concept.id,
+                "term": (entry := concept.entries[self.lang]).preferred,
+                "grammar": self.grammar(entry.preferred),
+                "definition": one_line(entry.definition),
+                "equivalents": list(self._equivalents(concept)),
+                "href": self.concept_link(concept.id),
+            }
+            for concept in concepts
+        ]
+        return self._render("cards.html.jinja", cards=cards) if cards else ""
+
+    def uses(self, uses: Iterable[Use]) -> str:
+        """The list of pages that mention a concept."""
+        made = [{"title": use.title, "href": self.link(use.target)} for use in uses]
+        return self._render("uses.html.jinja", uses=made) if made else ""
+
+    def link(self, target: str) -> str:
+        return relative(target, self.address)
+
+    def concept_link(self, id: str) -> str:
+        return self.link(self.site.addresses.concept(self.lang, id))
+
+    def grammar(self, term: Term) -> str:
+        """Part of speech, gender and kind, in words: «substantiv, intetkjønn»."""
+        kind = "" if term.type == "full" else term.type
+        part_of_speech = term.pos or ("noun" if term.gender else "")
+        parts = [part_of_speech, f"gender-{term.gender}" if term.gender else "", kind]
+        return self._words["comma"].join(unique(filter(None, map(self._words.get, parts))))
+
+    # What the templates are given
+
+    @property
+    def _words(self) -> Words:
+        return self.site.words[self.lang]
+
+    @property
+    def _language(self) -> Language:
+        return self.site.termbase.languages[self.lang]
+
+    def _label(self, id: str) -> str:
+        return self.site.termbase.concepts[id].entries[self.lang].preferred.term
+
+    def _subject(self, concept: Concept) -> dict[str, str]:
+        subject: Subject = self.site.termbase.subjects[concept.subject]
+        target = self.site.addresses.page(self.lang, "glossary/subjects")
+        return {"label": subject.labels[self.lang], "href": self.link(f"{target}#{subject.id}")}
+
+    def _equivalents(self, concept: Concept) -> Iterator[dict[str, Any]]:
+        for code, language in self.site.termbase.languages.items():
+            if code == self.lang or code not in concept.entries:
+                continue
+            built = code in self.site.addresses.languages
+            href = self.link(self.site.addresses.concept(code, concept.id)) if built else ""
+            term = concept.entries[code].preferred
+            yield {"lang": code, "html": language.html, "name": language.name, "term": term, "href": href}
+
+    def _stale_notice(self, concept: Concept) -> str:
+        if not self.site.is_stale(concept, self.lang):
+            return ""
+        reference = self.site.termbase.languages[self.site.termbase.default_language].name
+        return self._words["stale"].format(reference=reference)
+
+    def _demo(self, concept: Concept) -> dict[str, str] | None:
+        demo = self.site.demos.get(concept.demo)
+        if demo is None:
+            return None
+        return {
+            "name": demo.name,
+            "title": demo.title[self.lang],
+            "summary": demo.summary[self.lang],
+            "try_this": demo.try_this[self.lang],
+            "alt": demo.alt[self.lang],
+            "still": self.link(still_address(demo)),
+            "command": START_COMMAND,
+        }
+
+    def _relations(self, concept: Concept) -> dict[str, Any]:
+        groups = neighbours(self.site.termbase, concept)
+        if not groups:
+            return {"groups": []}
+        text = self._words
+        listed = [
+            text[f"map-{relation}"] + " " + text["enumeration"].join(map(self._label, ids))
+            for relation, ids in groups.items()
+        ]
+        term = self._label(concept.id)
+        return {
+            "groups": [
+                {
+                    "relation": relation,
+                    "concepts": [
+                        {"id": id, "label": self._label(id), "href": self.concept_link(id)} for id in ids
+                    ],
+                }
+                for relation, ids in groups.items()
+            ],
+            "map": lay_out(concept, groups, self._label),
+            "link": self.concept_link,
+            "map_title": text["map-title"].format(term=term),
+            "map_description": text["map-description"].format(term=term, relations="; ".join(listed)),
+        }
+
+    def _names(self, entry: Entry) -> Iterator[dict[str, Any]]:
+        for status in ("admitted", "superseded", "deprecated"):
+            for term in entry.with_status(status):
+                yield {"term": term, "grammar": self.grammar(term)}
+
+    def _sources(self, concept: Concept) -> Iterator[dict[str, str]]:
+        for id in concept.sources:
+            source: Source = self.site.termbase.sources[id]
+            html = self.site.termbase.languages[source.lang].html if source.lang in self._languages else source.lang
+            yield {
+                "id": id,
+                "title": source.title.rstrip("."),
+                "authors": source.authors,
+                "year": source.year,
+                "published": source.published.rstrip("."),
+                "identifier": source.identifier,
+                "link": web_address(source.url),
+                "lang": html,
+            }
+
+    @property
+    def _languages(self) -> Mapping[str, Language]:
+        return self.site.termbase.languages
+
+    def _file(self, concept: Concept) -> dict[str, str]:
+        path = concept.path.resolve()
+        root = self.site.root.resolve()
+        shown = path.relative_to(root).as_posix() if path.is_relative_to(root) else path.name
+        return {"path": shown, "href": f"{self.site.repository}{shown}" if self.site.repository else ""}
+
+    def _linked_data(self, concept: Concept) -> Markup:
+        """The concept as schema.org's DefinedTerm."""
+        entry = concept.entries[self.lang]
+        glossary = {"@type": "DefinedTermSet", "name": f"{self.site.name} – {self._words['glossary']}".strip(" –")}
+        data = {
+            "@context": "https://schema.org",
+            "@type": "DefinedTerm",
+            "termCode": concept.id,
+            "name": entry.preferred.term,
+            "alternateName": [term.term for term in entry.with_status("admitted")],
+            "description": one_line(entry.definition),
+            "inLanguage": self._language.html,
+            "inDefinedTermSet": glossary,
+        }
+        if self.site.url:
+            data["url"] = posixpath.join(self.site.url, self.address)
+            glossary["url"] = posixpath.join(self.site.url, self.site.addresses.page(self.lang, "glossary"))
+        return script_data({key: value for key, value in data.items() if value})
+
+    # Indexes
+
+    def _entries(self) -> Iterator[dict[str, Any]]:
+        """One entry per concept, and one per synonym that leads to it."""
+        for concept in self.site.termbase.concepts.values():
+            item = self._entry(concept)
+            if item is None:
+                continue
+            yield item
+            for term in concept.entries[self.lang].with_status("admitted"):
+                yield {
+                    "concept": concept,
+                    "term": term,
+                    "label": term.term,
+                    "href": item["href"],
+                    "see": item["label"],
+                    "see_word": self._words["see"],
+                }
+
+    def _entry(self, concept: Concept) -> dict[str, Any] | None:
+        if self.lang not in concept.entries:
+            return None
+        entry = concept.entries[self.lang]
+        return {
+            "concept": concept,
+            "term": entry.preferred,
+            "label": entry.preferred.term,
+            "href": self.concept_link(concept.id),
+            "definition": one_line(entry.definition),
+            "equivalents": [{"html": e["html"], "label": e["term"].term} for e in self._equivalents(concept)],
+            "see": "",
+        }
+
+    def _cell(self, concept: Concept, language: Language) -> dict[str, str]:
+        entry = concept.entries.get(language.code)
+        built = entry is not None and language.code in self.site.addresses.languages
+        return {
+            "name": language.name,
+            "html": language.html if entry else self._language.html,
+            "label": entry.preferred.term if entry else self._words["missing"],
+            "href": self.link(self.site.addresses.concept(language.code, concept.id)) if built else "",
+        }
+
+    def _view_title(self, view: str) -> str:
+        return f"{self._words['glossary']} · {self._words[view]}"
+
+    def _index(self, view: str, title: str, description: str = "", **values: Any) -> GeneratedPage:
+        tabs = [(key, self.link(self.site.addresses.page(self.lang, folder))) for key, folder in VIEWS.items()]
+        head = front_matter(title, description, ordlab={"kind": view}, hide=["toc"])
+        return GeneratedPage(
+            f"{VIEWS[view]}/index.md", head + self._render(f"{view}.md.jinja", tabs=tabs, **values)
+        )
+
+    def _render(self, template: str, **values: Any) -> str:
+        return _environment().get_template(template).render(text=self._words, **values)
+
+
+def sorted_entries(
+    termbase: Termbase, language: Language, entries: Iterable[dict[str, Any]]
+) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Index letter and entry, in the language's own order."""
+    keyed = [(order.sort_key(entry["term"], language), entry) for entry in entries]
+    for _, entry in sorted(keyed, key=lambda pair: pair[0]):
+        yield order.index_letter(entry["term"], language), entry
+
+
+def letter_anchor(letter: str) -> str:
+    names = {order.OTHER: "other", order.LATIN_IN_CHINESE: "latin"}
+    return f"letter-{names.get(letter, letter.lower())}"
+
+
+def still_address(demo: Demo) -> str:
+    """Where the site keeps a demo's still."""
+    return f"assets/demos/{demo.name}{demo.still.suffix}"
+
+
+def front_matter(title: str, description: str = "", **meta: Any) -> str:
+    """YAML head of a page. Themes print title and description as HTML, so they are escaped here."""
+    head = {"title": escape(title), **({"description": escape(description)} if description else {}), **meta}
+    return f"---\n{yaml.safe_dump(head, allow_unicode=True, sort_keys=False, width=10_000)}---\n"
+
+
+def markdown_text(text: str) -> Markup:
+    """Text as Markdown that shows exactly that text, also where an extension gives a character a meaning."""
+
+    def escaped(match: re.Match[str]) -> str:
+        return f"\\{match[0]}" if match[0] in r"\`*_{}[]()#+-.!>" else f"&#{ord(match[0])};"
+
+    return Markup(re.sub(r"""[\\`*_{}\[\]()#+\-.!>&<|~^=:$"']""", escaped, one_line(text)))
+
+
+def unique(words: Iterable[str]) -> list[str]:
+    return list(dict.fromkeys(words))
+
+
+def one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def web_address(url: str) -> str:
+    """The address if it leads to the web, else nothing: `javascript:` never becomes a link."""
+    return url if urlsplit(url).scheme in ("http", "https") else ""
+
+
+def script_data(data: object) -> Markup:
+    """JSON that stays inside its script element, whatever its strings hold."""
+    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+    for char in "<>&`~\u2028\u2029":
+        text = text.replace(char, f"\\u{ord(char):04x}")
+    return Markup(text)
+
+
+@cache
+def _environment() -> jinja2.Environment:
+    return jinja2.Environment(
+        loader=jinja2.FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=jinja2.StrictUndefined,
+        auto_reload=False,
+    )

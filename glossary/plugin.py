@@ -1,0 +1,418 @@
+"""The MkDocs plugin: a thin adapter between the host's events and the engine.
+
+Everything that depends on MkDocs, Material and the i18n plugin is here and nowhere else. i18n builds one language
+after the other with the same plugin objects and hooks of priority −100, so several of ours have to come later.
+"""
+
+from __future__ import annotations
+
+import json
+import posixpath
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urljoin, urlsplit
+
+from markupsafe import Markup
+from mkdocs.config import config_options
+from mkdocs.config.base import Config
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.exceptions import PluginError
+from mkdocs.plugins import BasePlugin, event_priority
+from mkdocs.structure.files import File, Files, InclusionLevel
+from mkdocs.structure.pages import Page
+from mkdocs.structure.toc import AnchorLink
+
+from . import order, pages, search
+from .load import load
+from .model import Concept, Problem, Termbase, TermbaseError
+from .pages import Addresses, Chip, GeneratedPage, Site, Use
+from .site_text import Words, load_words
+
+if TYPE_CHECKING:
+    import jinja2
+    from mkdocs.livereload import LiveReloadServer
+    from mkdocs.utils.templates import TemplateContext
+
+AFTER_I18N = -101
+AFTER_SEARCH = -100
+AFTER_MERGED_SEARCH = -200
+TERMINOLOGY_PREFIX = "what-is-"  # old addresses of pages about one term
+HELP_FOLDER = "help/"
+
+
+class OrdlabConfig(Config):
+    termbase = config_options.Type(str, default="glossary")
+    """Folder with `terms/`, `languages.yml`, `subjects.yml` and `sources.yml`, beside the configuration file."""
+
+    demos = config_options.Type(str, default="demos")
+    """Folder with the demos, beside the configuration file; a site without it has none."""
+
+    legacy = config_options.Type(dict, default={})
+    """Old `docs.php?doc=…` addresses and the page each leads to, where neither page nor concept names them."""
+
+    terminology = config_options.ListOfItems(config_options.Type(str), default=[])
+    """Concepts of the terminology chips; if empty, those whose old address begins with `what-is-`."""
+
+
+@dataclass
+class Build:
+    """What is known about the one language that is being built."""
+
+    lang: str
+    files: Files
+    mentions: dict[str, tuple[str, ...]] = field(default_factory=dict)  # source path → concepts linked there
+    problems: list[Problem] = field(default_factory=list)
+
+
+class OrdlabPlugin(BasePlugin[OrdlabConfig]):
+    i18n: Any = None
+    build: Build
+    site: Site
+
+    # Before anything is built
+
+    def on_config(self, config: MkDocsConfig) -> MkDocsConfig:
+        """Read all data, so that every fault shows before the first page is built."""
+        self.i18n = config.plugins.get("i18n")
+        if self.i18n is not None:
+            if self.i18n.building:
+                return config
+            self.i18n.config.reconfigure_search = False  # compares every entry with every other one
+        try:
+            self._prepare(config)
+        except TermbaseError as error:
+            raise PluginError(report(error.problems)) from error
+        return config
+
+    def on_serve(
+        self, server: LiveReloadServer, /, *, config: MkDocsConfig, builder: Callable[..., Any]
+    ) -> LiveReloadServer:
+        server.watch(str(self.site.termbase.folder))
+        for demo in self.site.demos.values():
+            server.watch(str(demo.still.parent / "demo.yml"))
+        return server
+
+    def _prepare(self, config: MkDocsConfig) -> None:
+        root = Path(config.config_file_path or "mkdocs.yml").resolve().parent
+        termbase = load(root / self.config.termbase)
+        demos, problems = read_demos(root / self.config.demos)
+        if (root / self.config.demos).is_dir():
+            problems += check_demos(termbase, demos)
+        if problems:
+            raise TermbaseError(problems)
+        self.words = load_words(termbase)
+        self.legacy: dict[str, dict[str, str]] = {}
+        self.site = Site(
+            termbase=termbase,
+            words=self.words,
+            addresses=self._addresses(config, termbase),
+            demos=demos,
+            prose=self._prose,
+            name=config.site_name,
+            url=config.site_url or "",
+            repository=f"{config.repo_url.rstrip('/')}/blob/HEAD/" if config.repo_url else "",
+            root=root,
+        )
+        # Beneath the project's own overrides, above the theme.
+        config.theme.dirs.insert(1 if config.theme.custom_dir else 0, str(pages.THEME))
+
+    def _prose(self, concept: Concept, lang: str) -> pages.Prose:
+        from .prose import SafeMarkdown
+
+        md = SafeMarkdown()
+        entry = concept.entries[lang]
+        return pages.Prose(Markup.escape(entry.definition), md.render(entry.explanation), md.render(entry.example))
+
+    def _addresses(self, config: MkDocsConfig, termbase: Termbase) -> Addresses:
+        if self.i18n is None:
+            lang = str(config.theme.get("language") or config.theme.get("locale") or "")
+            lang = lang if lang in termbase.languages else termbase.default_language
+            return Addresses((lang,), lang, config.use_directory_urls)
+        built = tuple(self.i18n.build_languages)
+        if unknown := [lang for lang in built if lang not in termbase.languages]:
+            raise PluginError(
+                f"mkdocs.yml builds {', '.join(unknown)}, but {termbase.folder / 'languages.yml'} has only "
+                f"{', '.join(termbase.languages)}: add the language there or remove it here"
+            )
+        return Addresses(built, self.i18n.default_language, config.use_directory_urls)
+
+    # One language: its files
+
+    @event_priority(AFTER_I18N)
+    def on_files(self, files: Files, /, *, config: MkDocsConfig) -> Files:
+        """Add the termbase's pages; before i18n has sorted the files it would choke on them."""
+        lang = self.i18n.current_language if self.i18n else self.site.addresses.root
+        self.build = Build(lang, files)
+        self._localise_markdown(config)
+        for page in pages.generate(self.site, lang):
+            self._add_page(page, config)
+        for demo in self.site.demos.values():
+            still = File.generated(config, pages.still_address(demo), abs_src_path=str(demo.still))
+            still.inclusion = InclusionLevel.INCLUDED
+            files.append(still)
+        if self.i18n:
+            self.i18n.i18n_files_per_language[lang] = files.documentation_pages()  # for the sitemap
+        return files
+
+    def _localise_markdown(self, config: MkDocsConfig) -> None:
+        """Words that Markdown's own extensions put into pages."""
+        words = self.words[self.build.lang]
+        if config.mdx_configs.get("toc", {}).get("permalink"):
+            config.mdx_configs["toc"]["permalink_title"] = words["permalink"]
+        if "footnotes" in config.markdown_extensions:
+            config.mdx_configs.setdefault("footnotes", {})["BACKLINK_TITLE"] = words["footnote-back"]
+
+    def _add_page(self, page: GeneratedPage, config: MkDocsConfig) -> None:
+        file = self._file(page, self.build.lang, config)
+        if self.i18n:
+            alternates = {lang: self._file(page, lang, config) for lang in self.site.addresses.languages}
+            alternates[self.build.lang] = file
+            for other in alternates.values():
+                other.alternates = alternates
+        self.build.files.append(file)
+        self.build.mentions[page.path] = page.mentions
+
+    def _file(self, page: GeneratedPage, lang: str, config: MkDocsConfig) -> File:
+        """The page as a file of one language; i18n's own attributes let it switch and list languages."""
+        file = File.generated(config, page.path, content=page.markdown)
+        file.dest_uri = self.site.addresses.home(lang) + file.dest_uri
+        file.locale = file.localization = file.locale_alternate_of = lang
+        file.norm_src_uri = page.path
+        if not page.in_nav:
+            file.inclusion = InclusionLevel.NOT_IN_NAV
+        return file
+
+    # One language: its pages
+
+    def on_page_content(self, html: str, /, *, page: Page, config: MkDocsConfig, files: Files) -> str:
+        """What a page brings besides its text: old addresses that lead to it."""
+        for slug in as_list(page.meta.get("legacy")):
+            self._lead(slug, page)
+        return html
+
+    def on_env(self, env: jinja2.Environment, /, *, config: MkDocsConfig, files: Files) -> jinja2.Environment:
+        """Every page has been read: what depends on all of them can be filled in."""
+        self._add_uses()
+        self._add_chips()
+        self._lead_old_addresses()
+        if self.build.problems:
+            raise PluginError(report(self.build.problems))
+        addresses, lang = self.site.addresses, self.build.lang
+        env.globals["ordlab"] = {
+            "lang": lang,
+            "text": self.words[lang],
+            "theme": self.words[lang].theme,
+            "home": addresses.home(lang),
+            "glossary": addresses.page(lang, "glossary"),
+        }
+        return env
+
+    def _add_uses(self) -> None:
+        """On each concept's page, the pages that mention it."""
+        language = self.site.termbase.languages[self.build.lang]
+        uses: dict[str, list[Use]] = {}
+        for page in self._pages():
+            for id in self.build.mentions.get(page.file.src_uri, ()):
+                uses.setdefault(id, []).append(Use(title_text(page), page.url))
+        for id, page in self._concept_pages().items():
+            found = sorted(uses.get(id, ()), key=lambda use: order.sort_key(use.title, language))
+            html = self._maker(page).uses(found)
+            page.content = (page.content or "").replace(pages.USES_MARKER, html, 1)
+            if html:
+                contents = next(iter(page.toc))
+                contents.children.append(AnchorLink(self.words[self.build.lang]["uses"], "uses", 2))
+
+    def _add_chips(self) -> None:
+        """At the end of every help page and every concept's page, the way to the others."""
+        rows = {"help": self._help_chips(), "terms": self._term_chips()}
+        for page in [*self._pages()]:
+            if page.file.src_uri.startswith(HELP_FOLDER) or is_concept(page):
+                page.content = (page.content or "") + self._maker(page).chips(rows)
+
+    def _help_chips(self) -> list[Chip]:
+        return [Chip(title_text(page), page.url) for page in self._pages() if page.meta.get("chip") == "help"]
+
+    def _term_chips(self) -> list[Chip]:
+        concepts = self.site.termbase.concepts
+        ids = self.config.terminology or [
+            id for id, concept in concepts.items() if any(s.startswith(TERMINOLOGY_PREFIX) for s in concept.legacy)
+        ]
+        lang = self.build.lang
+        return [
+            Chip(concepts[id].entries[lang].preferred.term, self.site.addresses.concept(lang, id)) for id in ids
+        ]
+
+    def _lead_old_addresses(self) -> None:
+        for id, page in self._concept_pages().items():
+            for slug in self.site.termbase.concepts[id].legacy:
+                self._lead(slug, page)
+        for slug, path in self.config.legacy.items():
+            file = self.build.files.get_file_from_path(path)
+            if file is None or file.page is None:
+                self._problem("mkdocs.yml", f"`legacy: {slug}` leads to {path}, which is not a page of the site")
+            else:
+                self._lead(slug, file.page)
+
+    def _lead(self, slug: str, page: Page) -> None:
+        known = self.legacy.setdefault(slug, {}).setdefault(self.build.lang, page.url)
+        if known != page.url:
+            self._problem(page.file.src_uri, f"the old address `{slug}` leads to {known} already")
+
+    def _problem(self, file: str, message: str, fix: str = "") -> None:
+        self.build.problems.append(Problem(file, 0, "site", message, fix, lang=self.build.lang))
+
+    def _pages(self) -> Iterator[Page]:
+        return (file.page for file in self.build.files.documentation_pages() if file.page is not None)
+
+    def _concept_pages(self) -> dict[str, Page]:
+        return {page.meta["ordlab"]["id"]: page for page in self._pages() if is_concept(page)}
+
+    def _maker(self, page: Page) -> pages.PageMaker:
+        return pages.PageMaker(self.site, self.build.lang, page.url)
+
+    # One language: what is written
+
+    @event_priority(AFTER_SEARCH)
+    def on_page_context(
+        self, context: TemplateContext, /, *, page: Page, config: MkDocsConfig, nav: Any
+    ) -> TemplateContext:
+        """Cards come after the search index has been fed, or every page would be a hit for its links' definitions."""
+        page.content = (page.content or "") + self._maker(page).cards(
+            self.build.mentions.get(page.file.src_uri, ())
+        )
+        return context
+
+    def on_post_page(self, output: str, /, *, page: Page, config: MkDocsConfig) -> str:
+        return self._adjust_head(output, lambda target: pages.relative(target, page.url), page.canonical_url or "")
+
+    def on_post_template(self, output: str, /, *, template_name: str, config: MkDocsConfig) -> str:
+        """Keep one 404 page per language, and no sitemap of addresses that are not known."""
+        if template_name == "sitemap.xml" and not config.site_url:
+            return ""
+        if template_name != "404.html":
+            return output
+        base = urlsplit(config.site_url or "/").path  # error pages are served at any depth
+        output = self._adjust_head(output, lambda target: posixpath.join(base, target))
+        home = self.site.addresses.home(self.build.lang)
+        if not home:
+            return output
+        path = Path(config.site_dir, home, template_name)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(output, encoding="utf-8")
+        return ""  # i18n would let the last language overwrite the first one's
+
+    def _adjust_head(self, output: str, link: Callable[[str], str], canonical: str = "") -> str:
+        """What scripts need to know about addresses; `link` makes a target below the root a link from this page."""
+
+        def alternate(match: re.Match[str]) -> str:
+            language = self.site.termbase.languages.get(match[2])
+            # The space keeps the meaning, but not Material's script from asking for `<page>/sitemap.xml`: an
+            # error in the console for every language, on every page.
+            address = urljoin(canonical, match[1])
+            return f'<link rel="alternate " href="{address}" hreflang="{language.html if language else match[2]}"'
+
+        head, end, body = output.partition("</head>")
+        head = re.sub(r'<link rel="alternate ?" href="([^"]*)" hreflang="([^"]*)"', alternate, head)
+        head += f'<meta name="ordlab-root" content="{link("")}">'
+        before, start, rest = body.partition('<script id="__config" type="application/json">')
+        settings, close, after = rest.partition("</script>")
+        if close:  # the theme's scripts take `base` for the folder that holds `search/`, and nothing else
+            base = link(self.site.addresses.home(self.build.lang))
+            settings = pages.script_data(json.loads(settings) | {"base": base})
+        return "".join((head, end, before, start, settings, close, after))
+
+    # After the last language
+
+    @event_priority(AFTER_MERGED_SEARCH)
+    def on_post_build(self, *, config: MkDocsConfig) -> None:
+        if self.i18n is not None and self.i18n.building:
+            return
+        site = Path(config.site_dir)
+        write_json(site / "legacy.json", self.legacy)
+        merged = site / "search" / "search_index.json"
+        if merged.is_file():
+            self._split_search(site, json.loads(merged.read_text("utf-8")))
+
+    def _split_search(self, site: Path, index: dict[str, Any]) -> None:
+        addresses, languages = self.site.addresses, self.site.termbase.languages
+        parts = search.split(index["docs"], addresses)
+        for lang, docs in parts.items():
+            search.add_names(docs, self._names(lang))
+            settings = search.config(index["config"], languages[lang], self.words[lang])
+            write_json(
+                site / addresses.home(lang) / "search" / "search_index.json", {"config": settings, "docs": docs}
+            )
+
+    def _names(self, lang: str) -> dict[str, list[str]]:
+        """Location below the language's home page → what readers may call the concept described there."""
+        home = self.site.addresses.home(lang)
+        return {
+            self.site.addresses.concept(lang, id).removeprefix(home): search.names(concept.entries[lang])
+            for id, concept in self.site.termbase.concepts.items()
+        }
+
+
+# Demos
+
+
+def read_demos(folder: Path) -> tuple[dict[str, Any], list[Problem]]:
+    """The demos of a folder, if there is such a folder: the glossary builds without."""
+    if not folder.is_dir():
+        return {}, []
+    from demos.registry import read_demos
+
+    return read_demos(folder)
+
+
+def check_demos(termbase: Termbase, demos: Mapping[str, pages.Demo]) -> Iterator[Problem]:
+    """A concept names its demo, and the demo its concepts: faults where the two disagree."""
+    for demo in demos.values():
+        file = str(demo.still.parent / "demo.yml")
+        for id in demo.terms:
+            if id not in termbase.concepts:
+                message = f"the demo {demo.name} shows the term `{id}`, which the glossary does not have"
+                yield Problem(file, 0, "demo-term", message, suggestion(id, termbase.concepts), key="terms")
+        first = termbase.concepts.get(demo.terms[0])
+        if first and first.demo != demo.name:
+            message = f"the demo {demo.name} belongs on the page of `{first.id}`, which does not name it"
+            yield Problem(str(first.path), 0, "demo-term", message, f"add `demo: {demo.name}`", id=first.id, key="demo")
+    for concept in termbase.concepts.values():
+        if concept.demo and concept.demo not in demos:
+            message = f"there is no demo `{concept.demo}`"
+            fix = suggestion(concept.demo, demos)
+            yield Problem(str(concept.path), 0, "demo-unknown", message, fix, id=concept.id, key="demo")
+
+
+def suggestion(word: str, known: Iterable[str]) -> str:
+    near = get_close_matches(word, list(known), n=1)
+    return f"did you mean `{near[0]}`?" if near else "remove it, or add what it names"
+
+
+# Small things
+
+
+def report(problems: Sequence[Problem]) -> str:
+    count = f"{len(problems)} problems" if len(problems) != 1 else "One problem"
+    return "\n".join([f"{count} in the data of the glossary:", *map(str, sorted(problems))])
+
+
+def is_concept(page: Page) -> bool:
+    return bool(page.meta.get("ordlab", {}).get("kind") == "term")
+
+
+def title_text(page: Page) -> str:
+    """The page's title without markup: MkDocs holds titles as HTML."""
+    return Markup(page.title or "").striptags()
+
+
+def as_list(value: object) -> list[str]:
+    return [str(item) for item in value] if isinstance(value, list) else [str(value)] if value else []
+
+
+def write_json(path: Path, data: object) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(data, ensure_ascii=False, separators=(",", ":")), encoding="utf-8")
