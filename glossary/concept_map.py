@@ -1,7 +1,7 @@
 """Layout of a concept map: the concept in the middle, what is above it above, the rest below.
 
-Drawn 360 units wide, the width of a phone, so that its text is never scaled down. Two columns of boxes leave a
-gutter between them; each kind of relation has its own lane in the gutter, so no line crosses a box.
+Drawn 360 units wide, the width of a phone, so that its text is never scaled down. Two columns of boxes leave
+a gutter between them; each kind of relation has its own lane in the gutter, so no line crosses a box.
 """
 
 from __future__ import annotations
@@ -114,7 +114,7 @@ def _place_side(
     y = top
     for relation in relations:
         boxes = [Box(id, label(id), relation, wrap(label(id))) for id in shown[relation]]
-        # A box in the middle of the gutter would hide other relations' lanes: only the outermost may stand there.
+        # A box in the gutter would hide other relations' lanes: only the outermost may stand there.
         outermost = relation == (relations[0] if upwards else relations[-1])
         y += 4 if y == 0 else (CAPTION_HEIGHT if not upwards else 4)
         result.captions.append((2.0, y + (12 if upwards else -6), relation))
@@ -160,7 +160,7 @@ def _edges(result: ConceptMap) -> Iterator[tuple[str, str]]:
 
 
 def wrap(text: str, most: int = 20) -> list[str]:
-    """Break a label into at most three lines of `most` average Latin letters each (a Han character counts two)."""
+    """Break a label into at most three lines of `most` Latin letters each; a Han character counts as two."""
     lines = [""]
     for piece in _pieces(text, most):
         if lines[-1] and _width(lines[-1] + piece.rstrip()) > most:

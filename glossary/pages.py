@@ -1,7 +1,7 @@
 """Pages of the termbase: one per concept and language, and the indexes. Data in, Markdown out.
 
-The Markdown holds real headings, so that any host builds its table of contents, and HTML for the rest. YAML text
-is data: the templates escape it. Explanations are Markdown and arrive here as HTML that is already safe (`Prose`).
+The Markdown holds real headings, so that any host builds its table of contents, and HTML for the rest. YAML
+text is data: the templates escape it. Explanations are Markdown and arrive here as safe HTML (`Prose`).
 """
 
 from __future__ import annotations
@@ -38,6 +38,7 @@ class Demo(Protocol):
     """What a page needs to know about a demo; `demos.registry.Demo` has it."""
 
     name: str
+    folder: Path
     terms: tuple[str, ...]
     title: Mapping[str, str]
     summary: Mapping[str, str]
@@ -53,8 +54,8 @@ class Prose:
     """A concept's texts in one language as safe HTML, with the ids of the concepts they link to."""
 
     definition: Markup
-    explanation: Markup = Markup("")
-    example: Markup = Markup("")
+    explanation: Markup
+    example: Markup
     mentions: tuple[str, ...] = ()
 
 
@@ -65,7 +66,7 @@ class GeneratedPage:
     path: str
     markdown: str
     mentions: tuple[str, ...] = ()
-    in_nav: bool = True  # whether the site's navigation may list it; thousands of concepts would fill every page
+    in_nav: bool = True  # thousands of concepts would make every page's navigation huge
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,8 +117,7 @@ class Site:
 def generate(site: Site, lang: str) -> Iterator[GeneratedPage]:
     """Every page of the termbase in one language."""
     for concept in site.termbase.concepts.values():
-        if lang in concept.entries:
-            yield site.page(lang, f"glossary/{concept.id}").concept(concept)
+        yield site.page(lang, f"glossary/{concept.id}").concept(concept)
     yield site.page(lang, "glossary").by_letter()
     yield site.page(lang, "glossary/subjects").by_subject()
     yield site.page(lang, "glossary/languages").by_language()
@@ -179,7 +179,7 @@ class PageMaker:
         count = len(self.site.termbase.concepts)
         summary = self._words["glossary-summary"].format(count=count)
         groups: dict[str, list[dict[str, Any]]] = {}
-        for letter, entry in sorted_entries(self.site.termbase, self._language, self._entries()):
+        for letter, entry in self._sorted(self._entries()):
             groups.setdefault(letter, []).append(entry)
         letters = [
             {"letter": letter, "anchor": letter_anchor(letter), "entries": entries}
@@ -192,12 +192,7 @@ class PageMaker:
             {
                 "anchor": subject.id,
                 "label": subject.labels[self.lang],
-                "entries": [
-                    item
-                    for _, item in sorted_entries(
-                        self.site.termbase, self._language, filter(None, map(self._entry, concepts))
-                    )
-                ],
+                "entries": [entry for _, entry in self._sorted(map(self._entry, concepts))],
             }
             for subject, concepts in self.site.termbase.by_subject()
         ]
@@ -206,9 +201,7 @@ class PageMaker:
     def by_language(self) -> GeneratedPage:
         languages = self.site.termbase.languages
         ordered = [languages[self.lang], *(x for code, x in languages.items() if code != self.lang)]
-        items = sorted_entries(
-            self.site.termbase, self._language, filter(None, map(self._entry, self.site.termbase.concepts.values()))
-        )
+        items = self._sorted(map(self._entry, self.site.termbase.concepts.values()))
         rows = [[self._cell(item["concept"], language) for language in ordered] for _, item in items]
         return self._index("by-language", self._view_title("by-language"), languages=ordered, rows=rows)
 
@@ -285,7 +278,7 @@ class PageMaker:
 
     def _equivalents(self, concept: Concept) -> Iterator[dict[str, Any]]:
         for code, language in self.site.termbase.languages.items():
-            if code == self.lang or code not in concept.entries:
+            if code == self.lang:
                 continue
             built = code in self.site.addresses.languages
             href = self.link(self.site.addresses.concept(code, concept.id)) if built else ""
@@ -346,7 +339,7 @@ class PageMaker:
     def _sources(self, concept: Concept) -> Iterator[dict[str, str]]:
         for id in concept.sources:
             source: Source = self.site.termbase.sources[id]
-            html = self.site.termbase.languages[source.lang].html if source.lang in self._languages else source.lang
+            language = self.site.termbase.languages.get(source.lang)
             yield {
                 "id": id,
                 "title": source.title.rstrip("."),
@@ -355,12 +348,8 @@ class PageMaker:
                 "published": source.published.rstrip("."),
                 "identifier": source.identifier,
                 "link": web_address(source.url),
-                "lang": html,
+                "lang": language.html if language else source.lang,
             }
-
-    @property
-    def _languages(self) -> Mapping[str, Language]:
-        return self.site.termbase.languages
 
     def _file(self, concept: Concept) -> dict[str, str]:
         path = concept.path.resolve()
@@ -371,7 +360,8 @@ class PageMaker:
     def _linked_data(self, concept: Concept) -> Markup:
         """The concept as schema.org's DefinedTerm."""
         entry = concept.entries[self.lang]
-        glossary = {"@type": "DefinedTermSet", "name": f"{self.site.name} – {self._words['glossary']}".strip(" –")}
+        set_name = " – ".join(filter(None, (self.site.name, self._words["glossary"])))
+        glossary = {"@type": "DefinedTermSet", "name": set_name}
         data = {
             "@context": "https://schema.org",
             "@type": "DefinedTerm",
@@ -389,12 +379,16 @@ class PageMaker:
 
     # Indexes
 
+    def _sorted(self, entries: Iterable[dict[str, Any]]) -> Iterator[tuple[str, dict[str, Any]]]:
+        """Index letter and entry, in the language's own order."""
+        keyed = [(order.sort_key(entry["term"], self._language), entry) for entry in entries]
+        for _, entry in sorted(keyed, key=lambda pair: pair[0]):
+            yield order.index_letter(entry["term"], self._language), entry
+
     def _entries(self) -> Iterator[dict[str, Any]]:
         """One entry per concept, and one per synonym that leads to it."""
         for concept in self.site.termbase.concepts.values():
             item = self._entry(concept)
-            if item is None:
-                continue
             yield item
             for term in concept.entries[self.lang].with_status("admitted"):
                 yield {
@@ -406,9 +400,7 @@ class PageMaker:
                     "see_word": self._words["see"],
                 }
 
-    def _entry(self, concept: Concept) -> dict[str, Any] | None:
-        if self.lang not in concept.entries:
-            return None
+    def _entry(self, concept: Concept) -> dict[str, Any]:
         entry = concept.entries[self.lang]
         return {
             "concept": concept,
@@ -421,12 +413,11 @@ class PageMaker:
         }
 
     def _cell(self, concept: Concept, language: Language) -> dict[str, str]:
-        entry = concept.entries.get(language.code)
-        built = entry is not None and language.code in self.site.addresses.languages
+        built = language.code in self.site.addresses.languages
         return {
             "name": language.name,
-            "html": language.html if entry else self._language.html,
-            "label": entry.preferred.term if entry else self._words["missing"],
+            "html": language.html,
+            "label": concept.entries[language.code].preferred.term,
             "href": self.link(self.site.addresses.concept(language.code, concept.id)) if built else "",
         }
 
@@ -434,7 +425,8 @@ class PageMaker:
         return f"{self._words['glossary']} · {self._words[view]}"
 
     def _index(self, view: str, title: str, description: str = "", **values: Any) -> GeneratedPage:
-        tabs = [(key, self.link(self.site.addresses.page(self.lang, folder))) for key, folder in VIEWS.items()]
+        page = self.site.addresses.page
+        tabs = [(key, self.link(page(self.lang, folder))) for key, folder in VIEWS.items()]
         head = front_matter(title, description, ordlab={"kind": view}, hide=["toc"])
         return GeneratedPage(
             f"{VIEWS[view]}/index.md", head + self._render(f"{view}.md.jinja", tabs=tabs, **values)
@@ -442,15 +434,6 @@ class PageMaker:
 
     def _render(self, template: str, **values: Any) -> str:
         return _environment().get_template(template).render(text=self._words, **values)
-
-
-def sorted_entries(
-    termbase: Termbase, language: Language, entries: Iterable[dict[str, Any]]
-) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Index letter and entry, in the language's own order."""
-    keyed = [(order.sort_key(entry["term"], language), entry) for entry in entries]
-    for _, entry in sorted(keyed, key=lambda pair: pair[0]):
-        yield order.index_letter(entry["term"], language), entry
 
 
 def letter_anchor(letter: str) -> str:

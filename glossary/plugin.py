@@ -1,7 +1,8 @@
 """The MkDocs plugin: a thin adapter between the host's events and the engine.
 
-Everything that depends on MkDocs, Material and the i18n plugin is here and nowhere else. i18n builds one language
-after the other with the same plugin objects and hooks of priority −100, so several of ours have to come later.
+Everything that depends on MkDocs, Material and the i18n plugin is here and nowhere else. i18n builds one
+language after the other with the same plugin objects; its hooks have priority −100, and several of ours must
+come later still.
 """
 
 from __future__ import annotations
@@ -9,9 +10,8 @@ from __future__ import annotations
 import json
 import posixpath
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin, urlsplit
@@ -26,11 +26,11 @@ from mkdocs.structure.files import File, Files, InclusionLevel
 from mkdocs.structure.pages import Page
 from mkdocs.structure.toc import AnchorLink
 
-from . import order, pages, search
+from . import embeds, order, pages, search
 from .load import load
 from .model import Concept, Problem, Termbase, TermbaseError
 from .pages import Addresses, Chip, GeneratedPage, Site, Use
-from .site_text import Words, load_words
+from .site_text import load_words
 
 if TYPE_CHECKING:
     import jinja2
@@ -46,13 +46,13 @@ HELP_FOLDER = "help/"
 
 class OrdlabConfig(Config):
     termbase = config_options.Type(str, default="glossary")
-    """Folder with `terms/`, `languages.yml`, `subjects.yml` and `sources.yml`, beside the configuration file."""
+    """Folder beside mkdocs.yml that holds `terms/`, `languages.yml`, `subjects.yml` and `sources.yml`."""
 
     demos = config_options.Type(str, default="demos")
-    """Folder with the demos, beside the configuration file; a site without it has none."""
+    """Folder beside mkdocs.yml that holds the demos; without it, the site has none."""
 
     legacy = config_options.Type(dict, default={})
-    """Old `docs.php?doc=…` addresses and the page each leads to, where neither page nor concept names them."""
+    """Old `docs.php?doc=…` addresses, each with its page, where neither page nor concept names them."""
 
     terminology = config_options.ListOfItems(config_options.Type(str), default=[])
     """Concepts of the terminology chips; if empty, those whose old address begins with `what-is-`."""
@@ -93,15 +93,13 @@ class OrdlabPlugin(BasePlugin[OrdlabConfig]):
     ) -> LiveReloadServer:
         server.watch(str(self.site.termbase.folder))
         for demo in self.site.demos.values():
-            server.watch(str(demo.still.parent / "demo.yml"))
+            server.watch(str(demo.folder))
         return server
 
     def _prepare(self, config: MkDocsConfig) -> None:
         root = Path(config.config_file_path or "mkdocs.yml").resolve().parent
         termbase = load(root / self.config.termbase)
-        demos, problems = read_demos(root / self.config.demos)
-        if (root / self.config.demos).is_dir():
-            problems += check_demos(termbase, demos)
+        demos, problems = embeds.read(termbase, root / self.config.demos)
         if problems:
             raise TermbaseError(problems)
         self.words = load_words(termbase)
@@ -209,6 +207,7 @@ class OrdlabPlugin(BasePlugin[OrdlabConfig]):
             "home": addresses.home(lang),
             "glossary": addresses.page(lang, "glossary"),
         }
+        self._name_languages(config)  # of the 404 page, which is no page to `on_page_context`
         return env
 
     def _add_uses(self) -> None:
@@ -229,7 +228,7 @@ class OrdlabPlugin(BasePlugin[OrdlabConfig]):
     def _add_chips(self) -> None:
         """At the end of every help page and every concept's page, the way to the others."""
         rows = {"help": self._help_chips(), "terms": self._term_chips()}
-        for page in [*self._pages()]:
+        for page in self._pages():
             if page.file.src_uri.startswith(HELP_FOLDER) or is_concept(page):
                 page.content = (page.content or "") + self._maker(page).chips(rows)
 
@@ -238,12 +237,13 @@ class OrdlabPlugin(BasePlugin[OrdlabConfig]):
 
     def _term_chips(self) -> list[Chip]:
         concepts = self.site.termbase.concepts
-        ids = self.config.terminology or [
-            id for id, concept in concepts.items() if any(s.startswith(TERMINOLOGY_PREFIX) for s in concept.legacy)
-        ]
-        lang = self.build.lang
+        about_one_term = (
+            id for id, c in concepts.items() if any(s.startswith(TERMINOLOGY_PREFIX) for s in c.legacy)
+        )
+        lang, address = self.build.lang, self.site.addresses.concept
         return [
-            Chip(concepts[id].entries[lang].preferred.term, self.site.addresses.concept(lang, id)) for id in ids
+            Chip(concepts[id].entries[lang].preferred.term, address(lang, id))
+            for id in self.config.terminology or about_one_term
         ]
 
     def _lead_old_addresses(self) -> None:
@@ -253,7 +253,7 @@ class OrdlabPlugin(BasePlugin[OrdlabConfig]):
         for slug, path in self.config.legacy.items():
             file = self.build.files.get_file_from_path(path)
             if file is None or file.page is None:
-                self._problem("mkdocs.yml", f"`legacy: {slug}` leads to {path}, which is not a page of the site")
+                self._problem("mkdocs.yml", f"`legacy: {slug}` leads to {path}, which is not a page")
             else:
                 self._lead(slug, file.page)
 
@@ -280,14 +280,20 @@ class OrdlabPlugin(BasePlugin[OrdlabConfig]):
     def on_page_context(
         self, context: TemplateContext, /, *, page: Page, config: MkDocsConfig, nav: Any
     ) -> TemplateContext:
-        """Cards come after the search index has been fed, or every page would be a hit for its links' definitions."""
-        page.content = (page.content or "") + self._maker(page).cards(
-            self.build.mentions.get(page.file.src_uri, ())
-        )
+        """Cards come once the page is in the search index: their text is another page's."""
+        mentions = self.build.mentions.get(page.file.src_uri, ())
+        page.content = (page.content or "") + self._maker(page).cards(mentions)
+        self._name_languages(config)
         return context
 
+    def _name_languages(self, config: MkDocsConfig) -> None:
+        """Beside our code (zh), which templates go by, what links to a language should say (zh-Hans)."""
+        for alternate in config.extra.get("alternate", []):
+            if language := self.site.termbase.languages.get(alternate["lang"]):
+                alternate["html"] = language.html
+
     def on_post_page(self, output: str, /, *, page: Page, config: MkDocsConfig) -> str:
-        return self._adjust_head(output, lambda target: pages.relative(target, page.url), page.canonical_url or "")
+        return self._adjust_head(output, self._maker(page).link, page.canonical_url or "")
 
     def on_post_template(self, output: str, /, *, template_name: str, config: MkDocsConfig) -> str:
         """Keep one 404 page per language, and no sitemap of addresses that are not known."""
@@ -306,14 +312,14 @@ class OrdlabPlugin(BasePlugin[OrdlabConfig]):
         return ""  # i18n would let the last language overwrite the first one's
 
     def _adjust_head(self, output: str, link: Callable[[str], str], canonical: str = "") -> str:
-        """What scripts need to know about addresses; `link` makes a target below the root a link from this page."""
+        """Addresses for scripts and search engines; `link` turns a target below the root into a link."""
 
         def alternate(match: re.Match[str]) -> str:
+            # The space changes nothing but one thing: Material's script, which does not see the element any
+            # more, no longer asks for `<its address>/sitemap.xml`, an error in every reader's console.
             language = self.site.termbase.languages.get(match[2])
-            # The space keeps the meaning, but not Material's script from asking for `<page>/sitemap.xml`: an
-            # error in the console for every language, on every page.
-            address = urljoin(canonical, match[1])
-            return f'<link rel="alternate " href="{address}" hreflang="{language.html if language else match[2]}"'
+            code = language.html if language else match[2]
+            return f'<link rel="alternate " href="{urljoin(canonical, match[1])}" hreflang="{code}"'
 
         head, end, body = output.partition("</head>")
         head = re.sub(r'<link rel="alternate ?" href="([^"]*)" hreflang="([^"]*)"', alternate, head)
@@ -343,9 +349,8 @@ class OrdlabPlugin(BasePlugin[OrdlabConfig]):
         for lang, docs in parts.items():
             search.add_names(docs, self._names(lang))
             settings = search.config(index["config"], languages[lang], self.words[lang])
-            write_json(
-                site / addresses.home(lang) / "search" / "search_index.json", {"config": settings, "docs": docs}
-            )
+            path = site / addresses.home(lang) / "search" / "search_index.json"
+            write_json(path, {"config": settings, "docs": docs})
 
     def _names(self, lang: str) -> dict[str, list[str]]:
         """Location below the language's home page → what readers may call the concept described there."""
@@ -354,42 +359,6 @@ class OrdlabPlugin(BasePlugin[OrdlabConfig]):
             self.site.addresses.concept(lang, id).removeprefix(home): search.names(concept.entries[lang])
             for id, concept in self.site.termbase.concepts.items()
         }
-
-
-# Demos
-
-
-def read_demos(folder: Path) -> tuple[dict[str, Any], list[Problem]]:
-    """The demos of a folder, if there is such a folder: the glossary builds without."""
-    if not folder.is_dir():
-        return {}, []
-    from demos.registry import read_demos
-
-    return read_demos(folder)
-
-
-def check_demos(termbase: Termbase, demos: Mapping[str, pages.Demo]) -> Iterator[Problem]:
-    """A concept names its demo, and the demo its concepts: faults where the two disagree."""
-    for demo in demos.values():
-        file = str(demo.still.parent / "demo.yml")
-        for id in demo.terms:
-            if id not in termbase.concepts:
-                message = f"the demo {demo.name} shows the term `{id}`, which the glossary does not have"
-                yield Problem(file, 0, "demo-term", message, suggestion(id, termbase.concepts), key="terms")
-        first = termbase.concepts.get(demo.terms[0])
-        if first and first.demo != demo.name:
-            message = f"the demo {demo.name} belongs on the page of `{first.id}`, which does not name it"
-            yield Problem(str(first.path), 0, "demo-term", message, f"add `demo: {demo.name}`", id=first.id, key="demo")
-    for concept in termbase.concepts.values():
-        if concept.demo and concept.demo not in demos:
-            message = f"there is no demo `{concept.demo}`"
-            fix = suggestion(concept.demo, demos)
-            yield Problem(str(concept.path), 0, "demo-unknown", message, fix, id=concept.id, key="demo")
-
-
-def suggestion(word: str, known: Iterable[str]) -> str:
-    near = get_close_matches(word, list(known), n=1)
-    return f"did you mean `{near[0]}`?" if near else "remove it, or add what it names"
 
 
 # Small things

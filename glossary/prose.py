@@ -1,7 +1,7 @@
 """Texts of the termbase as safe HTML: Markdown without raw HTML, links that lead only where links may lead.
 
-YAML comes from many hands. What looks like HTML in it is shown as text, `javascript:` is no address, and pictures
-come from the site itself, so that no reader's browser is sent elsewhere.
+YAML comes from many hands. What looks like HTML in it is shown as text, `javascript:` is no address, and
+pictures come from the site itself, so that no reader's browser is sent elsewhere.
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ Resolve = Callable[[str], str | None]
 class SafeMarkdown:
     """Markdown of untrusted text.
 
-    `resolve` turns the path of a page (`help/gan.md`, from the docs folder) into an address, or None if there is
-    no such page; `broken` collects the paths for which there was none.
+    `resolve` turns the path of a page (`help/gan.md`, from the docs folder) into an address, or None if there
+    is no such page; `broken` collects the paths for which there was none.
     """
 
     def __init__(self, extensions: Sequence[Extension] = ()) -> None:

@@ -49,7 +49,7 @@ def config(base: Mapping[str, Any], language: Language, words: Words) -> dict[st
 
 
 def names(entry: Entry) -> list[str]:
-    """What a reader may type to find the entry beyond its headword and text: every name it has or should not have."""
+    """What a reader may type to find the entry besides its headword: every name it has or should not have."""
     words = [form for term in entry.terms for form in (term.term, *term.forms)]
     for term in entry.terms:
         if term.pinyin:

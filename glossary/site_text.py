@@ -1,7 +1,7 @@
 """The engine's own words, per language: headings, labels and messages of generated pages.
 
-`text/en.yml` is the complete list. A language brings its words as `text/<code>.yml` or, without touching the
-engine, as `text:` in `languages.yml`; what neither has is a located problem, never an English word by accident.
+`text/en.yml` is the complete list. A language brings its words as `text/<code>.yml` or, without touching
+the engine, as `text:` in `languages.yml`; what neither has is a located problem, never an English word.
 """
 
 from __future__ import annotations
@@ -47,9 +47,9 @@ def load_words(termbase: Termbase) -> dict[str, Words]:
 
 
 def _words(language: Language) -> Words:
-    shipped, complete = dict(_read(language.code)), _read("en")
-    theme = {"language": language.html, **shipped.pop("theme", {})}
-    return Words(MappingProxyType({k: v for k, v in {**shipped, **language.text}.items() if k in complete}), theme)
+    words = {**_read(language.code), **language.text}
+    theme = {"language": language.html, **words.pop("theme", {})}
+    return Words(MappingProxyType(words), MappingProxyType(theme))
 
 
 def _incomplete(termbase: Termbase, language: Language) -> Problem | None:
