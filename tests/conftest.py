@@ -1,0 +1,100 @@
+"""What several test folders share: one built site, one real server, one headless Chromium."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from tests.serving import ROOT, Server, serve
+
+CHROMIUM_FLAGS = [
+    "--no-sandbox",  # tests may run as root, in a container
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The real site, built strictly."""
+    folder = tmp_path_factory.mktemp("built") / "site"
+    command = [sys.executable, "-m", "mkdocs", "build", "--quiet", "--strict", "--site-dir", str(folder)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return folder
+
+
+@pytest.fixture(scope="session")
+def server(site: Path) -> Iterator[Server]:
+    """The real server with every demo loaded."""
+    with serve(site) as running:
+        yield running
+
+
+def system_chromium() -> str | None:
+    """The system's Chromium, or None for the one Playwright installed itself."""
+    names = ("chromium", "chromium-browser", "google-chrome")
+    return next((path for name in names if (path := shutil.which(name))), None)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=system_chromium(), args=CHROMIUM_FLAGS)
+        yield running
+        running.close()
+
+
+@pytest.fixture
+def open_context(browser: Browser) -> Iterator[Callable[..., BrowserContext]]:
+    """Make browser contexts that are closed, and checked, when the test ends.
+
+    A test fails if any page it opened wrote an error to the console, threw, or asked another host for anything.
+    Faults that a test provokes on purpose are named by its `expected`.
+    """
+    contexts: list[BrowserContext] = []
+    faults: list[str] = []
+
+    def watch(page: Page) -> None:
+        page.on(
+            "console",
+            lambda m: faults.append(f"console: {m.text} ({page.url})") if m.type == "error" else None,
+        )
+        page.on("pageerror", lambda error: faults.append(f"exception: {error} ({page.url})"))
+
+    def refuse(route, request) -> None:  # type: ignore[no-untyped-def]
+        faults.append(f"request to another host: {request.url}")
+        route.abort()
+
+    expectations: list[Callable[[str], bool]] = []
+
+    def open(expected: Callable[[str], bool] | None = None, **options: object) -> BrowserContext:
+        expectations.extend(filter(None, [expected]))
+        context = browser.new_context(
+            **{"locale": "en-GB", "viewport": {"width": 1280, "height": 900}, **options}
+        )  # type: ignore[arg-type]
+        context.route(lambda url: not url.startswith(("http://127.0.0.1:", "data:", "blob:")), refuse)
+        context.on("page", watch)
+        contexts.append(context)
+        return context
+
+    yield open
+    for context in contexts:
+        context.close()
+    unexpected = [fault for fault in faults if not any(expected(fault) for expected in expectations)]
+    assert not unexpected, "\n".join(unexpected)
+
+
+@pytest.fixture
+def page(open_context: Callable[..., BrowserContext]) -> Page:
+    return open_context().new_page()
