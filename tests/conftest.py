@@ -59,7 +59,8 @@ def browser() -> Iterator[Browser]:
 def open_context(browser: Browser) -> Iterator[Callable[..., BrowserContext]]:
     """Make browser contexts that are closed, and checked, when the test ends.
 
-    A test fails if any page it opened wrote an error to the console, threw, or asked another host for anything.
+    A test fails if any page it opened wrote an error to the console, threw, or asked another host for
+    anything.
     Faults that a test provokes on purpose are named by its `expected`.
     """
     contexts: list[BrowserContext] = []

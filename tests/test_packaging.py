@@ -1,4 +1,4 @@
-"""What is installed is what was written: the wheel holds all data, and the engine needs neither torch nor gradio."""
+"""What is installed is what was written: the wheel holds all data, and the engine needs no torch."""
 
 import subprocess
 import sys

@@ -149,7 +149,8 @@ def test_six_demos_on_one_page_all_come_alive(page: Page, server: Server) -> Non
     goto(page, server, "en", "portraits/")
     page.evaluate(
         """() => {
-            for (const name of ["generator", "discriminator", "latent_space", "generator", "discriminator", "latent_space"]) {
+            const names = ["generator", "discriminator", "latent_space"];
+            for (const name of [...names, ...names]) {
                 const frame = document.createElement("iframe");
                 frame.className = "one-of-six";
                 frame.src = `/demos/${name}/?lang=en&__theme=light`;
