@@ -1,0 +1,49 @@
+/* Small manners of the page: the theme button, the way into search, cards of linked terms, tables that scroll. */
+(() => {
+  "use strict";
+
+  /* Theme: one button that drives Material's hidden radio buttons, because Material's bundle remembers through them. */
+  const themeButton = document.querySelector(".ol-themebutton");
+  if (themeButton) {
+    const isDark = () => document.body.dataset.mdColorScheme === "slate";
+    const report = () => themeButton.setAttribute("aria-pressed", String(isDark()));
+    const option = (media) => document.querySelector(`input[data-md-color-media="(prefers-color-scheme${media})"]`);
+    themeButton.addEventListener("click", () => {
+      const wanted = isDark() ? "light" : "dark";
+      const isSystems = matchMedia(`(prefers-color-scheme: ${wanted})`).matches; // then following the system says the same
+      ((isSystems && option("")) || option(`: ${wanted}`))?.click();
+    });
+    new MutationObserver(report).observe(document.body, { attributes: true, attributeFilter: ["data-md-color-scheme"] });
+    report();
+  }
+
+  /* Search: anything marked data-ol-search opens it; Material's checkbox decides whether it is open. */
+  const searchToggle = document.getElementById("__search");
+  const searchField = document.querySelector('[data-md-component="search-query"]');
+  const setSearch = (open) => { if (searchToggle && searchToggle.checked !== open) searchToggle.click(); };
+  document.addEventListener("click", (event) => {
+    if (!(event.target instanceof Element) || !searchField) return;
+    if (event.target.closest("[data-ol-search]")) {
+      event.preventDefault();
+      setSearch(true);
+      searchField.focus();
+    } else if (event.target.closest("[data-ol-search-close]")) {
+      setSearch(false);
+      document.querySelector(".ol-searchbutton")?.focus();
+    }
+  });
+
+  /* The menu closes when one of its links leads to a place on the same page. */
+  document.getElementById("ol-menu")?.addEventListener("click", (event) => {
+    if (event.target instanceof Element && event.target.closest("a")) event.currentTarget.hidePopover();
+  });
+
+  /* Anything that scrolls sideways must be reachable by keyboard. */
+  const reachable = (box) => {
+    if (box.scrollWidth > box.clientWidth) box.tabIndex = 0;
+    else box.removeAttribute("tabindex");
+  };
+  const boxes = document.querySelectorAll(".md-typeset__scrollwrap, .ol-table, .md-typeset pre > code");
+  const watch = new ResizeObserver((entries) => entries.forEach(({ target }) => reachable(target)));
+  boxes.forEach((box) => watch.observe(box));
+})();
