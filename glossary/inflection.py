@@ -1,0 +1,351 @@
+"""Which words of running text are forms of which words of a term: the grammar behind the linker.
+
+A stemmer alone is both too weak and too strong for links: Snowball parts «rom» from «rommet» and «parameter» from
+«parametrene», and makes one of “university” and “universe”. So a word of the text is taken back to every base it
+can be a *form* of, by the endings of its language, with the kind of ending remembered: a neuter noun does not
+take -en, and what ends like a verb is no noun. Languages without such rules fall back on their Snowball stemmer.
+
+`Grammar.keys(word)` says under which keys a word of the text may be filed, `Grammar.filed(…)` under which key a
+word of a term is.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import Flag, auto
+from functools import lru_cache
+from typing import Any
+
+import snowballstemmer
+
+from .model import Term
+
+
+class Form(Flag):
+    """What kind of form a word is of a base; several, when the word can be read in several ways."""
+
+    SAME = auto()  # the base itself, or its genitive
+    COMMON = auto()  # definite singular, masculine or common gender: generatoren
+    FEMININE = auto()  # boka
+    NEUTER = auto()  # nettverket
+    PLURAL_ER = auto()  # modeller; also how verbs end in the present tense
+    PLURAL = auto()  # every other plural
+    VERB = auto()
+    ADJECTIVE = auto()
+    STEM = auto()  # a stemmer says so
+
+
+NOUN = Form.SAME | Form.COMMON | Form.FEMININE | Form.NEUTER | Form.PLURAL_ER | Form.PLURAL | Form.STEM
+
+Keys = dict[str, Form]
+
+
+@dataclass(frozen=True)
+class Grammar:
+    """What the linker asks about a language; this one knows no endings at all."""
+
+    prepositions: frozenset[str] = frozenset()  # the noun before one is inflected too: functions of state
+    suffixes: tuple[str, ...] = ()  # what abbreviations take: GANs, GAN-er
+    names_are_capitalised: bool = False  # and nothing else is, within a sentence
+
+    def bases(self, word: str) -> Iterator[tuple[str, Form]]:
+        """Every base of which the (case-folded) word may be a form."""
+        yield word, Form.SAME
+
+    def modifier(self, word: str) -> str:
+        """What the forms of a word before the noun have in common."""
+        return word
+
+    def forms_of(self, term: Term) -> Form:
+        """The kinds of form that the last word of the term has."""
+        return NOUN | (Form.VERB if term.pos == "verb" else Form(0))
+
+    def filed(self, word: str) -> tuple[str, ...]:
+        """The keys under which the last word of a term is filed."""
+        return (word,)
+
+    def keys(self, word: str) -> Keys:
+        """Keys under which a word of the text may be filed, each with the kinds of form it would then be."""
+        return dict(_keys(self, word))
+
+
+@lru_cache(maxsize=100_000)
+def _keys(grammar: Grammar, word: str) -> tuple[tuple[str, Form], ...]:
+    word = unicodedata.normalize("NFC", word)
+    folded = word.casefold()
+    keys: Keys = {exact(word): Form.SAME, modifier(grammar.modifier(folded)): Form.ADJECTIVE}
+    for base, form in grammar.bases(folded):
+        keys[base] = keys.get(base, Form(0)) | form
+    if has_inner_capital(word):
+        for suffix in grammar.suffixes:
+            if word.endswith(suffix) and has_inner_capital(word[: -len(suffix)]):
+                keys[exact(word[: -len(suffix)])] = Form.PLURAL
+    return tuple(keys.items())
+
+
+def exact(word: str) -> str:
+    """The key of a word whose capitals are part of its spelling."""
+    return f"={word}"
+
+
+def modifier(word: str) -> str:
+    """The key of a word before the noun."""
+    return f"~{word}"
+
+
+def has_inner_capital(word: str) -> bool:
+    """GAN, LoRA, pH, GPT-2: spelt with capitals whatever the place in the sentence."""
+    return word[1:] != word[1:].lower() or (len(word) == 1 and word.isupper())
+
+
+# Norwegian
+
+_GEMINATED = re.compile(r".*[aeiouyæøå]mm$")
+_SYNCOPATED = re.compile(r".*[^aeiouyæøå]([lrn])$")
+_VOWELS = "aeiouyæøåéèêóòôü"
+_DOUBLED = re.compile(r"([bdfgklmnprstv])\1")
+
+# Plurals with another vowel, as the last part of a word, so that compounds are covered: gulrøtter, lærebøker.
+_NORWEGIAN_PLURALS = {
+    **{
+        "bøker": "bok",
+        "bøter": "bot",
+        "bønder": "bonde",
+        "brødre": "bror",
+        "døtre": "datter",
+        "føtter": "fot",
+    },
+    **{"gjess": "gås", "gjessene": "gås", "gårder": "gård", "hender": "hånd", "klør": "klo", "knær": "kne"},
+    **{"krefter": "kraft", "kyr": "ku", "lus": "lus", "menn": "mann", "mennene": "mann", "mødre": "mor"},
+    **{
+        "netter": "natt",
+        "nøter": "not",
+        "nøtter": "nøtt",
+        "render": "rand",
+        "røtter": "rot",
+        "stender": "stand",
+    },
+    **{
+        "stenger": "stang",
+        "strender": "strand",
+        "tenger": "tang",
+        "tenner": "tann",
+        "trær": "tre",
+        "tær": "tå",
+    },
+    **{"øyne": "øye", "øynene": "øye", "ører": "øre", "klær": "klede", "fedre": "far", "søstre": "søster"},
+}
+
+
+@dataclass(frozen=True)
+class Norwegian(Grammar):
+    """Bokmål. Endings after Norsk referansegrammatikk (Faarlund, Lie & Vannebo 1997), chapters on noun and verb."""
+
+    def bases(self, word: str) -> Iterator[tuple[str, Form]]:
+        yield word, Form.SAME
+        yield from self._nouns(word)
+        if word.endswith("s") and len(word) > 3:
+            yield word[:-1], Form.SAME
+            yield from self._nouns(word[:-1])
+        yield from self._verbs(word)
+
+    def modifier(self, word: str) -> str:
+        """latent, latente; nevralt, nevrale; betinget, betingede; enkel, enkle, enkelt; ny, nytt."""
+        for ending in (r"e", r"[td]+", r"e"):
+            word = re.sub(rf"(?<=..){ending}$", "", word)
+        return re.sub(r"(?<=[^aeiouyæøå])e(?=[lnr]$)", "", _DOUBLED.sub(r"\1", word))
+
+    def forms_of(self, term: Term) -> Form:
+        if term.pos == "adjective":
+            return Form.SAME | Form.ADJECTIVE
+        if term.pos == "verb" or term.term.startswith("å "):
+            return Form.SAME | Form.VERB
+        forms = NOUN
+        if term.gender == "n":
+            forms &= ~(Form.COMMON | Form.FEMININE)
+            # Short neuters have no ending in the plural: «lager» is made from «lage», not from «lag».
+            if len(re.findall(f"[{_VOWELS}]+", term.term.split()[-1])) == 1:
+                forms &= ~Form.PLURAL_ER
+        elif term.gender:
+            forms &= ~Form.NEUTER
+            if term.gender == "m":
+                forms &= ~Form.FEMININE
+        return forms
+
+    def _nouns(self, word: str) -> Iterator[tuple[str, Form]]:
+        for ending, form in (
+            ("en", Form.COMMON),
+            ("et", Form.NEUTER),
+            ("a", Form.FEMININE | Form.PLURAL),
+            ("er", Form.PLURAL_ER),
+            ("ene", Form.PLURAL),
+        ):
+            if word.endswith(ending) and len(word) - len(ending) >= 2:
+                yield from self._stems(word[: -len(ending)], ending, form)
+        if word.endswith("e") and len(word) > 3:
+            yield from self._agents(word)
+        yield from _by_last_part(word, _NORWEGIAN_PLURALS, ("ne", "ene", ""))
+
+    def _stems(self, stem: str, ending: str, form: Form) -> Iterator[tuple[str, Form]]:
+        """The bases that `stem` + `ending` may have: rom-met, linj-en, nøkl-er, muse-et, potet-ene."""
+        yield stem + "e", form
+        if ending == "a":
+            form = Form.FEMININE | Form.PLURAL
+        if not stem.endswith("e") or stem.endswith("ee") or len(stem) <= 3:
+            yield stem, form
+        if _GEMINATED.match(stem):
+            yield stem[:-1], form
+        if syncopated := _SYNCOPATED.match(stem):
+            yield from _with_e(stem, syncopated[1], form)
+        if ending != "en":
+            yield stem + "um", form
+        if ending == "ene":
+            yield stem + "er", form  # terms that stand in the plural: poteter, potetene
+
+    def _agents(self, word: str) -> Iterator[tuple[str, Form]]:
+        """lærere, lærerne; filtre, sentre; nordmennene."""
+        if word.endswith("ere"):
+            yield word[:-1], Form.PLURAL
+        if word.endswith("rne"):
+            yield word[:-2], Form.PLURAL
+            yield word[:-1].removesuffix("n") + "e", Form.PLURAL
+        stem = word[:-1]
+        if stem.endswith("r") and (syncopated := _SYNCOPATED.match(stem)):
+            yield from _with_e(stem, syncopated[1], Form.PLURAL)
+            yield stem + "um", Form.PLURAL
+
+    def _verbs(self, word: str) -> Iterator[tuple[str, Form]]:
+        """koker, kokte, kokt; blansjerer, blansjerte; hvisket; bakende; imperative kok."""
+        yield word + "e", Form.VERB
+        for ending in ("r", "s", "t", "te", "de", "dde", "dd", "a", "nde", "n"):
+            if word.endswith(ending):
+                stem = word[: -len(ending)]
+                yield stem, Form.VERB
+                yield stem + "e", Form.VERB
+        if word.endswith("et"):
+            yield word[:-1], Form.VERB
+
+
+def _with_e(stem: str, last: str, form: Form) -> Iterator[tuple[str, Form]]:
+    """filtr → filter; nøkl → nøkkel, numr → nummer."""
+    yield f"{stem[:-1]}e{last}", form
+    yield f"{stem[:-1]}{stem[-2]}e{last}", form
+
+
+def _by_last_part(word: str, table: dict[str, str], endings: tuple[str, ...]) -> Iterator[tuple[str, Form]]:
+    for ending in endings:
+        if word.endswith(ending):
+            stem = word.removesuffix(ending)
+            for length in range(2, min(len(stem), 9) + 1):
+                if base := table.get(stem[-length:]):
+                    yield stem[:-length] + base, Form.PLURAL
+
+
+# English
+
+_ENGLISH_PLURALS = {
+    **{"children": "child", "feet": "foot", "geese": "goose", "lice": "louse", "men": "man", "mice": "mouse"},
+    **{"oxen": "ox", "people": "person", "teeth": "tooth", "women": "woman", "dice": "die"},
+}
+_ENGLISH_ENDINGS = (
+    # plural, singular, what the base must look like: strictly regular forms first
+    ("s", "", re.compile(r".*(?<![sxz])(?<!sh)$")),
+    ("es", "", re.compile(r".*(?:[sxzo]|ch|sh)$")),
+    ("ies", "y", re.compile(r".*[^aeiou]y$")),
+    ("zzes", "z", re.compile(r".*z$")),
+    ("sses", "s", re.compile(r".*[aeiou]s$")),
+    ("ves", "f", re.compile(r".*(?:[aeo]|ai|ea|ie|oo|l|r)f$")),
+    ("ves", "fe", re.compile(r".*ife$")),
+    ("ices", "ix", re.compile(r".*r?ix$")),
+    ("ices", "ex", re.compile(r".*(?:nd|rt|rt|p|c)ex$")),
+    ("es", "is", re.compile(r".*[^aeiou]is$")),
+    ("i", "us", re.compile(r".*[^s]us$")),
+    ("a", "um", re.compile(r".*um$")),
+    ("a", "on", re.compile(r".*on$")),
+    ("ae", "a", re.compile(r".*a$")),
+    ("eaux", "eau", re.compile(r".*eau$")),
+)
+_IZE = re.compile(r"is(?=(?:e|ed|er|ers|es|ing|ation|ations)$)")
+
+
+@dataclass(frozen=True)
+class English(Grammar):
+    """Plurals, regular and inherited; verbs only where the term says it is one. Possessives are apart from it."""
+
+    def bases(self, word: str) -> Iterator[tuple[str, Form]]:
+        yield word, Form.SAME
+        for plural, singular, looks in _ENGLISH_ENDINGS:
+            if word.endswith(plural):
+                base = word[: -len(plural)] + singular
+                if len(base) > 1 and looks.match(base):
+                    yield base, Form.PLURAL
+        yield from _by_last_part(word, _ENGLISH_PLURALS, ("",))
+        yield from self._verbs(word)
+
+    def forms_of(self, term: Term) -> Form:
+        return Form.SAME | (Form.VERB if term.pos == "verb" or term.term.startswith("to ") else NOUN)
+
+    def _verbs(self, word: str) -> Iterator[tuple[str, Form]]:
+        """braises, braised, braising; chopped, chopping; fries, fried."""
+        for ending in ("s", "es", "d", "ed", "ing"):
+            if word.endswith(ending) and len(word) - len(ending) > 1:
+                stem = word[: -len(ending)]
+                yield stem, Form.VERB
+                if ending in ("ed", "ing"):
+                    yield stem + "e", Form.VERB
+                    if stem[-1] == stem[-2]:
+                        yield stem[:-1], Form.VERB
+                if stem.endswith("i") and ending in ("es", "ed"):
+                    yield stem[:-1] + "y", Form.VERB
+
+
+@dataclass(frozen=True)
+class Stemmed(Grammar):
+    """Any language with a Snowball stemmer: equal stems, and endings no longer than inflection makes them."""
+
+    algorithm: str = ""
+    longest_ending: int = 4
+
+    def bases(self, word: str) -> Iterator[tuple[str, Form]]:
+        yield word, Form.SAME
+        stem = self._stem(word)
+        if len(word) - len(stem) <= self.longest_ending:
+            yield f"{stem}…", Form.STEM
+
+    def modifier(self, word: str) -> str:
+        return self._stem(word)
+
+    def filed(self, word: str) -> tuple[str, ...]:
+        return (word, f"{self._stem(word)}…")
+
+    def _stem(self, word: str) -> str:
+        return str(_stemmer(self.algorithm).stemWord(word))
+
+
+@lru_cache(maxsize=None)
+def _stemmer(algorithm: str) -> Any:
+    return snowballstemmer.stemmer(algorithm)
+
+
+_NORWEGIAN = Norwegian(
+    prepositions=frozenset("av for fra i med mellom om på til uten ved".split()),
+    suffixes=("enes", "ene", "ens", "ers", "ets", "en", "er", "et", "a", "s"),
+    names_are_capitalised=True,
+)
+_ENGLISH = English(
+    prepositions=frozenset("at by for from in of on to with without".split()),
+    suffixes=("s",),
+    names_are_capitalised=True,
+)
+
+
+def grammar_of(stemmer: str) -> Grammar:
+    """The grammar for a language, named by its Snowball algorithm (`Language.stemmer`)."""
+    if stemmer == "norwegian":
+        return _NORWEGIAN
+    if stemmer in ("english", "porter"):
+        return _ENGLISH
+    return Stemmed(algorithm=stemmer) if stemmer else Grammar()

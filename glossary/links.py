@@ -1,0 +1,400 @@
+"""Terms in running text.
+
+    linker = Linker(termbase, "nb")
+    linker.find("De latente rommene lærer generatorens bruk.")
+    # [Match(start=3, end=18, id="latent-space"), Match(start=25, end=37, id="generator")]
+
+Languages with words go through the text word by word and look each up among the first words of terms; what follows
+must be the rest of a term, so the cost grows with the text and not with the termbase. Chinese, which has no spaces,
+is searched for all terms at once (Aho–Corasick). The longest term wins, and a term inside a longer word is none.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
+
+import ahocorasick_rs
+
+from .inflection import NOUN, Form, Grammar, exact, grammar_of, has_inner_capital, modifier
+from .model import Term, Termbase
+
+_WORD = re.compile(r"[^\W_]+(?:[\u0300-\u036f]+[^\W_]*)*")
+_GAP = re.compile(r"[\s\u00a0]+|[-\u00ad\u2010\u2011]")
+# Addresses, file names and identifiers are not prose.
+_NO_PROSE = re.compile(
+    r"(?:https?://|www\.)[^\s<>]+|[^\s<>@]+@[^\s<>@]+\.\w+|(?<![\w/])(?:[~.]{0,2}/[\w.-]+){2,}/?"
+    r"|\w+(?:\.[^\W\d]\w*)+(?:\(\))?|\w+\(\)|\w*_\w+(?:\(\))?"
+)
+_HYPHENS = "-\u2010\u2011"
+_APOSTROPHES = "'’ʼ"
+_SENTENCE_END = re.compile(r"(?:^|[.!?:…•|\ufffc]|\n\s*\n)[\s\"'«»“”‘’„(\[]*$")
+
+# Scripts written without spaces, and the words of other scripts among them.
+_CJK = "\u2e80-\u2fdf\u3005\u3007\u3041-\u3096\u30a1-\u30fa\u30fc\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af"
+_SPACE_IN_CJK = re.compile(rf"(?<=[{_CJK}，。、；：（）])\s+|\s+(?=[{_CJK}，。、；：（）])|(?<=\s)\s+")
+_HAN = re.compile("[\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af]")
+_KATAKANA = re.compile("[\u30a1-\u30fa\u30fc]")
+# Characters that stand alone so often that one beside a term of one character does not make a word with it.
+_GRAMMATICAL = frozenset(
+    "的了和与或及是在把将用以对从为被让给向到由于有无不没也都就再先后而且但若如即则等中里上下各每这那其之所可能要会更很太最较加放入撒倒取"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A term in a text: its place, and the id of its concept."""
+
+    start: int
+    end: int
+    id: str
+
+
+class Linker:
+    """Finds the preferred and admitted terms of one language.
+
+    `ambiguous` maps each form that leads to several concepts to their ids; such forms are not linked.
+    """
+
+    def __init__(self, termbase: Termbase, lang: str) -> None:
+        language = termbase.languages[lang]
+        self.lang = lang
+        self.ambiguous: dict[str, tuple[str, ...]] = {}
+        self._index: _WordIndex | _HanIndex
+        if language.segment == "han":
+            self._index = _HanIndex(self.ambiguous)
+        else:
+            self._index = _WordIndex(grammar_of(language.stemmer), self.ambiguous)
+        for concept in termbase.concepts.values():
+            entry = concept.entries.get(lang)
+            for term in entry.terms if entry else ():
+                # A term that must not be linked still hides the shorter ones inside it.
+                self._index.add(term, concept.id if term.is_usable and term.link else "")
+
+    def find(self, text: str) -> list[Match]:
+        """The terms in a plain text, from left to right, longest first, without overlap."""
+        return [match for match in self._index.find(text) if match.id]
+
+
+@dataclass(slots=True)
+class _Entry:
+    """What a sequence of words stands for."""
+
+    id: str  # empty: nothing to link
+    text: str
+    forms: Form  # of its last word
+    case: str = ""  # the only word of a term that is a name, as it is spelt
+    before: str = ""  # signs that belong to the term: .NET, C++
+    after: str = ""
+    is_form: bool = False  # an author's own `forms`: matched as written
+
+
+@dataclass(slots=True)
+class _Node:
+    """A step in the tree of terms: the words that may follow, and the terms that end here."""
+
+    next: dict[str, _Node] = field(default_factory=dict)
+    ends: list[_Entry] = field(default_factory=list)
+
+
+class _WordIndex:
+    """Terms of a language that parts its words by spaces."""
+
+    def __init__(self, grammar: Grammar, ambiguous: dict[str, tuple[str, ...]]) -> None:
+        self.grammar = grammar
+        self.ambiguous = ambiguous
+        self.root = _Node()
+
+    def add(self, term: Term, id: str) -> None:
+        text = unicodedata.normalize("NFC", term.term)
+        spoken = re.sub(r"^(?:å|to) (?=\w)", "", text)  # verbs in a dictionary's manner: «å koke», “to boil”
+        self._file(spoken, term, id, is_form=False)
+        for form in term.forms:
+            self._file(unicodedata.normalize("NFC", form), term, id, is_form=True)
+
+    def find(self, text: str) -> Iterator[Match]:
+        words = list(_WORD.finditer(text))
+        skipped = [span.span() for span in _NO_PROSE.finditer(text)]
+        position = 0
+        while position < len(words):
+            found = self._longest(text, words, position)
+            if found is None or _overlaps(skipped, words[position].start()):
+                position += 1
+                continue
+            position, match = found
+            yield match
+
+    def _file(self, text: str, term: Term, id: str, is_form: bool) -> None:
+        """Put one spelling into the tree."""
+        words = list(_WORD.finditer(text))
+        if not words or sum(len(word[0]) for word in words) < 2:
+            return  # a single letter would be found everywhere
+        entry = _Entry(id, text, Form.SAME if is_form else self.grammar.forms_of(term), is_form=is_form)
+        entry.before, entry.after = text[: words[0].start()], text[words[-1].end() :]
+        if len(words) == 1 and words[0][0][:1].isupper():
+            entry.case = words[0][0]
+        nodes = [self.root]
+        for index, word in enumerate(words):
+            gap = _gap(text[words[index - 1].end() : word.start()]) if index else ""
+            following = words[index + 1][0].casefold() if index + 1 < len(words) else ""
+            keys = self._keys_of(word[0], term, following, is_last=not following, is_form=is_form)
+            node = nodes[0].next.get(f"{gap}{keys[0]}") or _Node()
+            for key in keys:
+                nodes[0].next.setdefault(f"{gap}{key}", node)
+            nodes = [node]
+        nodes[0].ends.append(entry)
+
+    def _keys_of(
+        self, word: str, term: Term, following: str, is_last: bool, is_form: bool
+    ) -> tuple[str, ...]:
+        """The keys under which a word of a term is filed."""
+        if has_inner_capital(word) or (term.type in ("abbreviation", "acronym") and not is_form):
+            return (exact(word),)
+        folded = word.casefold()
+        if is_last and term.pos == "adjective":
+            return (modifier(self.grammar.modifier(folded)),)
+        if is_last or following in self.grammar.prepositions or is_form:
+            return self.grammar.filed(folded)
+        return (modifier(self.grammar.modifier(folded)),)
+
+    def _longest(self, text: str, words: list[re.Match[str]], first: int) -> tuple[int, Match] | None:
+        """The longest term that begins at a word: where to go on after it, and the match."""
+        ends: dict[int, list[tuple[_Entry, Form]]] = defaultdict(list)
+        reached = [self.root]
+        for index in range(first, len(words)):
+            word = words[index]
+            gap = _gap(text[words[index - 1].end() : word.start()]) if index > first else ""
+            if gap is None:
+                break
+            following = []
+            for key, form in self.grammar.keys(word[0]).items():
+                for node in reached:
+                    if child := node.next.get(f"{gap}{key}"):
+                        following.append(child)
+                        ends[index] += [(entry, form) for entry in child.ends]
+            if not following:
+                break
+            reached = following
+        for last in sorted(ends, reverse=True):
+            if match := self._chosen(text, words, first, last, ends[last]):
+                # An ending after a hyphen is a word of its own to us, and belongs to the match.
+                return bisect_right([word.start() for word in words], match.end - 1), match
+        return None
+
+    def _chosen(
+        self,
+        text: str,
+        words: list[re.Match[str]],
+        first: int,
+        last: int,
+        ends: list[tuple[_Entry, Form]],
+    ) -> Match | None:
+        """The one concept that these words stand for; none when they do not, or when there are several."""
+        start, end = words[first].start(), words[last].end()
+        fitting: dict[bool, dict[str, Match]] = {True: {}, False: {}}
+        for entry, form in ends:
+            if not form & entry.forms:
+                continue
+            span = self._bounded(text, start, end, entry)
+            if span and _is_spelt(text, words, first, last, entry, is_base=bool(form & Form.SAME)):
+                as_written = text[start:end].casefold() == entry.text.casefold()
+                fitting[as_written][entry.id] = Match(*span, entry.id)
+        # What is written in the termbase goes before what is a form of it; a link goes before no link.
+        for matches in (fitting[True], fitting[False]):
+            linked = {id: match for id, match in matches.items() if id}
+            if len(linked) > 1:
+                form_in_text = text[start:end].casefold()
+                self.ambiguous[form_in_text] = tuple(sorted(linked))
+                return Match(start, end, "")
+            if matches:
+                return next(iter((linked or matches).values()))
+        return None
+
+    def _bounded(self, text: str, start: int, end: int, entry: _Entry) -> tuple[int, int] | None:
+        """Where the match begins and ends, or None when it is part of a longer word."""
+        if entry.before and not text[:start].endswith(entry.before.rstrip()):
+            return None
+        if entry.after.strip() and not text.startswith(entry.after.strip(), end):
+            return None
+        start, end = start - len(entry.before.rstrip()), end + len(entry.after.strip())
+        before, after = text[max(0, start - 2) : start], text[end : end + 2]
+        if before[-1:] in (*_HYPHENS, "_", "@", "#", "\\") and before:
+            return None
+        if before[-1:] in (*_APOSTROPHES, ".") and before[:1].isalnum() and len(before) == 2:
+            return None
+        if after[:1] in ("_", "@", "\\") or (after[:1] in ("+", "#") and after[:1]):
+            return None
+        if after[:1] in tuple(_HYPHENS):
+            return self._with_ending(text, start, end)
+        if (
+            after[:1] in tuple(_APOSTROPHES)
+            and after[1:].isalpha()
+            and not re.match(r".s\b", text[end : end + 3])
+        ):
+            return None
+        return start, end
+
+    def _with_ending(self, text: str, start: int, end: int) -> tuple[int, int] | None:
+        """GAN-er and GPT-2-en take their ending after a hyphen; anything else after one makes another word."""
+        ending = _WORD.match(text, end + 1)
+        if ending and ending[0] in self.grammar.suffixes and not text[end - 1].islower():
+            stop = ending.end()
+            if text[stop : stop + 1] not in (*_HYPHENS, "_") or not text[stop : stop + 1]:
+                return start, stop
+        return None
+
+
+def _gap(between: str) -> str | None:
+    """What parts two words, so that space and hyphen are the same; None when it is too much to be one term."""
+    if _GAP.fullmatch(between):
+        return ""
+    sign = "".join(between.split()).replace("’", "'")
+    return f"{sign}\0" if 0 < len(sign) <= 3 and "\ufffc" not in sign and sign not in ".,;:!?()" else None
+
+
+def _overlaps(spans: list[tuple[int, int]], position: int) -> bool:
+    index = bisect_right(spans, (position, len(spans) and spans[-1][1]))
+    return index > 0 and spans[index - 1][0] <= position < spans[index - 1][1]
+
+
+def _is_spelt(
+    text: str, words: list[re.Match[str]], first: int, last: int, entry: _Entry, is_base: bool
+) -> bool:
+    """Whether capitals tell the words from the term: the name Bayes, a CAT scan, Salt Lake City."""
+    word = words[first][0]
+    if entry.case:
+        return word[:1].isupper()
+    if first != last or has_inner_capital(entry.text):
+        return True
+    neighbours = [words[index][0] for index in (first - 1, first + 1) if 0 <= index < len(words)]
+    if len(word) > 1 and word.isupper():
+        return any(other.isupper() and len(other) > 1 for other in neighbours) or (len(word) > 5)
+    return not (is_base and word[:1].isupper() and _is_in_name(text, words, first))
+
+
+def _is_in_name(text: str, words: list[re.Match[str]], index: int) -> bool:
+    """Whether a capitalised word stands beside another one within the sentence: both are parts of a name."""
+    for other in (index - 1, index + 1):
+        if 0 <= other < len(words):
+            left, right = words[min(index, other)], words[max(index, other)]
+            beside = text[left.end() : right.start()] in (" ", "-")
+            if beside and words[other][0].istitle() and not _begins_sentence(text, words[other].start()):
+                return len(words[other][0]) > 1
+    return False
+
+
+def _begins_sentence(text: str, position: int) -> bool:
+    return bool(_SENTENCE_END.search(text[max(0, position - 12) : position])) or not text[:position].strip()
+
+
+class _HanIndex:
+    """Terms of a language that writes without spaces, with words of other scripts among it."""
+
+    def __init__(self, ambiguous: dict[str, tuple[str, ...]]) -> None:
+        self.ambiguous = ambiguous
+        self.entries: dict[str, dict[str, str]] = defaultdict(dict)  # spelling → id → term
+        self.patterns: list[str] = []
+        self._automaton: Any = None
+
+    def add(self, term: Term, id: str) -> None:
+        for text in (term.term, *term.forms):
+            plain, _ = _without_spaces(unicodedata.normalize("NFC", text))
+            if len(plain) > 1 or _HAN.match(plain):
+                self.entries[plain][id] = term.term
+                if term.is_abbreviation and plain.isascii():
+                    self.entries[f"{plain}s"][id] = term.term
+
+    def find(self, text: str) -> Iterator[Match]:
+        if self._automaton is None:
+            self._build()
+        plain, places = _without_spaces(text)
+        end = 0
+        for start, stop, id in self._candidates(plain):
+            if start >= end and _is_word(plain, start, stop):
+                end = stop
+                yield Match(places[start], places[stop - 1] + 1, id)
+
+    def _build(self) -> None:
+        self.patterns = list(self.entries)
+        self._automaton = ahocorasick_rs.AhoCorasick(self.patterns)
+        for spelling, ids in self.entries.items():
+            if len(linked := sorted(id for id in ids if id)) > 1:
+                self.ambiguous[spelling] = tuple(linked)
+
+    def _candidates(self, plain: str) -> list[tuple[int, int, str]]:
+        """Every term at every place: leftmost first, then longest first."""
+        found = self._automaton.find_matches_as_indexes(plain, overlapping=True)
+        spans = sorted((start, -stop, index) for index, start, stop in found)
+        return [(start, -stop, self._id(self.patterns[index])) for start, stop, index in spans]
+
+    def _id(self, spelling: str) -> str:
+        linked = [id for id in self.entries[spelling] if id]
+        return linked[0] if len(linked) == 1 else ""
+
+
+def _without_spaces(text: str) -> tuple[str, list[int]]:
+    """The text without the spaces that mean nothing beside Han, and where each of its characters was."""
+    plain: list[str] = []
+    places: list[int] = []
+    position = 0
+    for space in [*_SPACE_IN_CJK.finditer(text), None]:
+        stop = space.start() if space else len(text)
+        plain.append(text[position:stop])
+        places.extend(range(position, stop))
+        position = space.end() if space else stop
+    return re.sub(r"\s", " ", "".join(plain)), places
+
+
+def _is_word(plain: str, start: int, stop: int) -> bool:
+    """Whether what stands here is not part of a longer word: of Latin letters, of katakana, of the dictionary."""
+    before, after = plain[start - 1 : start] if start else "", plain[stop : stop + 1]
+    for character, neighbour, further in (
+        (plain[start], before, plain[start - 2 : start - 1] if start > 1 else ""),
+        (plain[stop - 1], after, plain[stop + 1 : stop + 2]),
+    ):
+        if _is_letter(character) and neighbour:
+            joined = neighbour in f"{_HYPHENS}._@#/\\+'’" and _is_letter(further)
+            if _is_letter(neighbour) or neighbour == "_" or joined:
+                return False
+        if _KATAKANA.match(character) and _KATAKANA.match(neighbour):
+            return False
+    if stop - start == 1:
+        return all(not _HAN.match(other) or other in _GRAMMATICAL for other in (before, after) if other)
+    return not _is_cut_out(plain, start, stop)
+
+
+def _is_letter(character: str) -> bool:
+    """A letter or digit of a script that parts words by spaces."""
+    return character.isalnum() and not re.match(f"[{_CJK}]", character)
+
+
+def _is_cut_out(plain: str, start: int, stop: int) -> bool:
+    """Whether words of the dictionary reach over both ends, as 稍微 and 调整 do over 微调 in 稍微调整."""
+    if not (_HAN.match(plain[start]) and _HAN.match(plain[stop - 1])):
+        return False
+    phrases = _phrases()
+    longest = 4
+
+    def is_crossed(place: int) -> bool:
+        return any(
+            plain[begin:end] in phrases
+            for begin in range(max(0, place - longest + 1), place)
+            for end in range(place + 1, min(len(plain), begin + longest) + 1)
+            if not (begin <= start and stop <= end) and not (start <= begin and end <= stop)
+        )
+
+    return is_crossed(start) and is_crossed(stop)
+
+
+@cache
+def _phrases() -> Mapping[str, Any]:
+    """Chinese words, from the dictionary that the index order uses too."""
+    from pypinyin.phrases_dict import phrases_dict
+
+    return dict(phrases_dict)
