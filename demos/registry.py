@@ -6,22 +6,23 @@ file, line, key, language and remedy, all of them at once; one broken demo takes
 
 from __future__ import annotations
 
-import difflib
 import importlib
 import importlib.util
 import logging
 import string
 import sys
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType, ModuleType
 
 import yaml
+from yaml.nodes import Node
 
 import glossary
 from glossary.model import Problem
+from glossary.yamlfile import Reader, did_you_mean, join, line_of
 
 ROOT = Path(__file__).parent
 TEXTS = ("title", "summary", "try", "alt")
@@ -31,7 +32,7 @@ RESERVED = ("common", "server")  # packages beside the demos
 FILES = {"app.py": "add it, with build(demo, lang)", "still.webp": "draw it with “python -m demos stills”"}
 
 log = logging.getLogger("ordlab")
-Where = tuple[str, ...]
+Texts = Mapping[str, str]
 
 
 @dataclass(frozen=True)
@@ -42,11 +43,11 @@ class Demo:
     folder: Path
     terms: tuple[str, ...]  # concept ids; the demo is embedded on the page of the first
     weights: tuple[str, ...]  # folders beside this one whose `weights/` it needs
-    title: Mapping[str, str]
-    summary: Mapping[str, str]
-    try_this: Mapping[str, str]
-    alt: Mapping[str, str]
-    labels: Mapping[str, Mapping[str, str]]
+    title: Texts
+    summary: Texts
+    try_this: Texts
+    alt: Texts
+    labels: Mapping[str, Texts]
 
     @property
     def still(self) -> Path:
@@ -84,8 +85,8 @@ def read_demos(root: Path = ROOT) -> tuple[dict[str, Demo], list[Problem]]:
     demos: dict[str, Demo] = {}
     problems: list[Problem] = []
     for name in demo_names(root):
-        reader = Reader(root / name)
-        demo = reader.read()
+        reader = DemoReader(root / name)
+        demo = reader.demo()
         problems += reader.problems
         if demo is not None:
             demos[name] = demo
@@ -125,180 +126,94 @@ def default_language() -> str:
     return next(iter(languages()))
 
 
-class Reader:
-    """Reads one demo's `demo.yml` and collects what is wrong with it."""
+class DemoReader(Reader):
+    """Reads one demo's `demo.yml`; `problems` holds what is wrong with it."""
 
     def __init__(self, folder: Path) -> None:
+        super().__init__(folder / "demo.yml", id=folder.name)
         self.folder = folder
-        self.path = folder / "demo.yml"
-        self.lines: dict[Where, int] = {}
-        self.problems: list[Problem] = []
 
-    def read(self) -> Demo | None:
+    def demo(self) -> Demo | None:
         """The demo, or None if there is any fault."""
-        data = self.parse()
-        if data is None:
+        self.check_files()
+        content = self.content()
+        root = self.root(content) if content is not None else None
+        if root is None:
             return None
-        self.check_keys(data)
-        terms = self.names(data, "terms")
-        weights = self.names(data, "weights")
-        texts = {key: self.text(data[key], (key,)) for key in TEXTS if key in data}
-        labels = self.labels(data.get("labels", {}))
-        self.check_files(weights)
+        values = {key: value for key, (_, value) in self.mapping(root, KEYS).items()}
+        for key in REQUIRED:
+            if key not in values:
+                self.fault(f"the key “{key}” is missing", f"add “{key}:”", line=1, key=key)
+        terms, weights = self.names(values, "terms"), self.names(values, "weights")
+        title, summary, try_this, alt = (self.in_all(values.get(key), key) for key in TEXTS)
+        labels = self.labels(values.get("labels"))
         if self.problems:
             return None
-        return Demo(
-            name=self.folder.name,
-            folder=self.folder,
-            terms=terms,
-            weights=weights,
-            title=texts["title"],
-            summary=texts["summary"],
-            try_this=texts["try"],
-            alt=texts["alt"],
-            labels=labels,
-        )
+        return Demo(self.folder.name, self.folder, terms, weights, title, summary, try_this, alt, labels)
 
-    def parse(self) -> Mapping[str, object] | None:
-        """The file as plain data in which every scalar is text, whatever YAML thinks of `no` or `1.0`."""
-        try:
-            node = yaml.compose(self.path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
-        except yaml.MarkedYAMLError as error:
-            line = error.problem_mark.line + 1 if error.problem_mark else 0
-            self.report((), f"not valid YAML: {error.problem}", "check indents, quotes and colons", line=line)
-            return None
-        except (yaml.YAMLError, UnicodeDecodeError) as error:
-            self.report((), f"not readable as UTF-8 YAML: {error}", "save the file as UTF-8 text")
-            return None
-        try:
-            data = None if node is None else self.plain(node, ())
-        except RecursionError:
-            self.report((), "an alias refers to what it stands in", "write the text out instead of “*name”")
-            return None
-        if not isinstance(data, dict):
-            self.report((), "the file does not hold keys with values", f"give it the keys {', '.join(KEYS)}")
-            return None
-        return data
-
-    def plain(self, node: yaml.Node, where: Where) -> object:
-        self.lines.setdefault(where, node.start_mark.line + 1)
-        if isinstance(node, yaml.MappingNode):
-            return self.plain_mapping(node, where)
-        if isinstance(node, yaml.SequenceNode):
-            return [self.plain(child, (*where, str(i))) for i, child in enumerate(node.value)]
-        return node.value
-
-    def plain_mapping(self, node: yaml.MappingNode, where: Where) -> dict[str, object]:
-        data: dict[str, object] = {}
-        for key_node, value_node in node.value:
-            key = str(key_node.value)
-            if key in data:
-                line = key_node.start_mark.line + 1
-                self.report((*where, key), "the key stands here twice", "keep one of them", line=line)
-                continue
-            self.lines[*where, key] = key_node.start_mark.line + 1
-            data[key] = self.plain(value_node, (*where, key))
-        return data
-
-    def check_keys(self, data: Mapping[str, object]) -> None:
-        for key in data:
-            if key not in KEYS:
-                self.report((key,), f"unknown key “{key}”", suggestion(key, KEYS))
-        for key in REQUIRED:
-            if key not in data:
-                self.report((), f"the key “{key}” is missing", f"add “{key}:”", key=key)
-
-    def names(self, data: Mapping[str, object], key: str) -> tuple[str, ...]:
-        """A list of ids; `weights` may be absent or empty, `terms` may not."""
-        value = data.get(key, [])
-        if not isinstance(value, list) or not all(isinstance(name, str) and name for name in value):
-            self.report((key,), f"“{key}” is not a list of names", f"write {key}: [first, second]")
+    def names(self, values: Mapping[str, Node], key: str) -> tuple[str, ...]:
+        if key not in values:
             return ()
-        if key in REQUIRED and key in data and not value:
-            self.report((key,), "the list is empty", "name at least the term on whose page the demo stands")
-        return tuple(value)
+        names = self.texts(values[key], key)
+        for name in names if key == "weights" else ():
+            folders = [path.name for path in self.folder.parent.iterdir() if path.is_dir()]
+            if name not in folders:
+                fix = did_you_mean(name, folders)
+                self.fault(f"there is no folder “{name}”", fix, line=line_of(values[key]), key=key)
+        if key == "terms" and not names:
+            fix = "name the term on whose page the demo stands"
+            self.fault("no term is named", fix, line=line_of(values[key]), key=key)
+        return names
 
-    def text(self, value: object, where: Where) -> Mapping[str, str]:
+    def in_all(self, node: Node | None, key: str) -> Texts:
         """A text in every language."""
-        if not isinstance(value, dict):
-            self.report(where, "not a text per language", f"write one line each for {', '.join(languages())}")
+        if node is None:
             return {}
-        for lang in value:
-            if lang not in languages():
-                self.report((*where, lang), f"unknown language “{lang}”", suggestion(lang, languages()))
-        for lang in languages():
-            self.check_text(value.get(lang), (*where, lang))
-        return MappingProxyType({lang: str(value.get(lang, "")).strip() for lang in languages()})
+        values = {lang: value for lang, (_, value) in self.mapping(node, tuple(languages()), key).items()}
+        texts = {lang: self.in_one(values.get(lang), lang, key, line_of(node)) for lang in languages()}
+        return MappingProxyType(texts)
 
-    def check_text(self, text: object, where: Where) -> None:
-        lang = where[-1]
-        if text is None:
-            self.report(where, f"no text in “{lang}”", f"add “{lang}:” with the text in that language")
-        elif not isinstance(text, str):
-            self.report(where, "not a text", "write the text in quotes")
-        elif not text.strip():
-            self.report(where, "the text is empty", f"write the text in “{lang}”")
+    def in_one(self, node: Node | None, lang: str, key: str, line: int) -> str:
+        self.lang = lang
+        text = "" if node is None else self.text(node, key)
+        if node is None:
+            self.fault(f"the text is missing in “{lang}”", f"add “{lang}:” with the text", line=line, key=key)
+        elif not text and isinstance(node.value, str):
+            self.fault("the text is empty", f"write it in “{lang}”", line=line_of(node), key=key)
+        self.lang = ""
+        return text
 
-    def labels(self, value: object) -> Mapping[str, Mapping[str, str]]:
-        if not isinstance(value, dict):
-            self.report(("labels",), "not keys with texts", "write labels: {key: {…}}")
+    def labels(self, node: Node | None) -> Mapping[str, Texts]:
+        if node is None:
             return {}
-        labels = {key: self.text(texts, ("labels", key)) for key, texts in value.items()}
-        for key, texts in labels.items():
-            self.check_fields(key, texts)
+        labels = {}
+        for name, (key_node, value) in self.mapping(node, (), "labels").items():
+            key = join("labels", name)
+            labels[name] = self.in_all(value, key)
+            self.check_fields(labels[name], key, line_of(key_node))
         return MappingProxyType(labels)
 
-    def check_fields(self, key: str, texts: Mapping[str, str]) -> None:
+    def check_fields(self, texts: Texts, key: str, line: int) -> None:
         """Every language must fill in the same `{fields}`: a lost one would fail only when it is shown."""
         found: dict[str, set[str]] = {}
-        for lang, text in texts.items():
+        for self.lang, text in texts.items():
             try:
-                found[lang] = {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}
+                found[self.lang] = {name for _, name, _, _ in string.Formatter().parse(text) if name}
             except ValueError as error:
-                self.report(("labels", key, lang), f"braces do not match: {error}", "write {{ for a brace")
-        wanted = set.union(*found.values()) if found else set()
-        for lang, fields in found.items():
+                self.fault(f"the braces do not match: {error}", "write {{ for a brace", line=line, key=key)
+        wanted = set().union(*found.values())
+        for self.lang, fields in found.items():
             for name in sorted(wanted - fields):
-                self.report(("labels", key, lang), f"“{{{name}}}” is missing", "use it as the others do")
+                self.fault(f"the field {{{name}}} is missing", "use it as the others do", line=line, key=key)
+        self.lang = ""
 
-    def check_files(self, weights: tuple[str, ...]) -> None:
+    def check_files(self) -> None:
         name = self.folder.name
         if not name.isidentifier() or name.startswith("_") or name in RESERVED:
-            self.report((), f"“{name}” cannot name a demo", "use lower-case letters and underscores")
-        for file, remedy in FILES.items():
+            self.fault(f"“{name}” cannot name a demo", "rename the folder: letters and underscores")
+        for file, fix in FILES.items():
             if not (self.folder / file).is_file():
-                self.report((), f"{file} is missing beside it", remedy)
-        for weight in weights:
-            if not (self.folder.parent / weight).is_dir():
-                folders = [path.name for path in self.folder.parent.iterdir() if path.is_dir()]
-                self.report(("weights",), f"there is no folder “{weight}”", suggestion(weight, folders))
+                self.fault(f"{file} is missing beside it", fix)
 
-    def report(self, where: Where, message: str, fix: str, *, line: int | None = None, key: str = "") -> None:
-        lang = where[-1] if where and where[-1] in languages() else ""
-        self.problems.append(
-            Problem(
-                file=str(self.path),
-                line=self.line_of(where) if line is None else line,
-                code="demo",
-                message=message,
-                fix=fix,
-                lang=lang,
-                id=self.folder.name,
-                key=key or ".".join(where[:-1] if lang else where),
-            )
-        )
-
-    def line_of(self, where: Where) -> int:
-        """The line of the nearest thing that is in the file: of a missing text, its key's."""
-        return next((self.lines[place] for place in ancestors(where) if place in self.lines), 1)
-
-
-def ancestors(where: Where) -> Iterator[Where]:
-    """The place itself, then each place around it."""
-    return (where[:n] for n in range(len(where), -1, -1))
-
-
-def suggestion(word: str, known: Collection[str]) -> str:
-    """What to do about an unknown word: the nearest known one, or all of them."""
-    near = difflib.get_close_matches(word, known, n=1)
-    return f"did you mean “{near[0]}”?" if near else f"use one of {', '.join(known)}"
+    def fault(self, message: str, fix: str, *, line: int = 0, key: str = "") -> None:
+        self.report("demo", message, fix, line=line, key=key)

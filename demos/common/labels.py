@@ -54,6 +54,10 @@ class Labels:
         text = f"{value:.{digits}f}".replace("-", "−")
         return text.replace(".", ",") if self.lang in DECIMAL_COMMA else text
 
+    def thousands(self, value: int) -> str:
+        """A whole number in groups of three: `310 000` in Norwegian, `310,000` in English and Chinese."""
+        return f"{value:,}".replace(",", "\u00a0") if self.lang in DECIMAL_COMMA else f"{value:,}"
+
     def percent(self, share: float) -> str:
         """A share from 0 to 1 in whole per cent; Norwegian puts a space before the sign."""
         return f"{share:.0%}".replace("%", "\u00a0%") if self.lang in DECIMAL_COMMA else f"{share:.0%}"

@@ -94,7 +94,7 @@ CSS = """
 :root { color-scheme: light } .dark { color-scheme: dark }
 main.contain > .column { gap: 1rem }
 footer { display: none !important }
-:focus-visible { outline: 3px solid var(--link-text-color) !important; outline-offset: 2px; border-radius: 3px }
+:focus-visible { outline: 3px solid var(--link-text-color) !important; outline-offset: 2px }
 .try { font-size: 1.0625rem; line-height: 1.6 }
 .try h1 { font-size: 1.25rem; line-height: 1.35; margin: 0 0 .35rem }
 .picture { background: none !important; border: 0 !important; overflow: visible !important; padding: 0 }

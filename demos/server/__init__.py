@@ -9,13 +9,14 @@ page.py    Gradio's page, made ours; the small pages shown while there is none
 
 from __future__ import annotations
 
+import logging
 import os
 import shutil
 import signal
 import socket
 import sys
 import tempfile
-from argparse import Namespace
+from argparse import ArgumentParser, ArgumentTypeError
 from pathlib import Path
 
 import uvicorn
@@ -26,9 +27,23 @@ from demos.server.app import make_app
 SECONDS_TO_FINISH = 3  # open connections get this long when the server stops
 
 
-def main(args: Namespace) -> int:
-    """What `python -m demos serve` does; returns the exit code."""
-    return serve(args.host, args.port, Path(args.site))
+def main(argv: list[str]) -> int:
+    """`python -m demos serve`; returns the exit code."""
+    parser = ArgumentParser("python -m demos serve", description="Serve site and demos on one address.")
+    parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
+    parser.add_argument(
+        "--port", type=port, default=os.environ.get("PORT", "8000"), help="default: PORT, else 8000"
+    )
+    parser.add_argument("--site", type=Path, default="site", help="the built site (default: %(default)s)")
+    args = parser.parse_args(argv)
+    logging.basicConfig(level=logging.INFO, format="%(message)s")
+    return serve(args.host, args.port, args.site)
+
+
+def port(text: str) -> int:
+    if not text.isdecimal() or not 0 < int(text) < 65536:
+        raise ArgumentTypeError(f"“{text}” is not a port, a number from 1 to 65535")
+    return int(text)
 
 
 def serve(host: str, port: int, site: Path, root: Path = registry.ROOT) -> int:
@@ -43,6 +58,7 @@ def serve(host: str, port: int, site: Path, root: Path = registry.ROOT) -> int:
         return 1
     folder = Path(tempfile.mkdtemp(prefix="ordlab-"))
     harden(folder)
+    say(f"Ordlab is at http://{f'[{host}]' if ':' in host else host}:{port}/ (Ctrl-C stops it)")
     try:
         run(listening, make_app(host, site, root))
     finally:

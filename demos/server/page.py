@@ -19,10 +19,12 @@ for (const [name, value] of Object.entries({{language: {locale}, languages: [{lo
   Object.defineProperty(navigator, name, {{get: () => value, configurable: true}});
 </script>"""
 
+ICON = '<link rel="icon" href="data:,">'  # none, which saves a request that would find nothing
+
 NOTICE = """<!doctype html>
 <html lang="{html_lang}"><head><meta charset="utf-8">
 <meta name="viewport" content="width=device-width">{refresh}
-<title>{title}</title>
+<title>{title}</title><link rel="icon" href="data:,">
 <style>
 :root {{ color-scheme: light dark; font: 1rem/1.5 system-ui, sans-serif }}
 body {{ display: grid; margin: 0; min-height: 60vh; padding: 1.5rem; place-content: center;

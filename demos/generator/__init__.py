@@ -1,0 +1,1 @@
+"""Demo: noise in, portrait out. Seed, truncation and training time decide what the generator makes of it."""

@@ -1,0 +1,1 @@
+"""Demo: walking in the latent space: between portraits, along directions, with plus and minus, on a map."""

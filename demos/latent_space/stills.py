@@ -1,0 +1,18 @@
+"""The latent space's still: a plane through it, along two directions that it names itself."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import torch
+
+from demos.common import pictures
+from demos.gan.pretrained import paint
+from demos.latent_space.app import offered, place
+
+SEED, COLUMNS, ROWS = 7, 7, 3
+
+
+def draw() -> Iterator[Path]:
+    steps = torch.cartesian_prod(torch.linspace(-1.5, 1.5, ROWS), torch.linspace(-2.5, 2.5, COLUMNS)).flip(1)
+    tiles = pictures.portraits(paint(place(SEED, *offered()[:2], steps)))
+    yield pictures.save_still(pictures.grid(tiles, COLUMNS, gap=0), Path(__file__).parent)

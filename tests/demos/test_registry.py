@@ -1,0 +1,169 @@
+"""What the registry makes of a `demo.yml`, right or wrong."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from demos import registry
+from demos.registry import RegistryError, load_demos, read_demos
+
+GOOD = """\
+terms: [tiny-term, other-term]
+weights: [net]
+title: {nb: Liten, en: Tiny, zh: 小}
+summary: {nb: En liten demo., en: A tiny demo., zh: 小演示。}
+try: {nb: Dra., en: Drag., zh: 拖动。}
+alt: {nb: Grått, en: Grey, zh: 灰色}
+labels:
+  level: {nb: Nivå, en: Level, zh: 亮度}
+  score:
+    nb: "{n} av {all}"
+    en: "{n} of {all}"
+    zh: "{all} 中的 {n}"
+"""
+
+
+@pytest.fixture
+def write(tmp_path: Path) -> Callable[..., Path]:
+    """Write a demo folder; returns the folder of demos."""
+
+    def write(text: str, name: str = "tiny", files: tuple[str, ...] = ("app.py", "still.webp")) -> Path:
+        (tmp_path / "net").mkdir(exist_ok=True)
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "demo.yml").write_text(text, encoding="utf-8")
+        for file in files:
+            (tmp_path / name / file).touch()
+        return tmp_path
+
+    return write
+
+
+def test_a_good_demo_is_read_whole(write: Callable[..., Path]) -> None:
+    root = write(GOOD)
+    demo = load_demos(root, strict=True)["tiny"]
+    assert demo.terms == ("tiny-term", "other-term")
+    assert demo.weight_folders == (root / "net" / "weights",)
+    assert demo.title == {"nb": "Liten", "en": "Tiny", "zh": "小"}
+    assert demo.try_this["zh"] == "拖动。"
+    assert demo.labels["level"]["nb"] == "Nivå"
+    assert demo.still == root / "tiny" / "still.webp"
+
+
+def test_words_stay_words(write: Callable[..., Path]) -> None:
+    """YAML 1.1 reads `no` as false and `1.0` as a number."""
+    demo = load_demos(write(GOOD.replace("en: Level", "en: no").replace("nb: Nivå", "nb: 1.0")), strict=True)
+    assert demo["tiny"].labels["level"] == {"nb": "1.0", "en": "no", "zh": "亮度"}
+
+
+FAULTS = {
+    "unknown key": (("try:", "tray:"), 5, "tray", "", "unknown key “tray”", "did you mean “try”?"),
+    "missing key": (("alt: {nb: Grått, en: Grey, zh: 灰色}\n", ""), 1, "alt", "", "is missing", "add “alt:”"),
+    "missing language": ((", zh: 小}", "}"), 3, "title", "zh", "missing in “zh”", "add “zh:”"),
+    "unknown language": (("zh: 小}", "zh: 小, de: K}"), 3, "title.de", "", "unknown key “de”", "nb, en, zh"),
+    "empty text": (("en: Drag.", "en: ' '"), 5, "try", "en", "the text is empty", "write it in “en”"),
+    "list for a text": (
+        ("en: Drag.", "en: [Drag]"),
+        5,
+        "try",
+        "en",
+        "expected text, found a list",
+        "one text",
+    ),
+    "one text for all": (("{nb: Liten, en: Tiny, zh: 小}", "T"), 3, "title", "", "found a single text", ""),
+    "empty terms": (("[tiny-term, other-term]", "[]"), 1, "terms", "", "no term is named", "on whose page"),
+    "terms not a list": (("[tiny-term, other-term]", "tiny"), 1, "terms", "", "expected a list", "[tiny]"),
+    "unknown weights": (("[net]", "[nett]"), 2, "weights", "", "no folder “nett”", "did you mean “net”?"),
+    "key twice": (("alt:", "title:"), 6, "title", "", "is given twice, first on line 3", "merge them"),
+    "lost field": (("{n} of {all}", "{n}"), 9, "labels.score", "en", "{all} is missing", "as the others do"),
+    "lone brace": (("{n} of {all}", "{n of"), 9, "labels.score", "en", "braces do not match", "{{"),
+    "label misspelt": (("{nb: Nivå", "{nbb: Nivå"), 8, "labels.level.nbb", "", "unknown key", "“nb”?"),
+}
+
+
+@pytest.mark.parametrize(("edit", "line", "key", "lang", "message", "fix"), FAULTS.values(), ids=FAULTS)
+def test_a_fault_is_named_with_its_place_and_remedy(
+    write: Callable[..., Path],
+    edit: tuple[str, str],
+    line: int,
+    key: str,
+    lang: str,
+    message: str,
+    fix: str,
+) -> None:
+    assert edit[0] in GOOD
+    root = write(GOOD.replace(*edit, 1))
+    demos, problems = read_demos(root)
+    assert demos == {}
+    found = [p for p in problems if (p.line, p.key, p.lang) == (line, key, lang)]
+    assert found, "\n".join(map(str, problems))
+    assert message in found[0].message
+    assert fix in found[0].fix
+    assert found[0].file == (root / "tiny" / "demo.yml").as_posix()
+    assert found[0].id == "tiny"
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "message"),
+    [
+        ("", 1, "the file is empty"),
+        ("- a\n- b\n", 1, "found a list"),
+        ("title: {nb: [\nterms: x\n", 3, "not closed"),
+        ("title: &a {nb: x}\nalt: *a\n", 1, "anchors and aliases"),
+    ],
+)
+def test_a_broken_file_is_one_clear_fault(
+    write: Callable[..., Path], text: str, line: int, message: str
+) -> None:
+    _, problems = read_demos(write(text))
+    assert [(p.line, message in p.message) for p in problems] == [(line, True)], problems
+
+
+def test_a_file_that_is_not_utf8_is_named(write: Callable[..., Path]) -> None:
+    root = write("")
+    (root / "tiny" / "demo.yml").write_bytes(b"title: \xe5\n")
+    _, (problem,) = read_demos(root)
+    assert "UTF-8" in problem.message
+
+
+def test_missing_files_are_named(write: Callable[..., Path]) -> None:
+    _, problems = read_demos(write(GOOD, files=()))
+    assert {p.message for p in problems} == {"app.py is missing beside it", "still.webp is missing beside it"}
+
+
+@pytest.mark.parametrize("name", ["common", "_private", "my-demo"])
+def test_a_folder_must_have_a_name_that_python_and_the_server_can_use(
+    write: Callable[..., Path], name: str
+) -> None:
+    _, problems = read_demos(write(GOOD, name=name))
+    assert [p.message for p in problems] == [f"“{name}” cannot name a demo"]
+
+
+def test_one_broken_demo_takes_no_other_down(
+    write: Callable[..., Path], caplog: pytest.LogCaptureFixture
+) -> None:
+    write(GOOD)
+    root = write(GOOD.replace("en: Tiny, ", ""), name="broken")
+    assert list(load_demos(root)) == ["tiny"]
+    assert "missing in “en”" in caplog.text
+
+
+def test_strict_loading_names_all_faults_of_all_demos(write: Callable[..., Path]) -> None:
+    write(GOOD.replace("en: Tiny, ", "").replace("en: Drag., ", ""))
+    root = write("", name="empty")
+    with pytest.raises(RegistryError) as caught:
+        load_demos(root, strict=True)
+    assert len(caught.value.problems) == 3
+    assert len(str(caught.value).splitlines()) == 3
+
+
+def test_the_registry_needs_neither_torch_nor_gradio() -> None:
+    code = (
+        "import sys; from demos.registry import load_demos; load_demos();"
+        "sys.exit(not {'torch', 'gradio', 'numpy'}.isdisjoint(sys.modules))"
+    )
+    assert subprocess.run([sys.executable, "-c", code], cwd=registry.ROOT.parent).returncode == 0
