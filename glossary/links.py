@@ -64,6 +64,7 @@ class Linker:
 
     def __init__(self, termbase: Termbase, lang: str) -> None:
         language = termbase.languages[lang]
+        self.termbase = termbase
         self.lang = lang
         self.ambiguous: dict[str, tuple[str, ...]] = {}
         self._index: _WordIndex | _HanIndex

@@ -57,6 +57,12 @@ def is_han(character: str) -> bool:
     return bool(_HAN.match(character))
 
 
+def without_tones(pinyin: str) -> str:
+    """Pinyin as it is typed: qiánzài kōngjiān → qianzai kongjian."""
+    decomposed = unicodedata.normalize("NFD", pinyin)
+    return unicodedata.normalize("NFC", "".join(c for c in decomposed if c not in _TONES))
+
+
 def _ordered_as(term: Term | str) -> str:
     text = term if isinstance(term, str) else term.sort_key or term.term
     return unicodedata.normalize("NFC", text)

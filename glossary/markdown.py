@@ -1,0 +1,421 @@
+"""Links to terms, as an extension of Python-Markdown: for MkDocs, and for any other host.
+
+    links = TermLinks(Page(Linker(termbase, "en"), url_for="/en/glossary/{}/".format))
+    html = markdown.markdown("A *latent* space, and [[generator|its inhabitant]].", extensions=[links])
+
+The first mention of a term becomes `<a class="term" data-term="latent-space" href="…">`. `[[id]]` and `[[id|text]]`
+link by hand, and always. Everything works on the parsed tree, after the other extensions have had their say: a term
+may begin in one element and end in another, and code, links, headings and quotations are known for what they are.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from xml.etree.ElementTree import Element
+
+import markdown
+from markdown.extensions import Extension
+from markdown.inlinepatterns import InlineProcessor
+from markdown.preprocessors import Preprocessor
+from markdown.treeprocessors import Treeprocessor
+from markdown.util import HTML_PLACEHOLDER_RE, AtomicString
+
+from .links import Linker, Match
+from .load import load
+from .model import Problem
+from .yamlfile import did_you_mean
+
+CODES = {"T120": "A manual link leads to a concept that does not exist."}
+
+BARRIER = "\ufffc"  # stands for what is not prose; no term reaches across it
+
+# After the extensions that change the tree (attr_list 8, abbr 7, smarty 6, toc 5), before texts are unescaped (0).
+_PRIORITY = 4
+_HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
+_SKIPPED = _HEADINGS | frozenset(
+    "a button caption cite code figcaption iframe input kbd label legend math nav option pre q samp script select "
+    "style summary svg textarea th title var".split()
+)
+_SKIPPED_CLASSES = frozenset(
+    "no-terms admonition-title arithmatex katex math footnote-backref headerlink".split()
+)
+_TRANSPARENT = frozenset("abbr b bdi big br del dfn em i ins mark s small span strong sub sup u".split())
+_MATH = re.compile(r"\$\$.+?\$\$|(?<![\\$\w])\$(?!\s)[^$\n]+(?<!\s)\$(?![\d$])", re.DOTALL)
+_PLACEHOLDER = re.compile(r"\x02[^\x02\x03]*\x03")
+_TAG = re.compile(r"<(/?)([a-zA-Z][\w-]*)")
+_SPACES = frozenset(("&nbsp;", "&#160;", "&#xa0;", "&ensp;", "&thinsp;"))
+_MANUAL = r"\[\[([^\[\]|\n]+)(?:\|([^\[\]]+))?\]\]"
+
+
+@dataclass
+class Page:
+    """What the links of one page depend on."""
+
+    linker: Linker
+    url_for: Callable[[str], str]
+    """The address of a concept's page, as it is to stand in `href`."""
+    own: str = ""
+    """The concept that the page is about: never linked."""
+    file: str = ""
+    """The page's source, for messages."""
+    first_line: int = 1
+    """Its line where the Markdown begins, after front matter."""
+    on_problem: Callable[[Problem], None] = lambda problem: None
+    per_section: bool = False
+    """Link the first mention under each heading, and not only the first on the page."""
+
+
+class TermLinks(Extension):
+    """Links terms in the text that is converted next.
+
+    Give each page before it is converted: `links.page = Page(…)`. After the conversion, `links.linked` has the ids
+    of the concepts linked, in the order of their first link. Without a page nothing is linked. A host that only
+    knows options may pass `termbase` (a folder), `lang` and `url` (with {id}) instead.
+    """
+
+    def __init__(self, page: Page | None = None, **options: Any) -> None:
+        self.config = {
+            "termbase": ["", "Folder of the termbase"],
+            "lang": ["", "Language of the pages"],
+            "url": ["/glossary/{id}/", "Address of a concept's page"],
+        }
+        super().__init__(**options)
+        self.page = page or self._page_by_options()
+        self.linked: dict[str, None] = {}
+        self.lines: list[str] = []
+
+    def extendMarkdown(self, md: markdown.Markdown) -> None:
+        md.registerExtension(self)
+        md.preprocessors.register(_LineKeeper(md, self), "ordlab-lines", 1000)
+        md.inlinePatterns.register(_ManualLinks(md, self), "ordlab-manual-terms", 175.5)
+        md.treeprocessors.register(_AutomaticLinks(md, self), "ordlab-terms", _PRIORITY)
+
+    def reset(self) -> None:
+        self.linked = {}
+
+    def _page_by_options(self) -> Page | None:
+        if not self.getConfig("termbase"):
+            return None
+        termbase = load(Path(self.getConfig("termbase")))
+        lang = self.getConfig("lang") or termbase.default_language
+        return Page(Linker(termbase, lang), lambda id: str(self.getConfig("url")).format(id=id))
+
+
+def makeExtension(**options: Any) -> TermLinks:
+    """Entry point of Python-Markdown for extensions given by name."""
+    return TermLinks(**options)
+
+
+def link_to(page: Page, id: str) -> Element:
+    """The link to a concept, without its text: a contract with scripts and tests."""
+    return Element("a", {"class": "term", "data-term": id, "href": page.url_for(id)})
+
+
+class _LineKeeper(Preprocessor):
+    """Keeps the source as it was written: inline patterns do not know their line."""
+
+    def __init__(self, md: markdown.Markdown, links: TermLinks) -> None:
+        super().__init__(md)
+        self.links = links
+
+    def run(self, lines: list[str]) -> list[str]:
+        self.links.lines = list(lines)
+        self.links.linked = {}
+        return lines
+
+
+class _ManualLinks(InlineProcessor):
+    """`[[latent-space]]`, `[[latent-space|any text]]`, and `[[generator]]en` with the ending inside the link."""
+
+    def __init__(self, md: markdown.Markdown, links: TermLinks) -> None:
+        super().__init__(_MANUAL, md)
+        self.links = links
+
+    def handleMatch(  # type: ignore[override]
+        self, found: re.Match[str], data: str
+    ) -> tuple[Element | None, int | None, int | None]:
+        page = self.links.page
+        if page is None:
+            return None, None, None
+        id, text = found[1].strip(), found[2]
+        termbase, lang = page.linker.termbase, page.linker.lang
+        concept = termbase.concepts.get(id)
+        if concept is None or lang not in concept.entries:
+            self._report(page, id)
+            return None, None, None
+        ending = ""
+        if termbase.languages[lang].segment == "words" and (
+            letters := re.match(r"[^\W\d_]+", data[found.end() :])
+        ):
+            ending = letters[0]
+        link = link_to(page, id)
+        link.text = (text or concept.entries[lang].preferred.term) + ending
+        return link, found.start(), found.end() + len(ending)
+
+    def _report(self, page: Page, id: str) -> None:
+        fix = did_you_mean(id, page.linker.termbase.concepts) or "link to a concept of the termbase"
+        written = re.compile(rf"\[\[\s*{re.escape(id)}\s*[\]|]")
+        place = next((index for index, line in enumerate(self.links.lines) if written.search(line)), None)
+        line = 0 if place is None else page.first_line + place
+        if place is not None:  # the next link of this kind is on a later line, or in the rest of this one
+            self.links.lines[place] = written.sub("", self.links.lines[place], count=1)
+        message = f"there is no concept “{id}” to link to"
+        page.on_problem(Problem(page.file, line, "T120", message, fix, lang=page.linker.lang, id=page.own))
+
+
+class _AutomaticLinks(Treeprocessor):
+    """Links first mentions, and notes every link."""
+
+    def __init__(self, md: markdown.Markdown, links: TermLinks) -> None:
+        super().__init__(md)
+        self.links = links
+
+    def run(self, root: Element) -> None:
+        page = self.links.page
+        if page is None:
+            return
+        prose = _Prose(self.md, page)
+        prose.read(root)
+        chosen = self._choose(page, prose)
+        # From the end to the beginning, so that places earlier in the text stay where they are.
+        for match, parent in reversed(chosen):
+            prose.wrap(parent, match, link_to(page, match.id))
+
+    def _choose(self, page: Page, prose: _Prose) -> list[tuple[Match, Element]]:
+        """The matches to link, each with the element to put the link in."""
+        chosen = []
+        seen: set[str] = set()
+        events = sorted(prose.events)
+        for match in page.linker.find(prose.text):
+            while events and events[0][0] <= match.start:
+                _, id = events.pop(0)
+                seen = seen | {id} if id else set()
+                self._note(id)
+            if match.id in seen or match.id == page.own:
+                continue
+            if (parent := prose.parent_of(match)) is not None:
+                chosen.append((match, parent))
+                seen.add(match.id)
+                self._note(match.id)
+        for _, id in events:
+            self._note(id)
+        return chosen
+
+    def _note(self, id: str) -> None:
+        if id:
+            self.links.linked.setdefault(id)
+
+
+@dataclass(slots=True)
+class _Piece:
+    """A text of the tree: the text of `owner`, or what follows it in `parent`."""
+
+    start: int
+    end: int
+    owner: Element
+    parent: Element
+    is_tail: bool
+
+
+@dataclass(slots=True)
+class _Span:
+    """The place of an element's content in the text."""
+
+    start: int
+    end: int
+    element: Element
+    parent: Element
+
+
+@dataclass
+class _Prose:
+    """The text of a page that may hold terms, and where in the tree each of its characters stands."""
+
+    md: markdown.Markdown
+    page: Page
+    text: str = ""
+    events: list[tuple[int, str]] = field(default_factory=list)  # manual links; "" where a section begins
+    _parts: list[str] = field(default_factory=list)
+    _length: int = 0
+    _pieces: list[_Piece] = field(default_factory=list)
+    _spans: list[_Span] = field(default_factory=list)
+    _parents: dict[Element, Element] = field(default_factory=dict)
+    _raw_tag: str = ""  # the raw HTML element we are in, when it is one to skip
+
+    def read(self, root: Element) -> None:
+        self._walk(root, root, is_block=True)
+        self.text = "".join(self._parts)
+        self._spans.sort(key=lambda span: (span.start, -span.end))
+        self._parents = {span.element: span.parent for span in self._spans}
+
+    def parent_of(self, match: Match) -> Element | None:
+        """The innermost element that holds the whole match, unless the match ends in the middle of another."""
+        first, last = self._piece_at(match.start), self._piece_at(match.end - 1)
+        if first is None or last is None:
+            return None
+        if first is last:
+            return first.parent
+        block = self._block_of(first)
+        touched = [s for s in self._spans if s.start < match.end and match.start < s.end]
+        around = [
+            s for s in touched if s.start <= match.start and match.end <= s.end and not _is_same(s, match)
+        ]
+        covered = [s for s in touched if s not in around]
+        if all(match.start <= s.start and s.end <= match.end for s in covered):
+            return around[-1].element if around else block
+        return None
+
+    def wrap(self, parent: Element, match: Match, link: Element) -> None:
+        """Put the match, in `parent`, into `link`."""
+        first, last = self._piece_at(match.start), self._piece_at(match.end - 1)
+        assert first is not None
+        assert last is not None
+        if first is last:
+            before, link.text, link.tail = _cut(first, match.start, match.end)
+            _set_text(first, before)
+            parent.insert(list(parent).index(first.owner) + 1 if first.is_tail else 0, link)
+        else:
+            self._wrap_elements(parent, match, link, first, last)
+
+    def _wrap_elements(
+        self, parent: Element, match: Match, link: Element, first: _Piece, last: _Piece
+    ) -> None:
+        """Move whole elements, and the text around them that belongs to the match, into the link."""
+        inside = [
+            s.element
+            for s in self._spans
+            if s.parent is parent and match.start <= s.start and s.end <= match.end
+        ]
+        position = list(parent).index(inside[0])
+        link.tail = inside[-1].tail
+        if last.is_tail and last.owner is inside[-1]:
+            middle, link.tail = _cut(last, match.start, match.end)[1:]
+            inside[-1].tail = middle
+        else:
+            inside[-1].tail = None
+        if first.parent is parent and first.owner not in inside:
+            before, link.text, _ = _cut(first, match.start, match.end)
+            _set_text(first, before)
+        for element in inside:
+            parent.remove(element)
+            link.append(element)
+        parent.insert(position, link)
+
+    def _walk(self, element: Element, parent: Element, is_block: bool) -> None:
+        start = self._length
+        if is_block:
+            self._raw_tag = ""
+            self._add(BARRIER)
+        self._read_text(element.text, element, element, is_tail=False)
+        for child in element:
+            self._enter(child, element)
+            self._read_text(child.tail, child, element, is_tail=True)
+        if is_block:
+            self._add(BARRIER)
+        else:
+            self._spans.append(_Span(start, self._length, element, parent))
+
+    def _enter(self, child: Element, parent: Element) -> None:
+        if self._is_skipped(child):
+            if child.tag in _HEADINGS and self.page.per_section:
+                self.events.append((self._length, ""))
+            self._note_links(child)
+            self._add(BARRIER)
+        else:
+            if child.tag == "br":
+                self._add("\n")
+            self._walk(child, parent, is_block=child.tag not in _TRANSPARENT)
+
+    def _note_links(self, element: Element) -> None:
+        """Links made by hand count as mentions, also in headings and tables' heads."""
+        for link in element.iter("a"):
+            if link.get("class") == "term":
+                self.events.append((self._length, link.get("data-term", "")))
+
+    def _is_skipped(self, element: Element) -> bool:
+        if not isinstance(element.tag, str) or element.tag in _SKIPPED:
+            return True
+        lang = element.get("lang")
+        page_lang = self.page.linker.termbase.languages[self.page.linker.lang]
+        if lang and lang not in (page_lang.html, page_lang.code):
+            return True
+        return not _SKIPPED_CLASSES.isdisjoint(element.get("class", "").split())
+
+    def _read_text(self, text: str | None, owner: Element, parent: Element, is_tail: bool) -> None:
+        if not text:
+            return
+        start = self._length
+        self._add(BARRIER * len(text) if isinstance(text, AtomicString) else self._readable(text))
+        self._pieces.append(_Piece(start, self._length, owner, parent, is_tail))
+
+    def _readable(self, text: str) -> str:
+        """The text, as long as before, with barriers for formulas and for what Markdown has put aside."""
+        text = _MATH.sub(lambda found: BARRIER * len(found[0]), text)
+        if "\x02" not in text and not self._raw_tag:
+            return text
+        parts, position = [], 0
+        for found in _PLACEHOLDER.finditer(text):
+            parts.append(self._unless_in_raw_tag(text[position : found.start()]))
+            parts.append(self._put_aside(found[0]))
+            position = found.end()
+        return "".join([*parts, self._unless_in_raw_tag(text[position:])])
+
+    def _unless_in_raw_tag(self, text: str) -> str:
+        return BARRIER * len(text) if self._raw_tag else text
+
+    def _put_aside(self, placeholder: str) -> str:
+        """Raw HTML in a line of text: note when it opens or closes an element to skip."""
+        stashed = HTML_PLACEHOLDER_RE.match(placeholder)
+        raw = self.md.htmlStash.rawHtmlBlocks[int(stashed[1])] if stashed else ""
+        if isinstance(raw, str):
+            if raw.lower() in _SPACES:
+                return " " * len(placeholder)
+            if tag := _TAG.match(raw):
+                closes, name = bool(tag[1]), tag[2].lower()
+                if closes and name == self._raw_tag:
+                    self._raw_tag = ""
+                elif not closes and not self._raw_tag and (name in _SKIPPED or "no-terms" in raw):
+                    self._raw_tag = name
+        return BARRIER * len(placeholder)
+
+    def _add(self, text: str) -> None:
+        self._parts.append(text)
+        self._length += len(text)
+
+    def _piece_at(self, place: int) -> _Piece | None:
+        index = bisect_right(self._pieces, place, key=lambda piece: piece.start) - 1
+        if index < 0 or place >= self._pieces[index].end:
+            return None
+        return self._pieces[index]
+
+    def _block_of(self, piece: _Piece) -> Element:
+        """The element around `piece` that is not inline."""
+        element = piece.parent
+        parents = self._parents
+        while element in parents:
+            element = parents[element]
+        return element
+
+
+def _is_same(span: _Span, match: Match) -> bool:
+    """An element that is covered exactly goes into the link whole."""
+    return (span.start, span.end) == (match.start, match.end)
+
+
+def _cut(piece: _Piece, start: int, end: int) -> tuple[str, str, str]:
+    """The piece's text before, in and after a span of the whole text."""
+    text = (piece.owner.tail if piece.is_tail else piece.owner.text) or ""
+    begin, stop = max(0, start - piece.start), max(0, end - piece.start)
+    return text[:begin], text[begin:stop], text[stop:]
+
+
+def _set_text(piece: _Piece, text: str) -> None:
+    if piece.is_tail:
+        piece.owner.tail = text
+    else:
+        piece.owner.text = text
