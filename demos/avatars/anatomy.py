@@ -20,8 +20,9 @@ from demos.avatars.shapes import Ellipse, Frame, ellipse, ellipse_field, smooth_
 
 MAX_YAW = math.radians(35)
 MAX_PITCH = math.radians(16)
-MAX_ROLL = math.radians(14)
-CENTRE_Y = -0.07  # the head's origin in the frame
+MAX_ROLL = math.radians(12)
+ZOOM = 1.09  # frame units per head unit
+CENTRE_Y = -0.035  # the head's origin in the frame, before the zoom about the pivot
 PIVOT_Y = 0.45  # the head rolls about this point of the neck
 JAW_FILLET = 0.12
 
@@ -129,13 +130,13 @@ class Anatomy:
         """Face coordinates to frame coordinates."""
         y = y - PIVOT_Y
         return (
-            self.roll_cos * x - self.roll_sin * y,
-            CENTRE_Y + PIVOT_Y + self.roll_sin * x + self.roll_cos * y,
+            ZOOM * (self.roll_cos * x - self.roll_sin * y),
+            CENTRE_Y + PIVOT_Y + ZOOM * (self.roll_sin * x + self.roll_cos * y),
         )
 
     def to_face(self, x: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
         """Frame coordinates to face coordinates."""
-        y = y - (CENTRE_Y + PIVOT_Y)
+        x, y = x / ZOOM, (y - (CENTRE_Y + PIVOT_Y)) / ZOOM
         return self.roll_cos * x + self.roll_sin * y, PIVOT_Y + self.roll_cos * y - self.roll_sin * x
 
     # solids -------------------------------------------------------------------------------------
@@ -161,7 +162,7 @@ class Anatomy:
     def _set_skull(self) -> None:
         v = self.values
         drop = 0.035 * v["mouth_open"]
-        self.skull_radii = (0.475 + 0.04 * v["face_width"], 0.50, 0.48)
+        self.skull_radii = (0.478 + 0.045 * v["face_width"], 0.50, 0.48)
         self.jaw_radii = (0.395 + 0.055 * v["jaw_width"] + 0.02 * v["face_width"], 0.36, 0.40)
         self.jaw_centre = (0.0, 0.205 + 0.035 * v["chin_length"] + drop, 0.05)
         self.skull = self.ellipsoid((0.0, -0.10, 0.0), self.skull_radii)
@@ -172,20 +173,18 @@ class Anatomy:
         return smooth_union(ellipse_field(self.skull, x, y), ellipse_field(self.jaw, x, y), JAW_FILLET)
 
     def ear(self, side: float, grow: float = 0.0) -> Ellipse:
-        size = 1 + 0.25 * self.values["ear_size"]
         return self.ellipsoid(
-            (side * (self.skull_radii[0] - 0.015), 0.03, -0.02),
-            (0.085 * size + grow, 0.125 * size + grow, 0.07 * size + grow),
+            (side * (self.skull_radii[0] - 0.015), 0.03, -0.02), (0.085 + grow, 0.125 + grow, 0.07 + grow)
         )
 
     # features -----------------------------------------------------------------------------------
 
     def _eye_x(self) -> Tensor:
-        return 0.213 + 0.030 * self.values["eye_spacing"] + 0.012 * self.values["face_width"]
+        return 0.213 + 0.034 * self.values["eye_spacing"]
 
     def _eye(self, side: float) -> Eye:
         v = self.values
-        size = 1 + 0.20 * v["eye_size"]
+        size = 1 + 0.22 * v["eye_size"]
         up = 0.132 * size
         low = 0.105 * size * (1 - 0.30 * v["smile"].clamp_min(0))
         shut = 0.45 * low
@@ -196,30 +195,30 @@ class Anatomy:
             upper=shut * v["blink"] - up * (1 - v["blink"]),
             lower=low + (shut - low) * v["blink"],
             open_upper=-up,
-            slant=-side * 0.24 * v["eye_tilt"],
-            gaze_u=0.050 * size * v["gaze_x"],
-            gaze_v=0.038 * size * v["gaze_y"] - 0.008,
+            slant=-side * 0.32 * v["eye_tilt"],
+            gaze_u=0.058 * size * v["gaze_x"],
+            gaze_v=0.046 * size * v["gaze_y"] - 0.008,
             iris=0.094 * size,
         )
 
     def _brow(self, side: float) -> Brow:
         v = self.values
-        height = EYE_Y - 0.205 - 0.030 * v["brow_height"] - 0.058 * v["brow_raise"] - 0.02 * v["eye_size"]
+        height = EYE_Y - 0.222 - 0.070 * v["brow_raise"]
         return Brow(
             side=side,
             frame=self.patch(side * (self._eye_x() + 0.005), height, 0.02),
-            half_width=0.152 + 0.010 * v["eye_size"],
-            half_height=0.027 + 0.014 * v["brow_thickness"],
-            arch=0.044 + 0.016 * v["brow_raise"],
-            slant=side * (0.07 - 0.30 * v["brow_tilt"]),
+            half_width=torch.full_like(height, 0.156),
+            half_height=0.034 + 0.019 * v["brow_thickness"],
+            arch=0.048 + 0.048 * v["brow_arch"],
+            slant=side * (0.06 - 0.40 * v["brow_tilt"]),
         )
 
     def _nose(self) -> Nose:
         v = self.values
         return Nose(
-            tip=self.patch(0.0, 0.125 + 0.052 * v["nose_length"], 0.10),
+            tip=self.patch(0.0, 0.115 + 0.062 * v["nose_length"], 0.10),
             bridge=self.patch(0.0, -0.05, 0.03),
-            half_width=0.080 + 0.030 * v["nose_width"],
+            half_width=0.086 + 0.042 * v["nose_width"],
         )
 
     def _mouth(self) -> Mouth:
@@ -227,12 +226,12 @@ class Anatomy:
         full = 0.5 + 0.5 * v["lip_fullness"]
         return Mouth(
             frame=self.patch(0.0, MOUTH_Y + 0.01 * v["chin_length"], 0.03),
-            half_width=0.182 + 0.034 * v["mouth_width"] + 0.030 * v["smile"],
-            curl=0.025 + 0.135 * v["smile"],
+            half_width=0.182 + 0.045 * v["mouth_width"] + 0.015 * v["smile"],
+            curl=0.025 + 0.145 * v["smile"],
             gap_up=0.030 * v["mouth_open"],
-            gap_down=0.140 * v["mouth_open"],
-            lip_up=0.022 + 0.030 * full,
-            lip_down=0.028 + 0.042 * full,
+            gap_down=0.130 * v["mouth_open"],
+            lip_up=0.014 + 0.044 * full,
+            lip_down=0.018 + 0.064 * full,
         )
 
     # landmarks ----------------------------------------------------------------------------------
@@ -252,9 +251,9 @@ class Anatomy:
             eye.frame.place(0.0, eye.upper),
             eye.frame.place(0.0, eye.lower),
             eye.frame.place(eye.gaze_u, eye.gaze_v),
-            brow.frame.place(eye.side * b, eye.side * b * brow.slant),
-            brow.frame.place(0.0, -brow.arch),
-            brow.frame.place(-eye.side * b, -eye.side * b * brow.slant),
+            brow.frame.place(eye.side * b, 0.4 * brow.arch + eye.side * b * brow.slant),
+            brow.frame.place(0.0, -0.6 * brow.arch),
+            brow.frame.place(-eye.side * b, 0.4 * brow.arch - eye.side * b * brow.slant),
         ]
 
     def _nose_points(self) -> list[tuple[Tensor, Tensor]]:

@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 
 from demos.avatars import palette
-from demos.avatars.anatomy import EYE_Y, SIDES, Anatomy, Brow, Eye, bulge
+from demos.avatars.anatomy import EYE_Y, SIDES, ZOOM, Anatomy, Brow, Eye, bulge
 from demos.avatars.factors import BY_NAME
 from demos.avatars.shapes import (
     Ellipse,
@@ -79,8 +79,9 @@ class Scene(Anatomy):
     def __init__(self, factors, size: int) -> None:  # type: ignore[no-untyped-def]
         super().__init__(factors)
         self.size = size
-        self.pixel = 2 / size
-        axis = (torch.arange(size, device=self.device) + 0.5) * self.pixel - 1
+        self.frame_pixel = 2 / size
+        self.pixel = self.frame_pixel / ZOOM  # in face coordinates
+        axis = (torch.arange(size, device=self.device) + 0.5) * self.frame_pixel - 1
         self.frame_x, self.frame_y = axis.view(1, 1, -1), axis.view(1, -1, 1)
         self.x, self.y = self.to_face(self.frame_x, self.frame_y)
         self.whole: Box = (slice(0, size), slice(0, size))
@@ -121,7 +122,7 @@ class Scene(Anatomy):
         corners = [self.to_frame(x + i * rx, y + j * ry) for i in (-1, 1) for j in (-1, 1)]
         xs, ys = (torch.stack([c[k].expand(self.n, 1, 1) for c in corners]) for k in (0, 1))
         ends = torch.stack([xs.amin(), xs.amax(), ys.amin(), ys.amax()]).tolist()
-        low_x, high_x, low_y, high_y = ((e + 1) / self.pixel for e in ends)
+        low_x, high_x, low_y, high_y = ((e + 1) / self.frame_pixel for e in ends)
         return self._span(low_y, high_y), self._span(low_x, high_x)
 
     def _span(self, low: float, high: float) -> slice:
@@ -217,10 +218,10 @@ def background(s: Scene) -> Iterator[Layer]:
     yield Layer("background", full, s.backdrop, s.whole)
     slope = (0.5 - 0.5 * s.frame_y).expand(n, size, size)
     yield Layer("background", slope * s.wears("pattern", "gradient"), light, s.whole)
-    ring = cover(torch.hypot(s.frame_x, s.frame_y + 0.02) - 0.86, s.pixel)
+    ring = cover(torch.hypot(s.frame_x, s.frame_y + 0.02) - 0.86, s.frame_pixel)
     yield Layer("background", ring * s.wears("pattern", "disc"), light, s.whole)
     bars = torch.sin((s.frame_x + s.frame_y) * 2 * math.pi / 0.5) / (2 * math.pi * 1.414 / 0.5)
-    yield Layer("background", cover(bars, s.pixel) * s.wears("pattern", "stripes"), dark, s.whole)
+    yield Layer("background", cover(bars, s.frame_pixel) * s.wears("pattern", "stripes"), dark, s.whole)
 
 
 def back_hair(s: Scene) -> Iterator[Layer]:
@@ -235,7 +236,7 @@ def back_hair(s: Scene) -> Iterator[Layer]:
     yield Layer("hair", alpha, s.hair * 0.72, s.whole, s.shade)
     yield from _back_of_head(s)
     hood = ellipse_like(s.frame_x, s.frame_y, 0.70, 0.46, 0.20)
-    hood = cover(hood, s.pixel) * s.wears("clothing", "hoodie")
+    hood = cover(hood, s.frame_pixel) * s.wears("clothing", "hoodie")
     yield Layer("clothing", hood, s.cloth * 0.74, s.whole)
 
 
@@ -259,9 +260,9 @@ def neck(s: Scene) -> Iterator[Layer]:
     x, y, _ = s.turned(0.0, 0.30, -0.10)
     top = s.to_frame(x, y)
     end = (torch.zeros_like(top[0]), torch.full_like(top[0], 0.80))
-    field = capsule_field(s.frame_x, s.frame_y, top, end, 0.20, 0.215)
+    field = capsule_field(s.frame_x, s.frame_y, top, end, 0.21, 0.225)
     chest = box_field(s.frame_x, s.frame_y - 0.86, s.x.new_tensor(0.42), s.x.new_tensor(0.2), s.x.new_tensor(0.16))
-    alpha = torch.maximum(cover(field, s.pixel), cover(chest, s.pixel))
+    alpha = torch.maximum(cover(field, s.frame_pixel), cover(chest, s.frame_pixel))
     side = 1 + 0.16 * s.values["light"] * (s.frame_x / 0.3).clamp(-1, 1)
     yield Layer("neck", alpha, s.skin * 0.97, s.whole, side.expand_as(alpha))
     shadow = cover_soft(s.head_field(s.x, s.y - 0.10), 0.05)
@@ -278,14 +279,14 @@ def clothing(s: Scene) -> Iterator[Layer]:
     box: Box = (rows, slice(0, s.size))
     x, y = s.frame_x, s.frame_y[:, rows]
     body = ((x / 0.86).abs() ** 2.6 + ((y - 1.28) / 0.62).abs() ** 2.6 - 1) * 0.3
-    body = cover_field(body, s.pixel)
+    body = cover_field(body, s.frame_pixel)
     open_tee = ellipse_like(x, y, 0.66, 0.27, 0.165)
     open_v = (x.abs() * 1.25 + (y - 0.98)) * 0.62
     tee = s.wears("clothing", "tee", "stripes")
     neckline = tee * open_tee + s.wears("clothing", "v_neck", "shirt") * open_v
     neckline = neckline + s.wears("clothing", "hoodie") * ellipse_like(x, y, 0.66, 0.24, 0.20)
     neckline = neckline + s.wears("clothing", "turtleneck") * 1.0
-    alpha = body * (1 - cover(neckline, s.pixel))
+    alpha = body * (1 - cover(neckline, s.frame_pixel))
     side = 1.02 + 0.14 * s.values["light"] * x.clamp(-1, 1) - 0.10 * (y - 0.7)
     side = side.expand_as(alpha)
     dark, light = s.cloth * 0.72, mix(s.cloth, (1.0, 1.0, 1.0), 0.55)
@@ -304,21 +305,21 @@ def _clothing_details(
 ) -> Iterator[Layer]:
     contrast = torch.where(s.cloth.mean(1, keepdim=True) > 0.75, s.cloth * 0.62, light)
     bands = torch.sin((y - 0.60) * 2 * math.pi / 0.17) * (0.17 / (2 * math.pi))
-    yield Layer("clothing", alpha * cover(bands, s.pixel) * s.wears("clothing", "stripes"), contrast, box)
-    hem = alpha * cover((neckline - 0.028).abs() - 0.028, s.pixel)
+    yield Layer("clothing", alpha * cover(bands, s.frame_pixel) * s.wears("clothing", "stripes"), contrast, box)
+    hem = alpha * cover((neckline - 0.028).abs() - 0.028, s.frame_pixel)
     yield Layer("clothing", hem * s.wears("clothing", "tee", "v_neck"), dark, box)
-    hood = alpha * cover((neckline - 0.05).abs() - 0.05, s.pixel)
+    hood = alpha * cover((neckline - 0.05).abs() - 0.05, s.frame_pixel)
     yield Layer("clothing", hood * s.wears("clothing", "hoodie"), s.cloth * 0.84, box)
-    cords = cover(torch.maximum((x.abs() - 0.13).abs() - 0.02, 0.82 - y), s.pixel)
+    cords = cover(torch.maximum((x.abs() - 0.13).abs() - 0.02, 0.82 - y), s.frame_pixel)
     yield Layer("clothing", cords * s.wears("clothing", "hoodie"), contrast, box)
-    collar = cover(torch.maximum((neckline - 0.06).abs() - 0.06, (x.abs() - 0.34)), s.pixel)
+    collar = cover(torch.maximum((neckline - 0.06).abs() - 0.06, (x.abs() - 0.34)), s.frame_pixel)
     shirt = s.wears("clothing", "shirt")
-    yield Layer("clothing", collar * shirt * (1 - cover(neckline, s.pixel)), contrast, box)
-    yield Layer("clothing", alpha * cover(torch.maximum(x.abs() - 0.016, 0.98 - y), s.pixel) * shirt, dark, box)
-    roll = cover(box_field(x, y - 0.70, x.new_tensor(0.245), x.new_tensor(0.13), x.new_tensor(0.08)), s.pixel)
+    yield Layer("clothing", collar * shirt * (1 - cover(neckline, s.frame_pixel)), contrast, box)
+    yield Layer("clothing", alpha * cover(torch.maximum(x.abs() - 0.016, 0.98 - y), s.frame_pixel) * shirt, dark, box)
+    roll = cover(box_field(x, y - 0.70, x.new_tensor(0.245), x.new_tensor(0.13), x.new_tensor(0.08)), s.frame_pixel)
     turtle = s.wears("clothing", "turtleneck")
     yield Layer("clothing", roll * turtle, mix(s.cloth, (1.0, 1.0, 1.0), 0.12), box)
-    fold = cover((y - 0.775 + 0.12 * x * x).abs() - 0.014, s.pixel) * roll
+    fold = cover((y - 0.775 + 0.12 * x * x).abs() - 0.014, s.frame_pixel) * roll
     yield Layer("clothing", fold * turtle, dark, box)
 
 
@@ -420,8 +421,8 @@ def _freckles(s: Scene, head: Tensor) -> Iterator[Layer]:
         for u, v in _SPOTS:
             cx, cy = frame.place(side * u, v)
             nearest = torch.minimum(nearest, (x - cx) ** 2 + (y - cy) ** 2)
-        dots = cover(nearest.sqrt() - 0.0160, s.pixel)
-        yield Layer("face", dots * (0.15 + 0.65 * amount) * (amount > 0) * head[:, box[0], box[1]], color, box)
+        dots = cover(nearest.sqrt() - 0.0185, s.pixel)
+        yield Layer("face", dots * (0.15 + 0.80 * amount) * (amount > 0) * head[:, box[0], box[1]], color, box)
 
 
 def hair_shadow(s: Scene) -> Iterator[Layer]:
@@ -480,8 +481,8 @@ def mouth(s: Scene) -> Iterator[Layer]:
     beside = u.abs() - m.half_width
     lips = torch.maximum(roof - m.lip_up * bow * round_ - v, v - floor - m.lip_down * round_)
     lips = torch.maximum(lips, beside)
-    red = s.skin.new_tensor([0.80, 0.16, 0.22])
-    natural = mix(s.skin * s.skin.new_tensor([0.80, 0.52, 0.52]), (0.72, 0.36, 0.36), 0.3)
+    red = s.skin.new_tensor([0.84, 0.10, 0.22])
+    natural = mix(s.skin * s.skin.new_tensor([0.80, 0.56, 0.55]), (0.72, 0.42, 0.38), 0.3)
     color = mix(natural, red.expand_as(natural), s.values["lip_color"].flatten())
     shape = cover_field(lips, s.pixel)
     yield Layer("mouth", shape, color, box)
@@ -511,9 +512,9 @@ def nose(s: Scene) -> Iterator[Layer]:
     ball = ellipse_field(tip.disc(0.0, 0.0, w, 0.060), x, y)
     bright = torch.minimum(capsule_field(x, y, start, end, 0.024, w * 0.60), ball)
     shade = s.shade[:, box[0], box[1]]
-    yield Layer("nose", cover(bright, s.pixel), mix(s.skin, (1.0, 0.66, 0.56), 0.30), box, shade)
+    yield Layer("nose", cover(bright, s.pixel), mix(s.skin, (1.0, 0.60, 0.50), 0.38), box, shade)
     for sign in SIDES:
-        hole = tip.disc(sign * w * 0.55, 0.045, 0.026, 0.019)
+        hole = tip.disc(sign * w * 0.56, 0.044, 0.028, 0.021)
         yield Layer("nose", cover(ellipse_field(hole, x, y), s.pixel), s.skin_dark * 0.42, box)
 
 
@@ -578,9 +579,9 @@ def _brow(s: Scene, brow: Brow, box: Box) -> Tensor:
     w = brow.half_width
     u, v = brow.frame.local(*s.at(box))
     t = u / w
-    centre = -brow.arch * (1 - t * t) + brow.slant * u
+    centre = brow.arch * (t * t - 0.6) + brow.slant * u
     ends = (1 - t.abs().clamp_max(1) ** 6).sqrt()
-    thick = brow.half_height * (1.1 - 0.60 * smoothstep(-0.3, 1.1, t * brow.side)) * ends
+    thick = brow.half_height * (1.12 - 0.50 * smoothstep(-0.3, 1.1, t * brow.side)) * ends
     field = torch.maximum((v - centre).abs() - thick, u.abs() - w)
     return cover_field(field, s.pixel)
 
@@ -711,15 +712,15 @@ def _brim_frame(s: Scene) -> Frame:
 
 
 def _brim_back(s: Scene) -> Iterator[Layer]:
-    alpha = cover(ellipse_field(_thick(_brim_frame(s), 0.70, 0.48), s.x, s.y), s.pixel)
+    alpha = cover(ellipse_field(_thick(_brim_frame(s), 0.65, 0.46), s.x, s.y), s.pixel)
     yield Layer("hat", alpha * s.wears("hat", "brim"), s.hat * 0.74, s.whole, s.shade)
 
 
 def _brim_front(s: Scene) -> Iterator[Layer]:
     """The front of the brim lies before the crown, which stands in its middle."""
     frame = _brim_frame(s)
-    disc = ellipse_field(_thick(frame, 0.70, 0.48), s.x, s.y)
-    middle = ellipse_field(_thick(frame, 0.55, 0.33), s.x, s.y)
+    disc = ellipse_field(_thick(frame, 0.65, 0.46), s.x, s.y)
+    middle = ellipse_field(_thick(frame, 0.545, 0.33), s.x, s.y)
     front = -frame.local(s.x, s.y)[1] * 0.3
     alpha = cover(torch.maximum(torch.maximum(disc, -middle), front), s.pixel)
     yield Layer("hat", alpha * s.wears("hat", "brim"), s.hat * 0.80, s.whole, s.shade)
