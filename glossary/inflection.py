@@ -1,12 +1,12 @@
 """Which words of running text are forms of which words of a term: the grammar behind the linker.
 
-A stemmer alone is both too weak and too strong for links: Snowball parts «rom» from «rommet» and «parameter» from
-«parametrene», and makes one of “university” and “universe”. So a word of the text is taken back to every base it
-can be a *form* of, by the endings of its language, with the kind of ending remembered: a neuter noun does not
-take -en, and what ends like a verb is no noun. Languages without such rules fall back on their Snowball stemmer.
+A stemmer alone is both too weak and too strong for links: Snowball parts «rom» from «rommet» and «parameter»
+from «parametrene», and makes one of “university” and “universe”. So a word of the text is taken back to every
+base it can be a *form* of, by the endings of its language, with the kind of ending remembered: a neuter noun
+does not take -en, and what ends like a verb is no noun. Other languages fall back on their Snowball stemmer.
 
-`Grammar.keys(word)` says under which keys a word of the text may be filed, `Grammar.filed(…)` under which key a
-word of a term is.
+`Grammar.keys(word)` says under which keys a word of the text may be filed, `Grammar.filed(word)` under which
+the last word of a term is.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Flag, auto
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
 import snowballstemmer
@@ -110,39 +110,48 @@ _DOUBLED = re.compile(r"([bdfgklmnprstv])\1")
 
 # Plurals with another vowel, as the last part of a word, so that compounds are covered: gulrøtter, lærebøker.
 _NORWEGIAN_PLURALS = {
-    **{
-        "bøker": "bok",
-        "bøter": "bot",
-        "bønder": "bonde",
-        "brødre": "bror",
-        "døtre": "datter",
-        "føtter": "fot",
-    },
-    **{"gjess": "gås", "gjessene": "gås", "gårder": "gård", "hender": "hånd", "klør": "klo", "knær": "kne"},
-    **{"krefter": "kraft", "kyr": "ku", "lus": "lus", "menn": "mann", "mennene": "mann", "mødre": "mor"},
-    **{
-        "netter": "natt",
-        "nøter": "not",
-        "nøtter": "nøtt",
-        "render": "rand",
-        "røtter": "rot",
-        "stender": "stand",
-    },
-    **{
-        "stenger": "stang",
-        "strender": "strand",
-        "tenger": "tang",
-        "tenner": "tann",
-        "trær": "tre",
-        "tær": "tå",
-    },
-    **{"øyne": "øye", "øynene": "øye", "ører": "øre", "klær": "klede", "fedre": "far", "søstre": "søster"},
+    "bøker": "bok",
+    "bøter": "bot",
+    "bønder": "bonde",
+    "brødre": "bror",
+    "døtre": "datter",
+    "føtter": "fot",
+    "gjess": "gås",
+    "gjessene": "gås",
+    "gårder": "gård",
+    "hender": "hånd",
+    "klør": "klo",
+    "knær": "kne",
+    "krefter": "kraft",
+    "kyr": "ku",
+    "lus": "lus",
+    "menn": "mann",
+    "mennene": "mann",
+    "mødre": "mor",
+    "netter": "natt",
+    "nøter": "not",
+    "nøtter": "nøtt",
+    "render": "rand",
+    "røtter": "rot",
+    "stender": "stand",
+    "stenger": "stang",
+    "strender": "strand",
+    "tenger": "tang",
+    "tenner": "tann",
+    "trær": "tre",
+    "tær": "tå",
+    "øyne": "øye",
+    "øynene": "øye",
+    "ører": "øre",
+    "klær": "klede",
+    "fedre": "far",
+    "søstre": "søster",
 }
 
 
 @dataclass(frozen=True)
 class Norwegian(Grammar):
-    """Bokmål. Endings after Norsk referansegrammatikk (Faarlund, Lie & Vannebo 1997), chapters on noun and verb."""
+    """Bokmål. Endings after Norsk referansegrammatikk (Faarlund, Lie & Vannebo 1997)."""
 
     def bases(self, word: str) -> Iterator[tuple[str, Form]]:
         yield word, Form.SAME
@@ -247,8 +256,17 @@ def _by_last_part(word: str, table: dict[str, str], endings: tuple[str, ...]) ->
 # English
 
 _ENGLISH_PLURALS = {
-    **{"children": "child", "feet": "foot", "geese": "goose", "lice": "louse", "men": "man", "mice": "mouse"},
-    **{"oxen": "ox", "people": "person", "teeth": "tooth", "women": "woman", "dice": "die"},
+    "children": "child",
+    "feet": "foot",
+    "geese": "goose",
+    "lice": "louse",
+    "men": "man",
+    "mice": "mouse",
+    "oxen": "ox",
+    "people": "person",
+    "teeth": "tooth",
+    "women": "woman",
+    "dice": "die",
 }
 _ENGLISH_ENDINGS = (
     # plural, singular, what the base must look like: strictly regular forms first
@@ -273,7 +291,7 @@ _IZE = re.compile(r"is(?=(?:e|ed|er|ers|es|ing|ation|ations)$)")
 
 @dataclass(frozen=True)
 class English(Grammar):
-    """Plurals, regular and inherited; verbs only where the term says it is one. Possessives are apart from it."""
+    """Plurals, regular and inherited; verbs only where the term says that it is one."""
 
     def bases(self, word: str) -> Iterator[tuple[str, Form]]:
         yield word, Form.SAME
@@ -325,18 +343,18 @@ class Stemmed(Grammar):
         return str(_stemmer(self.algorithm).stemWord(word))
 
 
-@lru_cache(maxsize=None)
+@cache
 def _stemmer(algorithm: str) -> Any:
     return snowballstemmer.stemmer(algorithm)
 
 
 _NORWEGIAN = Norwegian(
-    prepositions=frozenset("av for fra i med mellom om på til uten ved".split()),
+    prepositions=frozenset(("av", "for", "fra", "i", "med", "mellom", "om", "på", "til", "uten", "ved")),
     suffixes=("enes", "ene", "ens", "ers", "ets", "en", "er", "et", "a", "s"),
     names_are_capitalised=True,
 )
 _ENGLISH = English(
-    prepositions=frozenset("at by for from in of on to with without".split()),
+    prepositions=frozenset(("at", "by", "for", "from", "in", "of", "on", "to", "with", "without")),
     suffixes=("s",),
     names_are_capitalised=True,
 )

@@ -4,9 +4,9 @@
     linker.find("De latente rommene lærer generatorens bruk.")
     # [Match(start=3, end=18, id="latent-space"), Match(start=25, end=37, id="generator")]
 
-Languages with words go through the text word by word and look each up among the first words of terms; what follows
-must be the rest of a term, so the cost grows with the text and not with the termbase. Chinese, which has no spaces,
-is searched for all terms at once (Aho–Corasick). The longest term wins, and a term inside a longer word is none.
+Where spaces part words, each word of the text is looked up among the first words of terms, so the cost grows
+with the text and not with the termbase. Chinese, which has no spaces, is searched for all terms at once
+(Aho–Corasick). The longest term wins, and a term inside a longer word is none.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from typing import Any
 
 import ahocorasick_rs
 
-from .inflection import NOUN, Form, Grammar, exact, grammar_of, has_inner_capital, modifier
+from .inflection import Form, Grammar, exact, grammar_of, has_inner_capital, modifier
 from .model import Term, Termbase
 
 _WORD = re.compile(r"[^\W_]+(?:[\u0300-\u036f]+[^\W_]*)*")
@@ -37,9 +37,10 @@ _APOSTROPHES = "'’ʼ"
 _SENTENCE_END = re.compile(r"(?:^|[.!?:…•|\ufffc]|\n\s*\n)[\s\"'«»“”‘’„(\[]*$")
 
 # Scripts written without spaces, and the words of other scripts among them.
-_CJK = "\u2e80-\u2fdf\u3005\u3007\u3041-\u3096\u30a1-\u30fa\u30fc\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af"
+_IDEOGRAPHS = "\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af"
+_CJK = f"{_IDEOGRAPHS}\u2e80-\u2fdf\u3005\u3041-\u3096\u30a1-\u30fa\u30fc"
 _SPACE_IN_CJK = re.compile(rf"(?<=[{_CJK}，。、；：（）])\s+|\s+(?=[{_CJK}，。、；：（）])|(?<=\s)\s+")
-_HAN = re.compile("[\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af]")
+_HAN = re.compile(f"[{_IDEOGRAPHS}]")
 _KATAKANA = re.compile("[\u30a1-\u30fa\u30fc]")
 # Characters that stand alone so often that one beside a term of one character does not make a word with it.
 _GRAMMATICAL = frozenset(
@@ -242,7 +243,7 @@ class _WordIndex:
         return start, end
 
     def _with_ending(self, text: str, start: int, end: int) -> tuple[int, int] | None:
-        """GAN-er and GPT-2-en take their ending after a hyphen; anything else after one makes another word."""
+        """GAN-er and GPT-2-en take their ending after a hyphen; all else after one makes another word."""
         ending = _WORD.match(text, end + 1)
         if ending and ending[0] in self.grammar.suffixes and not text[end - 1].islower():
             stop = ending.end()
@@ -252,7 +253,7 @@ class _WordIndex:
 
 
 def _gap(between: str) -> str | None:
-    """What parts two words, so that space and hyphen are the same; None when it is too much to be one term."""
+    """What parts two words, with space and hyphen the same; None when it is too much to be one term."""
     if _GAP.fullmatch(between):
         return ""
     sign = "".join(between.split()).replace("’", "'")
@@ -353,7 +354,7 @@ def _without_spaces(text: str) -> tuple[str, list[int]]:
 
 
 def _is_word(plain: str, start: int, stop: int) -> bool:
-    """Whether what stands here is not part of a longer word: of Latin letters, of katakana, of the dictionary."""
+    """Whether this is not part of a longer word: of Latin letters, of katakana, of the dictionary."""
     before, after = plain[start - 1 : start] if start else "", plain[stop : stop + 1]
     for character, neighbour, further in (
         (plain[start], before, plain[start - 2 : start - 1] if start > 1 else ""),

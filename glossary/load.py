@@ -2,8 +2,8 @@
 
     termbase = load(Path("glossary"))
 
-MkDocs calls it several times per build, and again on every save under `mkdocs serve`: files whose content has not
-changed are not parsed again, and an unchanged folder gives back the same object.
+MkDocs calls it several times per build, and again on every save under `mkdocs serve`: files whose content has
+not changed are not parsed again, and an unchanged folder gives back the same object.
 """
 
 from __future__ import annotations

@@ -3,9 +3,9 @@
     links = TermLinks(Page(Linker(termbase, "en"), url_for="/en/glossary/{}/".format))
     html = markdown.markdown("A *latent* space, and [[generator|its inhabitant]].", extensions=[links])
 
-The first mention of a term becomes `<a class="term" data-term="latent-space" href="…">`. `[[id]]` and `[[id|text]]`
-link by hand, and always. Everything works on the parsed tree, after the other extensions have had their say: a term
-may begin in one element and end in another, and code, links, headings and quotations are known for what they are.
+The first mention of a term becomes `<a class="term" data-term="latent-space" href="…">`. `[[id]]` and
+`[[id|text]]` link by hand, and always. Everything works on the parsed tree, after the other extensions: a term
+may begin in one element and end in another, and code and headings are known for what they are.
 """
 
 from __future__ import annotations
@@ -34,17 +34,19 @@ CODES = {"T120": "A manual link leads to a concept that does not exist."}
 
 BARRIER = "\ufffc"  # stands for what is not prose; no term reaches across it
 
-# After the extensions that change the tree (attr_list 8, abbr 7, smarty 6, toc 5), before texts are unescaped (0).
+# After the extensions that change the tree (attr_list 8, abbr 7, smarty 6, toc 5), before unescaping (0).
 _PRIORITY = 4
 _HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
-_SKIPPED = _HEADINGS | frozenset(
-    "a button caption cite code figcaption iframe input kbd label legend math nav option pre q samp script select "
-    "style summary svg textarea th title var".split()
+_CODE = frozenset(("code", "kbd", "pre", "samp", "script", "style", "var"))
+_CONTROLS = frozenset(("a", "button", "input", "label", "legend", "nav", "option", "select", "textarea"))
+_LABELS = frozenset(("caption", "cite", "figcaption", "q", "summary", "th", "title"))
+_FOREIGN = frozenset(("iframe", "math", "svg"))
+_SKIPPED = _HEADINGS | _CODE | _CONTROLS | _LABELS | _FOREIGN
+_NO_TERMS = "no-terms"  # the class that an author gives to a quotation, say
+_SKIPPED_CLASSES = frozenset((_NO_TERMS, "admonition-title", "arithmatex", "katex", "math", "headerlink"))
+_TRANSPARENT = frozenset(("abbr", "b", "bdi", "br", "del", "dfn", "em", "i", "ins", "mark")) | frozenset(
+    ("s", "small", "span", "strong", "sub", "sup", "u")
 )
-_SKIPPED_CLASSES = frozenset(
-    "no-terms admonition-title arithmatex katex math footnote-backref headerlink".split()
-)
-_TRANSPARENT = frozenset("abbr b bdi big br del dfn em i ins mark s small span strong sub sup u".split())
 _MATH = re.compile(r"\$\$.+?\$\$|(?<![\\$\w])\$(?!\s)[^$\n]+(?<!\s)\$(?![\d$])", re.DOTALL)
 _PLACEHOLDER = re.compile(r"\x02[^\x02\x03]*\x03")
 _TAG = re.compile(r"<(/?)([a-zA-Z][\w-]*)")
@@ -73,9 +75,9 @@ class Page:
 class TermLinks(Extension):
     """Links terms in the text that is converted next.
 
-    Give each page before it is converted: `links.page = Page(…)`. After the conversion, `links.linked` has the ids
-    of the concepts linked, in the order of their first link. Without a page nothing is linked. A host that only
-    knows options may pass `termbase` (a folder), `lang` and `url` (with {id}) instead.
+    Give each page before it is converted: `links.page = Page(…)`. After the conversion, `links.linked` has
+    the ids of the concepts linked, in the order of their first link. Without a page nothing is linked. A host
+    that only knows options may pass `termbase` (a folder), `lang` and `url` (with {id}) instead.
     """
 
     def __init__(self, page: Page | None = None, **options: Any) -> None:
@@ -130,7 +132,7 @@ class _LineKeeper(Preprocessor):
 
 
 class _ManualLinks(InlineProcessor):
-    """`[[latent-space]]`, `[[latent-space|any text]]`, and `[[generator]]en` with the ending inside the link."""
+    """`[[latent-space]]`, `[[latent-space|any text]]`; in `[[generator]]en` the link holds the ending too."""
 
     def __init__(self, md: markdown.Markdown, links: TermLinks) -> None:
         super().__init__(_MANUAL, md)
@@ -162,7 +164,7 @@ class _ManualLinks(InlineProcessor):
         written = re.compile(rf"\[\[\s*{re.escape(id)}\s*[\]|]")
         place = next((index for index, line in enumerate(self.links.lines) if written.search(line)), None)
         line = 0 if place is None else page.first_line + place
-        if place is not None:  # the next link of this kind is on a later line, or in the rest of this one
+        if place is not None:  # the next one of this kind is on a later line, or in the rest of this one
             self.links.lines[place] = written.sub("", self.links.lines[place], count=1)
         message = f"there is no concept “{id}” to link to"
         page.on_problem(Problem(page.file, line, "T120", message, fix, lang=page.linker.lang, id=page.own))
@@ -254,7 +256,7 @@ class _Prose:
         self._parents = {span.element: span.parent for span in self._spans}
 
     def parent_of(self, match: Match) -> Element | None:
-        """The innermost element that holds the whole match, unless the match ends in the middle of another."""
+        """The innermost element that holds the whole match; none when the match ends in the middle of one."""
         first, last = self._piece_at(match.start), self._piece_at(match.end - 1)
         if first is None or last is None:
             return None
@@ -379,7 +381,7 @@ class _Prose:
                 closes, name = bool(tag[1]), tag[2].lower()
                 if closes and name == self._raw_tag:
                     self._raw_tag = ""
-                elif not closes and not self._raw_tag and (name in _SKIPPED or "no-terms" in raw):
+                elif not closes and not self._raw_tag and (name in _SKIPPED or _NO_TERMS in raw):
                     self._raw_tag = name
         return BARRIER * len(placeholder)
 

@@ -3,7 +3,7 @@
     terms.sort(key=lambda term: sort_key(term, language))
     letter = index_letter(term, language)
 
-Norwegian ends with æ, ø, å; Chinese is read aloud (pinyin); everything else is sorted by its base letters. No
+Norwegian ends with æ, ø, å; Chinese is read aloud (pinyin); the rest is sorted by its base letters. No
 locale database is needed, because those of operating systems differ and are often missing.
 """
 
@@ -57,10 +57,17 @@ def is_han(character: str) -> bool:
     return bool(_HAN.match(character))
 
 
-def without_tones(pinyin: str) -> str:
-    """Pinyin as it is typed: qiánzài kōngjiān → qianzai kongjian."""
-    decomposed = unicodedata.normalize("NFD", pinyin)
-    return unicodedata.normalize("NFC", "".join(c for c in decomposed if c not in _TONES))
+def is_spelt(text: str, pinyin: str) -> bool:
+    """Whether the characters can be read as `pinyin`; tones may differ, as some change in speech."""
+    characters = [c for c in text if is_han(c) or c.isalnum()]
+    return as_written(characters, pinyin, with_tones=False) is not None
+
+
+def pinyin_of(text: str) -> str:
+    """The usual reading, one syllable apart from the other: qián zài kōng jiān."""
+    from pypinyin import Style, lazy_pinyin
+
+    return " ".join(lazy_pinyin(text, style=Style.TONE))
 
 
 def _ordered_as(term: Term | str) -> str:
@@ -112,40 +119,36 @@ def _readings(text: str, pinyin: str) -> tuple[tuple[str, str], ...]:
     from pypinyin import Style, lazy_pinyin
 
     characters = [c for c in text if is_han(c) or c.isalnum()]
-    spoken = _as_written(characters, pinyin) if pinyin else None
+    spoken = as_written(characters, pinyin) if pinyin else None
     if spoken is None:
-        # `errors` gets a whole run of what is not Han, and keeps one item per character.
-        options = {
-            "style": Style.TONE3,
-            "neutral_tone_with_five": True,
-            "errors": lambda run: list(run.lower()),
-        }
-        spoken = lazy_pinyin("".join(characters), **options)
+        keep: Any = lambda run: list(run.lower())  # noqa: E731  # one item per character that is not Han
+        spoken = lazy_pinyin("".join(characters), style=Style.TONE3, neutral_tone_with_five=True, errors=keep)
     return tuple(zip(spoken, characters, strict=True))
 
 
-def _as_written(characters: list[str], pinyin: str) -> list[str] | None:
+def as_written(characters: list[str], pinyin: str, with_tones: bool = True) -> list[str] | None:
     """The readings of the characters that spell `pinyin`, or None when none do."""
     from pypinyin import Style
     from pypinyin import pinyin as all_readings
 
-    wanted = re.sub(r"[^a-züê\u0300-\u030c]", "", unicodedata.normalize("NFD", pinyin.lower()))
-    choices = [
-        all_readings(c, style=Style.TONE, heteronym=True)[0] if is_han(c) else [c.lower()] for c in characters
-    ]
+    def letters(text: str) -> str:
+        decomposed = unicodedata.normalize("NFD", text.lower()).replace("u\u0308", "v")
+        return "".join(c for c in decomposed if c.isalnum() or (with_tones and c in _TONES))
+
+    choices = [all_readings(c, style=Style.TONE, heteronym=True)[0] if is_han(c) else [c] for c in characters]
     found: list[str] = []
 
     def spell(index: int, rest: str) -> bool:
         if index == len(choices):
             return not rest
         for reading in choices[index]:
-            written = unicodedata.normalize("NFD", reading)
+            written = letters(reading)
             if rest.startswith(written) and spell(index + 1, rest[len(written) :]):
                 found.append(_tone_last(written))
                 return True
         return False
 
-    return found[::-1] if len(characters) <= 40 and spell(0, wanted) else None
+    return found[::-1] if len(characters) <= 40 and spell(0, letters(pinyin)) else None
 
 
 def _tone_last(written: str) -> str:

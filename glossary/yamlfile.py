@@ -1,7 +1,7 @@
 """YAML for people: everything is text, every fault has a line, and nothing but plain data is accepted.
 
 YAML's surprises are left out on purpose. `no`, `on` and `1.0` stay the words that were typed; anchors,
-aliases, tags and several documents in a file are refused, and so are duplicate keys, which YAML readers allow.
+aliases, tags and several documents in a file are refused, and so are duplicate keys, which readers allow.
 """
 
 from __future__ import annotations
