@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from difflib import get_close_matches
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from .model import Problem, Termbase
 from .pages import Demo
+from .yamlfile import did_you_mean, locate, shown
 
 
 def read(termbase: Termbase, folder: Path) -> tuple[Mapping[str, Demo], list[Problem]]:
@@ -20,28 +20,27 @@ def read(termbase: Termbase, folder: Path) -> tuple[Mapping[str, Demo], list[Pro
     return demos, [*problems, *check(termbase, demos, demo_names(folder))]
 
 
-def check(termbase: Termbase, demos: Mapping[str, Demo], known: Iterable[str]) -> Iterator[Problem]:
+def check(termbase: Termbase, demos: Mapping[str, Demo], known: list[str]) -> Iterator[Problem]:
     """Faults where concept and demo disagree; `known` are all demos, also those that cannot be used."""
     for demo in demos.values():
-        yield from _unknown_terms(termbase, demo)
+        yield from _faults_of_demo(termbase, demo)
     for concept in termbase.concepts.values():
         if concept.demo and concept.demo not in known:
-            message, fix = f"there is no demo “{concept.demo}”", nearest(concept.demo, known)
-            yield Problem(str(concept.path), 0, "demo", message, fix, id=concept.id, key="demo")
+            fix = did_you_mean(concept.demo, known) or "remove the key, or add the demo"
+            yield _problem(concept.path, f"there is no demo “{concept.demo}”", fix, concept.id, "demo")
 
 
-def _unknown_terms(termbase: Termbase, demo: Demo) -> Iterator[Problem]:
-    file = str(demo.folder / "demo.yml")
-    for id in demo.terms:
+def _faults_of_demo(termbase: Termbase, demo: Demo) -> Iterator[Problem]:
+    ids = list(termbase.concepts)
+    for position, id in enumerate(demo.terms):
         if id not in termbase.concepts:
-            message, fix = f"the glossary has no concept “{id}”", nearest(id, termbase.concepts)
-            yield Problem(file, 0, "demo", message, fix, id=demo.name, key="terms")
+            message, fix = f"the glossary has no concept “{id}”", did_you_mean(id, ids) or "add the concept"
+            yield _problem(demo.folder / "demo.yml", message, fix, demo.name, "terms", position)
     home = termbase.concepts.get(demo.terms[0])
     if home and home.demo != demo.name:
-        message = f"the demo “{demo.name}” belongs on this page, which does not name it"
-        yield Problem(str(home.path), 0, "demo", message, f"add “demo: {demo.name}”", id=home.id, key="demo")
+        message = f"the demo “{demo.name}” belongs on this concept's page, which does not name it"
+        yield _problem(home.path, message, f"add “demo: {demo.name}”", home.id, "demo")
 
 
-def nearest(word: str, known: Iterable[str]) -> str:
-    near = get_close_matches(word, known, n=1)
-    return f"did you mean “{near[0]}”?" if near else "remove it, or add what it names"
+def _problem(path: Path, message: str, fix: str, id: str, *keys: str | int) -> Problem:
+    return Problem(shown(path), locate(path, *keys), "S004", message, fix, id=id, key=str(keys[0]))

@@ -22,9 +22,12 @@ import yaml
 from markupsafe import Markup
 
 from . import order
+from .addresses import Addresses, relative
 from .concept_map import lay_out, neighbours
-from .model import Concept, Entry, Language, Source, Subject, Term, Termbase
+from .model import Concept, Entry, Language, Problem, Source, Subject, Term, Termbase
+from .prose import Prose
 from .site_text import Words
+from .yamlfile import shown
 
 TEMPLATES = Path(__file__).parent / "templates"
 THEME = TEMPLATES / "theme"
@@ -50,16 +53,6 @@ class Demo(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Prose:
-    """A concept's texts in one language as safe HTML, with the ids of the concepts they link to."""
-
-    definition: Markup
-    explanation: Markup
-    example: Markup
-    mentions: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
 class GeneratedPage:
     """A page to be built as if `path` (relative to the docs folder) held `markdown`."""
 
@@ -69,32 +62,6 @@ class GeneratedPage:
     in_nav: bool = True  # thousands of concepts would make every page's navigation huge
 
 
-@dataclass(frozen=True, slots=True)
-class Addresses:
-    """Where pages are, relative to the site's root."""
-
-    languages: tuple[str, ...]  # the languages that are built
-    root: str  # the one at the site's root
-    directories: bool = True  # `x/` rather than `x.html`
-
-    def home(self, lang: str) -> str:
-        return "" if lang == self.root else f"{lang}/"
-
-    def page(self, lang: str, folder: str) -> str:
-        """Address of the page made from `<folder>/index.md`."""
-        return f"{self.home(lang)}{folder}/" + ("" if self.directories else "index.html")
-
-    def concept(self, lang: str, id: str) -> str:
-        return self.page(lang, f"glossary/{id}")
-
-
-def relative(target: str, page: str) -> str:
-    """Link from `page` to `target`, both relative to the site's root; a fragment stays."""
-    path, hash, fragment = target.partition("#")
-    link = posixpath.relpath("/" + path, posixpath.dirname("/" + page))
-    return ("./" if link == "." else link + "/" * (path == "" or path.endswith("/"))) + hash + fragment
-
-
 @dataclass(frozen=True)
 class Site:
     """Everything pages are made from."""
@@ -102,7 +69,7 @@ class Site:
     termbase: Termbase
     words: Mapping[str, Words]
     addresses: Addresses
-    prose: Callable[[Concept, str], Prose]
+    prose: Mapping[tuple[str, str], Prose]  # by concept and language
     demos: Mapping[str, Demo] = field(default_factory=dict)
     name: str = ""
     url: str = ""  # where the site is published, if that is known
@@ -121,6 +88,14 @@ def generate(site: Site, lang: str) -> Iterator[GeneratedPage]:
     yield site.page(lang, "glossary").by_letter()
     yield site.page(lang, "glossary/subjects").by_subject()
     yield site.page(lang, "glossary/languages").by_language()
+
+
+def check(termbase: Termbase) -> Iterator[Problem]:
+    """Concepts whose page would take the place of another page."""
+    for id in sorted(RESERVED_IDS & termbase.concepts.keys()):
+        path = termbase.concepts[id].path
+        message = f"the glossary has a page of its own called “{id}”"
+        yield Problem(shown(path), 0, "S002", message, f"rename {path.name}", id=id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +126,7 @@ class PageMaker:
 
     def concept(self, concept: Concept) -> GeneratedPage:
         entry = concept.entries[self.lang]
-        prose = self.site.prose(concept, self.lang)
+        prose = self.site.prose[concept.id, self.lang]
         markdown = self._render(
             "term.md.jinja",
             concept=concept,
@@ -173,7 +148,7 @@ class PageMaker:
         )
         meta = {"ordlab": {"kind": "term", "id": concept.id}, "search": {"boost": 2}}
         head = front_matter(entry.preferred.term, one_line(entry.definition), **meta)
-        return GeneratedPage(f"glossary/{concept.id}/index.md", head + markdown, prose.mentions, in_nav=False)
+        return GeneratedPage(concept_path(concept.id), head + markdown, prose.mentions, in_nav=False)
 
     def by_letter(self) -> GeneratedPage:
         count = len(self.site.termbase.concepts)
@@ -434,6 +409,11 @@ class PageMaker:
 
     def _render(self, template: str, **values: Any) -> str:
         return _environment().get_template(template).render(text=self._words, **values)
+
+
+def concept_path(id: str) -> str:
+    """Where the docs folder would hold a concept's page."""
+    return f"glossary/{id}/index.md"
 
 
 def letter_anchor(letter: str) -> str:

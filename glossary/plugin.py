@@ -13,9 +13,10 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import urljoin, urlsplit
 
+import jinja2
 from markupsafe import Markup
 from mkdocs.config import config_options
 from mkdocs.config.base import Config
@@ -27,13 +28,17 @@ from mkdocs.structure.pages import Page
 from mkdocs.structure.toc import AnchorLink
 
 from . import embeds, order, pages, search
+from .addresses import Addresses
 from .load import load
-from .model import Concept, Problem, Termbase, TermbaseError
-from .pages import Addresses, Chip, GeneratedPage, Site, Use
+from .markdown import Page as TermPage
+from .markdown import TermLinks
+from .model import Problem, Termbase, TermbaseError
+from .pages import Chip, GeneratedPage, Site, Use
+from .prose import Writer
 from .site_text import load_words
+from .yamlfile import shown
 
 if TYPE_CHECKING:
-    import jinja2
     from mkdocs.livereload import LiveReloadServer
     from mkdocs.utils.templates import TemplateContext
 
@@ -56,6 +61,19 @@ class OrdlabConfig(Config):
 
     terminology = config_options.ListOfItems(config_options.Type(str), default=[])
     """Concepts of the terminology chips; if empty, those whose old address begins with `what-is-`."""
+
+
+class TemplateCache(jinja2.BytecodeCache):
+    """Compiled templates of the theme: MkDocs compiles all of them anew for every language."""
+
+    compiled: ClassVar[dict[str, bytes]] = {}
+
+    def load_bytecode(self, bucket: jinja2.bccache.Bucket) -> None:
+        if code := self.compiled.get(bucket.key):
+            bucket.bytecode_from_string(code)
+
+    def dump_bytecode(self, bucket: jinja2.bccache.Bucket) -> None:
+        self.compiled[bucket.key] = bucket.bytecode_to_string()
 
 
 @dataclass
@@ -100,30 +118,34 @@ class OrdlabPlugin(BasePlugin[OrdlabConfig]):
         root = Path(config.config_file_path or "mkdocs.yml").resolve().parent
         termbase = load(root / self.config.termbase)
         demos, problems = embeds.read(termbase, root / self.config.demos)
-        if problems:
+        problems += pages.check(termbase)
+        addresses = self._addresses(config, termbase)
+        writer = Writer(termbase, addresses, Path(config.docs_dir))
+        prose = {
+            (concept.id, lang): writer.write(concept, lang)
+            for concept in termbase.concepts.values()
+            for lang in addresses.languages
+        }
+        if problems := [*problems, *writer.problems]:
             raise TermbaseError(problems)
+        self.linkers = writer.linkers
         self.words = load_words(termbase)
         self.legacy: dict[str, dict[str, str]] = {}
         self.site = Site(
             termbase=termbase,
             words=self.words,
-            addresses=self._addresses(config, termbase),
+            addresses=addresses,
             demos=demos,
-            prose=self._prose,
+            prose=prose,
             name=config.site_name,
             url=config.site_url or "",
             repository=f"{config.repo_url.rstrip('/')}/blob/HEAD/" if config.repo_url else "",
             root=root,
         )
+        self.links = TermLinks()
+        config.markdown_extensions.append(self.links)  # type: ignore[arg-type]
         # Beneath the project's own overrides, above the theme.
         config.theme.dirs.insert(1 if config.theme.custom_dir else 0, str(pages.THEME))
-
-    def _prose(self, concept: Concept, lang: str) -> pages.Prose:
-        from .prose import SafeMarkdown
-
-        md = SafeMarkdown()
-        entry = concept.entries[lang]
-        return pages.Prose(Markup.escape(entry.definition), md.render(entry.explanation), md.render(entry.example))
 
     def _addresses(self, config: MkDocsConfig, termbase: Termbase) -> Addresses:
         if self.i18n is None:
@@ -186,10 +208,25 @@ class OrdlabPlugin(BasePlugin[OrdlabConfig]):
 
     # One language: its pages
 
+    def on_page_markdown(self, markdown: str, /, *, page: Page, config: MkDocsConfig, files: Files) -> str:
+        """Tell the linker which page comes next; pages of the termbase have their links already."""
+        self.links.page = None
+        if page.file.src_uri not in self.build.mentions:
+            lang = getattr(page.file, "locale", self.build.lang)  # a page may stand in for a missing one
+            source = page.file.content_string
+            self.links.page = TermPage(
+                self.linkers.get(lang, self.linkers[self.build.lang]),
+                # MkDocs turns paths of sources into addresses, and would warn of addresses.
+                lambda id: posixpath.relpath(pages.concept_path(id), posixpath.dirname(page.file.src_uri)),
+                file=source_of(page),
+                first_line=source[: source.find(markdown.strip()[:80])].count("\n") + 1,
+                on_problem=self.build.problems.append,
+            )
+        return markdown
+
     def on_page_content(self, html: str, /, *, page: Page, config: MkDocsConfig, files: Files) -> str:
-        """What a page brings besides its text: old addresses that lead to it."""
-        for slug in as_list(page.meta.get("legacy")):
-            self._lead(slug, page)
+        if self.links.page:
+            self.build.mentions[page.file.src_uri] = tuple(self.links.linked)
         return html
 
     def on_env(self, env: jinja2.Environment, /, *, config: MkDocsConfig, files: Files) -> jinja2.Environment:
@@ -199,6 +236,7 @@ class OrdlabPlugin(BasePlugin[OrdlabConfig]):
         self._lead_old_addresses()
         if self.build.problems:
             raise PluginError(report(self.build.problems))
+        env.bytecode_cache = TemplateCache()
         addresses, lang = self.site.addresses, self.build.lang
         env.globals["ordlab"] = {
             "lang": lang,
@@ -247,23 +285,35 @@ class OrdlabPlugin(BasePlugin[OrdlabConfig]):
         ]
 
     def _lead_old_addresses(self) -> None:
-        for id, page in self._concept_pages().items():
-            for slug in self.site.termbase.concepts[id].legacy:
-                self._lead(slug, page)
+        for slug, claims in self._old_addresses().items():
+            if len(claims) > 1:
+                files = " and ".join(sorted(claims.values()))
+                self._problem(files, f"both claim the old address “{slug}”", "let one of them have it")
+            self.legacy.setdefault(slug, {})[self.build.lang] = next(iter(claims))
+
+    def _old_addresses(self) -> dict[str, dict[str, str]]:
+        """Every old address, with the pages that claim it: new address and file."""
+        claims: dict[str, dict[str, str]] = {}
+        concepts = self.site.termbase.concepts
+        for page in self._pages():
+            file = source_of(page)
+            slugs = as_list(page.meta.get("legacy"))
+            if is_concept(page):
+                concept = concepts[page.meta["ordlab"]["id"]]
+                file, slugs = shown(concept.path), list(concept.legacy)
+            for slug in slugs:
+                claims.setdefault(slug, {})[page.url] = file
         for slug, path in self.config.legacy.items():
-            file = self.build.files.get_file_from_path(path)
-            if file is None or file.page is None:
-                self._problem("mkdocs.yml", f"`legacy: {slug}` leads to {path}, which is not a page")
+            target = self.build.files.get_file_from_path(path)
+            if target is None or target.page is None:
+                message = f"the old address “{slug}” leads to {path}, which is not a page"
+                self._problem("mkdocs.yml", message, "name a page, relative to the docs folder")
             else:
-                self._lead(slug, file.page)
+                claims.setdefault(slug, {})[target.page.url] = "mkdocs.yml"
+        return claims
 
-    def _lead(self, slug: str, page: Page) -> None:
-        known = self.legacy.setdefault(slug, {}).setdefault(self.build.lang, page.url)
-        if known != page.url:
-            self._problem(page.file.src_uri, f"the old address `{slug}` leads to {known} already")
-
-    def _problem(self, file: str, message: str, fix: str = "") -> None:
-        self.build.problems.append(Problem(file, 0, "site", message, fix, lang=self.build.lang))
+    def _problem(self, file: str, message: str, fix: str) -> None:
+        self.build.problems.append(Problem(file, 0, "S001", message, fix, lang=self.build.lang, key="legacy"))
 
     def _pages(self) -> Iterator[Page]:
         return (file.page for file in self.build.files.documentation_pages() if file.page is not None)
@@ -371,6 +421,11 @@ def report(problems: Sequence[Problem]) -> str:
 
 def is_concept(page: Page) -> bool:
     return bool(page.meta.get("ordlab", {}).get("kind") == "term")
+
+
+def source_of(page: Page) -> str:
+    """The page's file, as messages name it."""
+    return shown(Path(page.file.abs_src_path or page.file.src_uri))
 
 
 def title_text(page: Page) -> str:

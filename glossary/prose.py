@@ -1,4 +1,4 @@
-"""Texts of the termbase as safe HTML: Markdown without raw HTML, links that lead only where links may lead.
+"""Texts of the termbase as safe HTML, with the terms in them linked.
 
 YAML comes from many hands. What looks like HTML in it is shown as text, `javascript:` is no address, and
 pictures come from the site itself, so that no reader's browser is sent elsewhere.
@@ -7,8 +7,11 @@ pictures come from the site itself, so that no reader's browser is sent elsewher
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
-from html import unescape
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from html import escape, unescape
+from pathlib import Path
 from xml.etree.ElementTree import Element
 
 import markdown
@@ -17,11 +20,117 @@ from markdown.treeprocessors import Treeprocessor
 from markdown.util import AMP_SUBSTITUTE
 from markupsafe import Markup
 
+from .addresses import Addresses, relative
+from .links import Linker, Match
+from .markdown import Page, TermLinks
+from .model import Concept, Problem, Termbase
+from .yamlfile import locate, shown
+
 SCHEMES = ("http", "https", "mailto")
 _SCHEME = re.compile(r"([^/?#]*?):")
 _IGNORED_BY_BROWSERS = re.compile(r"[\x00-\x20\x7f-\x9f\u2028\u2029]")
 
 Resolve = Callable[[str], str | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Prose:
+    """A concept's texts in one language as safe HTML, with the ids of the concepts they link to."""
+
+    definition: Markup
+    explanation: Markup
+    example: Markup
+    mentions: tuple[str, ...] = ()
+
+
+class Writer:
+    """Turns the texts of concepts into HTML; `problems` collects links in them that lead nowhere.
+
+    `docs` is the folder of hand-written pages, to which explanations may link: `[GAN](help/gan.md)`.
+    """
+
+    def __init__(self, termbase: Termbase, addresses: Addresses, docs: Path) -> None:
+        self.termbase = termbase
+        self.addresses = addresses
+        self.docs = docs
+        self.problems: list[Problem] = []
+        self.linkers = {lang: Linker(termbase, lang) for lang in addresses.languages}
+        self._links = TermLinks()
+        self._markdown = SafeMarkdown([self._links])
+
+    def write(self, concept: Concept, lang: str) -> Prose:
+        entry = concept.entries[lang]
+        seen = {concept.id: None}  # in the order of first mention, which counts for the whole page
+        return Prose(
+            self._plain(concept, lang, seen),
+            self._rich(concept, lang, "explanation", entry.explanation, seen),
+            self._rich(concept, lang, "example", entry.example, seen),
+            tuple(id for id in seen if id != concept.id),
+        )
+
+    def _plain(self, concept: Concept, lang: str, seen: dict[str, None]) -> Markup:
+        """The definition is plain text: only its terms are more than that."""
+        text, html, end = concept.entries[lang].definition, [], 0
+        for match in self.linkers[lang].find(text):
+            if match.id not in seen:
+                seen[match.id] = None
+                href = escape(self._address(concept, lang, match.id))
+                html.append(escape(text[end : match.start], quote=False))
+                html.append(f'<a class="term" data-term="{match.id}" href="{href}">')
+                html.append(f"{escape(text[match.start : match.end], quote=False)}</a>")
+                end = match.end
+        return Markup("".join([*html, escape(text[end:], quote=False)]))
+
+    def _rich(self, concept: Concept, lang: str, key: str, text: str, seen: dict[str, None]) -> Markup:
+        if not text:
+            return Markup()
+
+        def report(problem: Problem) -> None:
+            line = problem.line + locate(concept.path, lang, key)  # the text begins below its key
+            self.problems.append(replace(problem, line=line, key=key))
+
+        self._links.page = Page(
+            _Unseen(self.linkers[lang], seen),
+            partial(self._address, concept, lang),
+            own=concept.id,
+            file=shown(concept.path),
+            on_problem=report,
+        )
+        html = self._markdown.render(text, partial(self._resolve, concept, lang))
+        seen.update(self._links.linked)
+        for path in self._markdown.broken:
+            message = f"there is no page “{path}” to link to"
+            fix = "give its path from the docs folder, as in help/gan.md"
+            report(Problem(shown(concept.path), 0, "S005", message, fix, lang=lang, id=concept.id))
+        return html
+
+    def _address(self, concept: Concept, lang: str, id: str) -> str:
+        address = self.addresses.concept
+        return relative(address(lang, id), address(lang, concept.id))
+
+    def _resolve(self, concept: Concept, lang: str, path: str) -> str | None:
+        """Link to a hand-written page or a picture, given by its path in the docs folder."""
+        file = (self.docs / path).resolve()
+        if not file.is_relative_to(self.docs.resolve()):
+            return None
+        if path.endswith(".md"):
+            found = file.is_file() or file.with_suffix(f".{lang}.md").is_file()
+            target = self.addresses.of_file(lang, path)
+        else:
+            found, target = file.is_file(), path
+        return relative(target, self.addresses.concept(lang, concept.id)) if found else None
+
+
+class _Unseen(Linker):
+    """A linker that passes over what the page has mentioned already."""
+
+    def __init__(self, linker: Linker, seen: Iterable[str]) -> None:
+        self.termbase, self.lang = linker.termbase, linker.lang
+        self._linker = linker
+        self._seen = seen
+
+    def find(self, text: str) -> list[Match]:
+        return [match for match in self._linker.find(text) if match.id not in self._seen]
 
 
 class SafeMarkdown:

@@ -10,8 +10,8 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from .addresses import Addresses
 from .model import Entry, Language
-from .pages import Addresses
 from .site_text import Words
 
 # Names a reader may type weigh as much as a title; the field is searched, never shown.

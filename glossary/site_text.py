@@ -16,6 +16,7 @@ from typing import Any
 import yaml
 
 from .model import Language, Problem, Termbase, TermbaseError
+from .yamlfile import locate, shown
 
 FOLDER = Path(__file__).parent / "text"
 
@@ -57,9 +58,9 @@ def _incomplete(termbase: Termbase, language: Language) -> Problem | None:
     if not missing:
         return None
     return Problem(
-        file=str(termbase.folder / "languages.yml"),
-        line=0,
-        code="missing-words",
+        file=shown(termbase.folder / "languages.yml"),
+        line=locate(termbase.folder / "languages.yml", language.code),
+        code="S003",
         lang=language.code,
         key="text",
         message=f"{len(missing)} interface words have no {language.name} form: {', '.join(missing)}",

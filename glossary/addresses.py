@@ -1,0 +1,39 @@
+"""Where the pages of the site are. Every address is relative to the site's root."""
+
+from __future__ import annotations
+
+import posixpath
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Addresses:
+    """Addresses of pages in every language that is built."""
+
+    languages: tuple[str, ...]
+    root: str  # the language whose pages are at the site's root
+    directories: bool = True  # addresses end in a slash rather than in `.html`
+
+    def home(self, lang: str) -> str:
+        return "" if lang == self.root else f"{lang}/"
+
+    def page(self, lang: str, folder: str) -> str:
+        """The page made from `<folder>/index.md`."""
+        return f"{self.home(lang)}{folder}/".lstrip("/") + ("" if self.directories else "index.html")
+
+    def concept(self, lang: str, id: str) -> str:
+        return self.page(lang, f"glossary/{id}")
+
+    def of_file(self, lang: str, path: str) -> str:
+        """The page made from a Markdown file of the docs folder."""
+        folder, name = posixpath.split(path.removesuffix(".md"))
+        if name == "index" or self.directories:
+            return self.page(lang, folder if name == "index" else posixpath.join(folder, name))
+        return f"{self.home(lang)}{posixpath.join(folder, name)}.html"
+
+
+def relative(target: str, page: str) -> str:
+    """Link from `page` to `target`; a fragment stays."""
+    path, hash, fragment = target.partition("#")
+    link = posixpath.relpath("/" + path, posixpath.dirname("/" + page))
+    return ("./" if link == "." else link + "/" * (path == "" or path.endswith("/"))) + hash + fragment
