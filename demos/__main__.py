@@ -1,0 +1,232 @@
+"""The command line: ``python -m demos serve | train | evaluate | list | avatars | stills``."""
+
+import argparse
+import json
+import signal
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from demos.common.training import Progress
+    from demos.common.weights import Card
+
+HERE = Path(__file__).parent
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run one command; the exit code is 0 if it did what was asked (for train and evaluate: bars met)."""
+    argv = sys.argv[1:] if argv is None else argv
+    if argv[:1] == ["serve"]:
+        from demos import server
+
+        return server.main(argv[1:]) or 0
+    arguments = parser().parse_args(argv)
+    command: Callable[[argparse.Namespace], int] = arguments.command
+    return command(arguments)
+
+
+def parser() -> argparse.ArgumentParser:
+    top = argparse.ArgumentParser(prog="python -m demos", description="What the glossary's terms run on.")
+    commands = top.add_subparsers(required=True, metavar="command")
+    commands.add_parser("serve", help="site and demos on one address", add_help=False)
+
+    train = commands.add_parser("train", help="train a model and write its weights and card")
+    train.add_argument("demo", choices=trainable())
+    train.add_argument("--minutes", type=positive, help="train for this long instead of the recipe's steps")
+    train.add_argument("--device", help="cpu or cuda (default: the GPU when there is one)")
+    train.add_argument("--seed", type=int, default=0, help="another seed gives another model (default: 0)")
+    train.add_argument("--smoke", action="store_true", help="a few steps, to see that everything runs")
+    train.add_argument("--resume", action="store_true", help="go on where an interrupted run stopped")
+    train.add_argument("--out", type=Path, help="write weights and card here instead of beside the code")
+    train.set_defaults(command=run_train)
+
+    evaluate = commands.add_parser("evaluate", help="measure the metrics on the cards again")
+    evaluate.add_argument("demos", nargs="*", metavar="demo", help=f"{', '.join(trainable())} (default: all)")
+    evaluate.add_argument("--format", choices=["text", "json"], default="text")
+    evaluate.set_defaults(command=run_evaluate)
+
+    listing = commands.add_parser("list", help="what can be run and what can be trained")
+    listing.set_defaults(command=run_list)
+
+    avatars = commands.add_parser("avatars", help="draw a sheet of portraits")
+    avatars.add_argument("out", type=Path)
+    avatars.add_argument("--seed", type=int, default=7)
+    avatars.add_argument("--count", type=positive_int, default=64)
+    avatars.add_argument("--size", type=int, choices=[32, 64, 128], default=64)
+    avatars.set_defaults(command=run_avatars)
+
+    stills = commands.add_parser("stills", help="draw the pictures in the docs again, from the real models")
+    stills.set_defaults(command=run_stills)
+    return top
+
+
+def trainable() -> list[str]:
+    """Folders with a train.py."""
+    return sorted(path.parent.name for path in HERE.glob("*/train.py"))
+
+
+def positive(text: str) -> float:
+    value = float(text)
+    if not value > 0:
+        raise argparse.ArgumentTypeError(f"{text} is not above 0")
+    return value
+
+
+def positive_int(text: str) -> int:
+    value = int(text)
+    if value < 1:
+        raise argparse.ArgumentTypeError(f"{text} is not above 0")
+    return value
+
+
+def module(demo: str, part: str) -> Any:
+    from importlib import import_module
+
+    return import_module(f"demos.{demo}.{part}")
+
+
+def run_train(arguments: argparse.Namespace) -> int:
+    import torch
+
+    from demos.common.dataset import CACHE
+
+    trainer = module(arguments.demo, "train")
+    name = f"{arguments.demo}-{'smoke' if arguments.smoke else arguments.seed}"
+    options: dict[str, Any] = {
+        "minutes": arguments.minutes,
+        "seed": arguments.seed,
+        "resume": arguments.resume,
+    }
+    options["work"] = CACHE / "train" / name
+    if arguments.smoke:
+        options |= {"recipe": trainer.SMOKE, "out": options["work"] / "weights"}
+    if arguments.device:
+        options["device"] = torch.device(arguments.device)
+    if arguments.out:
+        options["out"] = arguments.out
+    if not show(trainer.train(**options)):
+        print(f"Stopped. Go on with: python -m demos train {arguments.demo} --resume", file=sys.stderr)
+        return 130
+    folder = options.get("out", HERE / arguments.demo / "weights")
+    return report(folder)
+
+
+def report(folder: Path) -> int:
+    from demos.common.weights import read_card
+
+    card = read_card(folder)
+    print(table(card))
+    return 0 if card.met else 1
+
+
+def show(progress: "Iterator[Progress]") -> bool:
+    """Draw a progress bar. False if SIGINT or SIGTERM ended the run, which then has saved its state."""
+    from tqdm import tqdm
+
+    stop: list[int] = []
+    previous = {
+        number: signal.signal(number, lambda *_: stop.append(1)) for number in (signal.SIGINT, signal.SIGTERM)
+    }
+    try:
+        with tqdm(unit="step", mininterval=0.5) as bar:
+            for now in progress:
+                bar.total, bar.n = now.steps, now.step
+                bar.set_postfix_str(
+                    ", ".join([*([now.note] if now.note else []), *losses(now)]), refresh=False
+                )
+                bar.update(0)
+                if stop:
+                    progress.close()  # type: ignore[attr-defined]
+                    return False
+    finally:
+        for number, handler in previous.items():
+            signal.signal(number, handler)
+    return True
+
+
+def losses(now: "Progress") -> list[str]:
+    return [f"{name} {value:.3f}" for name, value in now.losses.items()]
+
+
+def table(card: "Card") -> str:
+    run = f"{card.parameters:,} parameters, {card.steps} steps, {card.minutes} min on {card.device}"
+    lines = [f"{card.demo}: {run}"]
+    for name, metric in card.metrics.items():
+        bar = (
+            "" if metric.bar is None else f"  bar {'≥' if metric.better == 'higher' else '≤'} {metric.bar:g}"
+        )
+        lines.append(f"  {'✓' if metric.met else '✗'} {name:34} {metric.value:10.4f}{bar}")
+    return "\n".join(lines)
+
+
+def run_evaluate(arguments: argparse.Namespace) -> int:
+    from demos.common.weights import WeightsError
+
+    known = trainable()
+    if unknown := [name for name in arguments.demos if name not in known]:
+        print(f"Nothing to evaluate in “{unknown[0]}”; there is {', '.join(known)}.", file=sys.stderr)
+        return 2
+    results = {}
+    for name in arguments.demos or known:
+        try:
+            results[name] = module(name, "evaluate").evaluate()
+        except WeightsError as error:
+            print(error, file=sys.stderr)
+            return 2
+    print(as_json(results) if arguments.format == "json" else as_text(results))
+    return 0 if all(metric.met for metrics in results.values() for metric in metrics.values()) else 1
+
+
+def as_json(results: dict[str, dict[str, Any]]) -> str:
+    rows = {
+        demo: {
+            name: {"value": m.value, "bar": m.bar, "better": m.better, "pass": m.met}
+            for name, m in metrics.items()
+        }
+        for demo, metrics in results.items()
+    }
+    return json.dumps(rows, indent=2)
+
+
+def as_text(results: dict[str, dict[str, Any]]) -> str:
+    lines = []
+    for demo, metrics in results.items():
+        lines += [
+            demo,
+            *(f"  {'✓' if m.met else '✗'} {name:34} {m.value:10.4f}" for name, m in metrics.items()),
+        ]
+    return "\n".join(lines)
+
+
+def run_list(_: argparse.Namespace) -> int:
+    from demos.registry import load_demos
+
+    for demo in load_demos().values():
+        print(
+            f"{demo.name:24} shown at {', '.join(demo.terms)}; weights: {', '.join(demo.weights) or 'none'}"
+        )
+    print(f"trainable: {', '.join(trainable())}")
+    return 0
+
+
+def run_avatars(arguments: argparse.Namespace) -> int:
+    from demos.avatars import render, sample
+    from demos.common.sheet import save_sheet
+
+    pictures = render(sample(arguments.count, seed=arguments.seed), arguments.size).images
+    save_sheet(pictures, arguments.out)
+    return 0
+
+
+def run_stills(_: argparse.Namespace) -> int:
+    """Each package with a stills.py draws its own pictures."""
+    for path in sorted(HERE.glob("*/stills.py")):
+        for written in module(path.parent.name, "stills").draw():
+            print(written)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

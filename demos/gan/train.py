@@ -1,0 +1,227 @@
+"""Training of the GAN: feature net, then generator against critics, then measuring.
+
+One batch of fakes serves both players: the critics see it detached, then the generator hears what the updated
+critics say about it. Snapshots along the way become the checkpoints that a reader leafs through.
+"""
+
+import copy
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from demos.common.dataset import CACHE, TRAIN_SEED, Portraits, portraits
+from demos.common.device import autocast, best_device
+from demos.common.training import (
+    Budget,
+    Clock,
+    Progress,
+    average_into,
+    decayed,
+    generator,
+    load_state,
+    save_state,
+    saving,
+    set_rate,
+)
+from demos.gan.model import (
+    DEFAULT,
+    Discriminator,
+    GanConfig,
+    Generator,
+    discriminator_loss,
+    generator_loss,
+    random_corners,
+)
+from demos.gan.publish import WEIGHTS, publish
+from demos.gan.train_features import FeatureTraining, features_path, train_features
+
+
+@dataclass(frozen=True)
+class GanTraining:
+    """The recipe. ``snapshots`` are the shares of the budget at which a checkpoint is kept."""
+
+    steps: int = 4000
+    batch: int = 32
+    portraits: int = 30_000
+    rate: float = 4e-4  # of the generator
+    critic_rate: float = 8e-4  # the critics must keep ahead: with equal rates palettes flip
+    average_images: int = 10_000  # half-life of the averaged generator, once that many were seen twentyfold
+    snapshots: tuple[float, ...] = (0.0, 0.02, 0.06, 0.15, 0.35, 0.65, 1.0)
+    samples: int = 3000  # pictures on each side of a measurement
+    data_seed: int = TRAIN_SEED
+    features: FeatureTraining = field(default_factory=FeatureTraining)
+
+
+SMOKE = GanTraining(
+    steps=4, batch=8, portraits=500, samples=200, features=FeatureTraining(steps=4, batch=8, portraits=500)
+)
+ON_GPU = GanTraining(steps=30_000, batch=128, portraits=100_000, average_images=50_000)
+
+
+def train(
+    recipe: GanTraining | None = None,
+    *,
+    minutes: float | None = None,
+    device: torch.device | None = None,
+    seed: int = 0,
+    resume: bool = False,
+    out: Path = WEIGHTS,
+    work: Path | None = None,
+    config: GanConfig = DEFAULT,
+) -> Iterator[Progress]:
+    """Train, then measure, then write weights and card to ``out``. State and snapshots are kept in
+    ``work``."""
+    device = device or best_device()
+    recipe = recipe or (ON_GPU if device.type == "cuda" else GanTraining())
+    work = work or CACHE / "train" / f"gan-{seed}"
+    if not resume:
+        forget(work)
+    features = features_path(config.features, recipe.features)
+    yield from train_features(features, config.features, recipe.features, device=device)
+    data = portraits(recipe.portraits, recipe.data_seed)
+    run = GanRun(config, recipe, Budget(recipe.steps, minutes), work, features, device, seed)
+    state = load_state(work / "state.pt") if resume else None
+    if state:
+        run.restore(state)
+    with saving(lambda: save_state(work / "state.pt", run.state())) as saver:
+        run.keep_snapshot()
+        while run.fraction < 1:
+            losses = run.train_step(data)
+            run.keep_snapshot()
+            saver.tick()
+            yield run.progress(losses)
+    yield run.progress({}, "measuring")
+    publish(work, out, asdict(recipe), seed=seed, samples=recipe.samples, device=device)
+
+
+def forget(work: Path) -> None:
+    for path in work.glob("*.pt"):
+        path.unlink()
+
+
+class GanRun:
+    """Everything that changes during training."""
+
+    def __init__(
+        self,
+        config: GanConfig,
+        recipe: GanTraining,
+        budget: Budget,
+        work: Path,
+        features: Path,
+        device: torch.device,
+        seed: int,
+    ) -> None:
+        torch.manual_seed(seed)
+        self.config, self.recipe, self.budget = config, recipe, budget
+        self.work, self.device, self.seed = work, device, seed
+        self.generator = Generator(config).to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
+        self.average = copy.deepcopy(self.generator).requires_grad_(False)
+        discriminator = Discriminator(config)
+        discriminator.features.net.load_state_dict(torch.load(features, weights_only=True))
+        self.discriminator = discriminator.to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
+        self.trained = self.discriminator.trainable()
+        self.rates = (recipe.rate, recipe.critic_rate)
+        self.optimizers = [
+            torch.optim.Adam(weights, rate, betas=(0.0, 0.99), fused=True)
+            for weights, rate in zip((self.generator.parameters(), self.trained), self.rates, strict=True)
+        ]
+        self.step = 0
+        self.kept = 0
+        self.clock = Clock()
+
+    @property
+    def fraction(self) -> float:
+        return self.budget.fraction(self.step, self.clock.minutes)
+
+    def train_step(self, data: Portraits) -> dict[str, float]:
+        """One batch: first the critics learn, then the generator."""
+        for optimizer, rate in zip(self.optimizers, self.rates, strict=True):
+            set_rate(optimizer, decayed(rate, self.fraction))
+        seeded = generator(self.seed, self.step)
+        n = self.recipe.batch
+        real = data.pictures(torch.randint(len(data), (n,), generator=seeded)).to(self.device)
+        z = self.generator.latents(n, seeded)
+        corners = random_corners(n, self.config, seeded)
+        critic_loss, painter_loss = self.both_players(real, z, corners)
+        average_into(self.average, self.generator, self.average_decay())
+        self.step += 1
+        return {"critics": critic_loss.item(), "generator": painter_loss.item()}
+
+    def both_players(self, real: Tensor, z: Tensor, corners: Tensor) -> tuple[Tensor, Tensor]:
+        critics = self.discriminator
+        with autocast(self.device):
+            with torch.no_grad():
+                real_view = critics.look(real, corners)
+            fake_view = critics.look(self.generator(z), corners)
+            critic_loss = discriminator_loss(
+                critics.criticise(real_view), critics.criticise(fake_view.detach())
+            )
+        self.update(1, critic_loss)
+        set_trainable(self.trained, False)
+        with autocast(self.device):
+            painter_loss = generator_loss(critics.criticise(fake_view))
+        self.update(0, painter_loss)
+        set_trainable(self.trained, True)
+        return critic_loss, painter_loss
+
+    def update(self, player: int, loss: Tensor) -> None:
+        self.optimizers[player].zero_grad(set_to_none=True)
+        loss.backward()
+        self.optimizers[player].step()
+
+    def average_decay(self) -> float:
+        """Half-life of `average_images`, shorter at first so that early snapshots are not of the untrained
+        net."""
+        seen = (self.step + 1) * self.recipe.batch
+        half_life = min(self.recipe.average_images, seen / 20)
+        return 0.5 ** (self.recipe.batch / max(half_life, 1e-8))
+
+    def keep_snapshot(self) -> None:
+        """Keep averaged generator and critics whenever the budget passes the next mark."""
+        marks = self.recipe.snapshots
+        if self.kept < len(marks) and self.fraction >= marks[self.kept]:
+            save_state(self.work / f"snapshot-{self.kept}.pt", self.snapshot())
+            self.kept += 1
+
+    def snapshot(self) -> dict[str, Any]:
+        return {
+            "generator": self.average.state_dict(),
+            "discriminator": self.discriminator.state_dict(),
+            "step": self.step,
+            "images": self.step * self.recipe.batch,
+            "minutes": self.clock.minutes,
+        }
+
+    def progress(self, losses: dict[str, float], note: str = "") -> Progress:
+        minutes = self.clock.minutes
+        return Progress(self.step, self.budget.expected_steps(self.step, minutes), minutes, losses, note)
+
+    def state(self) -> dict[str, Any]:
+        return {
+            "generator": self.generator.state_dict(),
+            "average": self.average.state_dict(),
+            "discriminator": self.discriminator.state_dict(),
+            "optimizers": [optimizer.state_dict() for optimizer in self.optimizers],
+            "step": self.step,
+            "kept": self.kept,
+            "minutes": self.clock.minutes,
+        }
+
+    def restore(self, state: dict[str, Any]) -> None:
+        self.generator.load_state_dict(state["generator"])
+        self.average.load_state_dict(state["average"])
+        self.discriminator.load_state_dict(state["discriminator"])
+        for optimizer, saved in zip(self.optimizers, state["optimizers"], strict=True):
+            optimizer.load_state_dict(saved)
+        self.step, self.kept = state["step"], state["kept"]
+        self.clock = Clock(state["minutes"])
+
+
+def set_trainable(weights: list[torch.nn.Parameter], trainable: bool) -> None:
+    for weight in weights:
+        weight.requires_grad_(trainable)

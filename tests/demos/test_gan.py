@@ -1,0 +1,370 @@
+"""The GAN: shapes, losses, one step, resuming, publishing, and the weights that are shipped."""
+
+import itertools
+from pathlib import Path
+
+import pytest
+import torch
+
+from demos.common.weights import WeightsError, load_weights, read_card
+from demos.gan import directions as found
+from demos.gan import pretrained
+from demos.gan import train as gan_train
+from demos.gan.features import FeatureConfig, FeatureNet, FrozenFeatures
+from demos.gan.model import (
+    SIZE,
+    BatchNorm,
+    Discriminator,
+    GanConfig,
+    Generator,
+    beside_spread,
+    discriminator_loss,
+    face_corners,
+    generator_loss,
+    random_corners,
+    windows,
+)
+from demos.gan.pretrained import SOLITARY, WEIGHTS
+from demos.gan.train import GanTraining
+from demos.gan.train_features import FeatureTraining, PartsAndAttributes
+
+CPU = torch.device("cpu")
+TINY = GanTraining(
+    steps=4,
+    batch=4,
+    portraits=40,
+    samples=60,
+    snapshots=(0.0, 0.5, 1.0),
+    features=FeatureTraining(steps=2, batch=4, portraits=40),
+)
+
+
+def seeded(seed: int = 0) -> torch.Generator:
+    return torch.Generator().manual_seed(seed)
+
+
+# Model
+
+
+def test_generator_paints_in_range_and_truncation_leads_to_the_mean_face():
+    generator = Generator()
+    generator.calibrate(seeded(), batches=2, batch=8)
+    z = generator.latents(3, seeded(1))
+    pictures = generator(z)
+    assert pictures.shape == (3, 3, SIZE, SIZE)
+    assert pictures.abs().max() <= 1
+    mean = generator.synthesise(generator.mean_style[None])
+    assert torch.allclose(generator(z, truncation=0.0), mean.expand_as(pictures), atol=1e-5)
+    assert not torch.allclose(pictures[0], pictures[1], atol=1e-2)
+
+
+def test_only_the_direction_of_z_counts():
+    generator = Generator().eval()
+    z = generator.latents(2, seeded())
+    assert torch.allclose(generator.style(z), generator.style(3 * z), atol=1e-5)
+
+
+def test_calibration_measures_what_the_batch_norm_sees():
+    norm = BatchNorm(2, affine=False)
+    x = torch.randn(64, 2, 4, 4, generator=seeded()) * torch.tensor([2.0, 5.0])[:, None, None] + 1
+    norm.reset()
+    norm(x)
+    norm.settle()
+    norm.eval()
+    out = norm(x)
+    assert torch.allclose(out.mean((0, 2, 3)), torch.zeros(2), atol=1e-4)
+    assert torch.allclose(out.var((0, 2, 3), correction=0), torch.ones(2), atol=1e-3)
+
+
+def test_folding_batch_norm_keeps_the_function():
+    config = FeatureConfig()
+    net = FeatureNet(config, norm=True)
+    net(torch.randn(8, 3, SIZE, SIZE, generator=seeded()))  # moves the running statistics
+    net.eval()
+    pictures = torch.randn(2, 3, SIZE, SIZE, generator=seeded(1))
+    for ours, folded in zip(net(pictures), net.folded(config)(pictures), strict=True):
+        assert torch.allclose(ours, folded, atol=1e-4)
+
+
+def test_frozen_features_let_gradients_through_to_the_picture_only():
+    features = FrozenFeatures()
+    pictures = torch.zeros(1, 3, SIZE, SIZE, requires_grad=True)
+    scales = features(pictures)
+    assert [tuple(scale.shape[1:]) for scale in scales] == [
+        (24, 64, 64),
+        (32, 32, 32),
+        (48, 16, 16),
+        (64, 8, 8),
+    ]
+    sum(scale.sum() for scale in scales).backward()
+    assert pictures.grad is not None
+    assert all(p.grad is None for p in features.parameters())
+
+
+def test_projections_are_the_same_in_every_process():
+    first, second = FrozenFeatures().projection, FrozenFeatures().projection
+    assert all(torch.equal(a, b) for a, b in zip(first.parameters(), second.parameters(), strict=True))
+
+
+def test_critics_give_patch_logits():
+    logits = Discriminator()(torch.zeros(8, 3, SIZE, SIZE))
+    assert {name: tuple(x.shape) for name, x in logits.items()} == {
+        "scale1": (8, 1, 8, 8),
+        "scale2": (8, 1, 8, 8),
+        "scale3": (8, 1, 8, 8),
+        "scale4": (8, 1, 4, 4),
+        "window": (8, 1, 4, 4),
+        "batch": (8, 1, 4, 4),
+    }
+
+
+def test_windows_are_cut_where_the_corners_say_and_know_where_that_is():
+    pictures = torch.zeros(2, 3, SIZE, SIZE)
+    pictures[0, :, 5, 9] = 1
+    cut = windows(pictures, torch.tensor([[9, 5], [0, 0]]), size=32)
+    assert cut.shape == (2, 5, 32, 32)
+    assert cut[0, :3, 0, 0].tolist() == [1, 1, 1]
+    assert cut[:, :3].sum() == 3
+    assert cut[1, 3:, 0, 0].tolist() == [-1, -1]
+    assert cut[0, 3, 0, 0].item() == pytest.approx(-1 + 2 * 9 / 63)
+    assert cut[0, 4, 0, 0].item() == pytest.approx(-1 + 2 * 5 / 63)
+
+
+def test_half_the_windows_lie_on_the_face():
+    config = GanConfig()
+    corners = random_corners(400, config, seeded())
+    assert corners.min() >= 0
+    assert corners.max() <= SIZE - config.window
+    near = ((corners - face_corners(400, config)).abs() <= 2).all(1)
+    assert near[::2].all()
+    assert near[1::2].float().mean() < 0.2
+
+
+def test_spread_shows_a_lack_of_variety():
+    alike = beside_spread(torch.ones(8, 2, 1, 1))
+    varied = beside_spread(torch.arange(8.0)[:, None, None, None].expand(8, 2, 1, 1))
+    assert alike.shape == (8, 4, 1, 1)
+    assert alike[:, 2:].max() < 0.01
+    assert varied[:, 2:].min() == pytest.approx(torch.arange(8.0).std(correction=0).item(), rel=1e-4)
+    assert beside_spread(torch.ones(3, 2, 1, 1)).shape == (3, 4, 1, 1)
+
+
+def test_hinge_losses_by_hand():
+    real = {"a": torch.tensor([2.0, 0.0]), "b": torch.tensor([1.0])}
+    fake = {"a": torch.tensor([-2.0, 1.0]), "b": torch.tensor([-1.0])}
+    assert discriminator_loss(real, fake).item() == pytest.approx((0 + 1) / 2 + (0 + 2) / 2)
+    assert generator_loss(fake).item() == pytest.approx(0.5 + 1)
+
+
+# Training
+
+
+@pytest.fixture
+def cached(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A cache of its own, with small shards."""
+    for module in ("common.dataset", "gan.train", "gan.train_features"):
+        monkeypatch.setattr(f"demos.{module}.CACHE", tmp_path)
+    monkeypatch.setattr("demos.common.dataset.SHARD", 60)
+    return tmp_path
+
+
+@pytest.fixture
+def run(cached: Path) -> gan_train.GanRun:
+    return make_run(cached)
+
+
+def make_run(cached: Path) -> gan_train.GanRun:
+    features = cached / "features.pt"
+    if not features.exists():
+        torch.manual_seed(0)
+        torch.save(FeatureNet().state_dict(), features)
+    budget = gan_train.Budget(TINY.steps)
+    return gan_train.GanRun(GanConfig(), TINY, budget, cached / "work", features, CPU, seed=3)
+
+
+def weights_of(module: torch.nn.Module) -> torch.Tensor:
+    return torch.cat([x.detach().flatten() for x in module.parameters()])
+
+
+def test_one_step_moves_both_players_and_leaves_the_features(run):
+    data = gan_train.portraits(TINY.portraits)
+    before = [weights_of(x).clone() for x in (run.generator, run.average, run.discriminator.scales)]
+    frozen = weights_of(run.discriminator.features).clone()
+    losses = run.train_step(data)
+    assert set(losses) == {"critics", "generator"}
+    after = [weights_of(x) for x in (run.generator, run.average, run.discriminator.scales)]
+    assert all(not torch.equal(a, b) for a, b in zip(before, after, strict=True))
+    assert torch.equal(frozen, weights_of(run.discriminator.features))
+    assert all(p.requires_grad for p in run.trained)
+
+
+def test_resuming_equals_never_having_stopped(run, cached):
+    data = gan_train.portraits(TINY.portraits)
+    first, second = make_run(cached), make_run(cached)
+    for _ in range(3):
+        run.train_step(data)
+    first.train_step(data)
+    second.restore(first.state())
+    second.train_step(data)
+    second.train_step(data)
+    for ours, theirs in ((run.generator, second.generator), (run.average, second.average)):
+        assert torch.equal(weights_of(ours), weights_of(theirs))
+    assert torch.equal(weights_of(run.discriminator), weights_of(second.discriminator))
+
+
+def test_snapshots_fall_on_their_marks(run):
+    data = gan_train.portraits(TINY.portraits)
+    run.keep_snapshot()
+    for _ in range(4):
+        run.train_step(data)
+        run.keep_snapshot()
+    kept = [torch.load(path, weights_only=True) for path in sorted(run.work.glob("snapshot-*.pt"))]
+    assert [snapshot["step"] for snapshot in kept] == [0, 2, 4]
+    assert [snapshot["images"] for snapshot in kept] == [0, 8, 16]
+
+
+def test_part_masks_and_attributes_have_the_shapes_of_their_labels():
+    read, parts = PartsAndAttributes(FeatureConfig(), parts=16)(torch.zeros(2, 3, SIZE, SIZE))
+    assert parts.shape == (2, 16, 32, 32)
+    assert read["yaw"].shape == (2,)
+
+
+def test_interrupted_trainer_resumes_and_publishes(cached):
+    out = cached / "gan" / "weights"
+    options = {"out": out, "work": cached / "work", "device": CPU}
+    interrupted = gan_train.train(TINY, **options)
+    seen = [(p.step, p.note) for p in itertools.islice(interrupted, 4)]
+    assert seen == [(1, "feature net"), (2, "feature net"), (1, ""), (2, "")]
+    interrupted.close()
+    rest = list(gan_train.train(TINY, resume=True, **options))
+    assert [(p.step, p.note) for p in rest] == [(3, ""), (4, ""), (4, "measuring")]
+    card = read_card(out)
+    assert card.steps == 4
+    assert [c["steps"] for c in card.details["checkpoints"]] == [0, 2, 4]
+    assert set(card.files) == {
+        f"{name}.safetensors" for name in ("model", "history", "discriminator", "directions")
+    }
+    assert set(pretrained.directions(out)) == set(card.details["directions"])
+
+
+# Scores and directions
+
+
+def test_heat_map_has_the_mean_of_the_score():
+    config = GanConfig()
+    logits = Discriminator(config)(torch.randn(2, 3, SIZE, SIZE, generator=seeded()))
+    heat = pretrained.heat_map(logits, config)
+    assert heat.shape == (2, SIZE, SIZE)
+    assert torch.allclose(heat.mean((1, 2)), pretrained.mean_logit(logits), atol=0.02)
+
+
+def test_calibration_recovers_the_logistic_curve_of_two_gaussians():
+    # For N(1, 1) against N(-1, 1) the log-odds of the first are exactly 2x.
+    real, fake = (torch.randn(20_000, generator=seeded(i)) + mean for i, mean in enumerate((1, -1)))
+    known = pretrained.calibrate_verdict(real, fake)
+    assert known["slope"] == pytest.approx(2, rel=0.05)
+    assert known["threshold"] == pytest.approx(0, abs=0.03)
+
+
+def test_likeliest_steps_raise_one_reading_by_one_and_leave_the_others():
+    mix = torch.randn(6, 6, generator=seeded(1))
+    w = torch.randn(5000, 6, generator=seeded(2)) @ mix
+    slopes = torch.randn(6, 2, generator=seeded(3)).double()
+    steps = found.likeliest_steps(w, w.double() @ slopes, ridge=0)
+    assert torch.allclose(steps @ slopes, torch.eye(2, dtype=torch.float64), atol=1e-6)
+
+
+def test_likeliest_step_is_the_shortest_in_the_metric_of_the_styles():
+    w = torch.randn(5000, 3, generator=seeded(4)) * torch.tensor([1.0, 3.0, 0.1])
+    slopes = torch.tensor([[1.0], [1.0], [1.0]], dtype=torch.float64)
+    (step,) = found.likeliest_steps(w, w.double() @ slopes, ridge=0)
+    centred = w.double() - w.double().mean(0)
+    covariance = centred.T @ centred / len(w)
+
+    def length(x: torch.Tensor) -> float:
+        return (x @ torch.linalg.solve(covariance, x)).item()
+
+    for other in torch.eye(3, dtype=torch.float64):
+        assert length(step) < length(other)
+
+
+def test_latents_of_a_seed_do_not_depend_on_how_many_are_asked_for():
+    assert torch.equal(pretrained.latents(16, 4)[:5], pretrained.latents(5, 4))
+    assert not torch.equal(pretrained.latents(5, 4), pretrained.latents(5, 5))
+
+
+# The weights that are shipped
+
+
+def test_cards_describe_the_shipped_files():
+    card = read_card(WEIGHTS)
+    assert card.demo == "gan"
+    assert card.parameters == sum(p.numel() for p in pretrained.load_generator().parameters())
+    for name in card.files:
+        load_weights(WEIGHTS, name.removesuffix(".safetensors"))  # checks sha256
+    assert {path.name for path in WEIGHTS.glob("*.safetensors")} == set(card.files)
+    assert sum(path.stat().st_size for path in WEIGHTS.iterdir()) < 20e6
+
+
+def test_checkpoints_go_from_noise_to_faces():
+    points = pretrained.checkpoints()
+    assert len(points) >= 5
+    assert [p.minutes for p in points] == sorted(p.minutes for p in points)
+    assert points[0].metrics["avatar_fid"] > 5 * points[-1].metrics["avatar_fid"]
+    first, last = (
+        pretrained.sample(pretrained.latents(4, 0), index=p.index) for p in (points[0], points[-1])
+    )
+    assert (first - last).abs().mean() > 0.1
+
+
+def test_the_finished_generator_is_the_last_checkpoint():
+    z, points = pretrained.latents(2, 1), pretrained.checkpoints()
+    assert torch.equal(pretrained.sample(z), pretrained.sample(z, index=points[-1].index))
+
+
+def test_painting_a_style_is_sampling():
+    z = pretrained.latents(2, 2)
+    assert torch.allclose(pretrained.paint(pretrained.styles(z, 0.7)), pretrained.sample(z, 0.7), atol=1e-5)
+
+
+def test_verdict_prefers_portraits_to_noise():
+    from demos.avatars import render, sample
+
+    real = render(sample(8, seed=77), 64).images
+    noise = torch.rand(8, 3, SIZE, SIZE, generator=seeded()) * 2 - 1
+    on_real, on_noise = pretrained.verdict(real), pretrained.verdict(noise)
+    assert on_real.score.min() > on_noise.score.max()
+    assert ((on_real.probability >= 0) & (on_real.probability <= 1)).all()
+    assert on_real.heat.shape == (8, SIZE, SIZE)
+    assert set(on_real.critics) == set(SOLITARY)
+
+
+def test_walking_a_direction_moves_what_it_names():
+    known = read_card(WEIGHTS).details["directions"]
+    w = pretrained.styles(pretrained.latents(40, 5))
+    for name in ("smile", "yaw", "hair_lightness"):
+        direction = pretrained.directions()[name]
+        low, high = (walked(w + t * direction.step * direction.vector, name) for t in (-2, 2))
+        assert (high > low).float().mean() > 0.8
+        assert known[name]["effect"] > 1
+
+
+def walked(w: torch.Tensor, name: str) -> torch.Tensor:
+    from demos.judge import load_judge
+
+    return found.readings(load_judge(), pretrained.paint(w))[name]
+
+
+def test_damaged_weights_are_one_sentence(tmp_path):
+    with pytest.raises(WeightsError, match=r"card\.json is missing"):
+        pretrained.load_generator(folder=tmp_path / "gan" / "weights")
+
+
+def test_shipped_generator_measured_again_on_a_small_sample():
+    from demos.gan.evaluate import evaluate
+
+    again, card = evaluate(samples=400), read_card(WEIGHTS).metrics
+    # Few samples bias FID upwards; how much, two sets of portraits of this size show.
+    assert card["avatar_fid"].value * 0.8 < again["avatar_fid"].value < card["avatar_fid"].value * 1.5 + 40
+    assert again["precision"].value == pytest.approx(card["precision"].value, abs=0.12)
+    assert again["critics_auc"].value == pytest.approx(card["critics_auc"].value, abs=0.06)

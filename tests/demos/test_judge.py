@@ -1,0 +1,170 @@
+"""The judge: shapes, one step, the loop's contract, and the weights that are shipped."""
+
+import itertools
+from pathlib import Path
+
+import pytest
+import torch
+
+from demos.avatars import FACTORS, render, sample
+from demos.avatars.factors import BY_NAME, CATEGORICAL, CONTINUOUS
+from demos.common.attributes import AttributeHeads, attribute_loss, truth_columns, visible
+from demos.common.weights import read_card
+from demos.judge import JUDGE_VERSION, Judge, load_judge
+from demos.judge import train as judge_train
+from demos.judge.evaluate import evaluate
+from demos.judge.model import WEIGHTS
+from demos.judge.train import BAR, SHOWN, JudgeTraining, degrade
+
+TINY = JudgeTraining(steps=4, batch=8, portraits=40, held_out=60)
+
+
+@pytest.fixture(scope="module")
+def pictures() -> torch.Tensor:
+    return render(sample(8, seed=1), 64).images
+
+
+def test_reads_every_factor(pictures):
+    read = Judge()(pictures)
+    assert set(read) == {factor.name for factor in FACTORS}
+    for name in CATEGORICAL:
+        assert read[name].shape == (8, len(BY_NAME[name].classes))
+    for name in CONTINUOUS:
+        assert read[name].shape == (8,)
+
+
+def test_features_are_in_the_unit_of_the_scale(pictures):
+    judge = Judge().eval()
+    before = judge.features(pictures)
+    judge.feature_scale.fill_(3)
+    assert before.shape == (8, 192)
+    assert torch.allclose(judge.features(pictures), 3 * before)
+
+
+def test_loss_is_one_for_a_guess_and_zero_for_the_truth():
+    factors = sample(2000, seed=2)
+    categorical, continuous = factors.labels()
+    low = torch.tensor([BY_NAME[name].low for name in CONTINUOUS])
+    truth = truth_columns(torch.where(low == 0, continuous * 2 - 1, continuous), categorical)
+    exact = {
+        name: 50 * torch.nn.functional.one_hot(x, len(BY_NAME[name].classes)).float()
+        if name in CATEGORICAL
+        else x
+        for name, x in truth.items()
+    }
+    guess = {name: x * 0 for name, x in exact.items()}
+    assert attribute_loss(exact, truth, visible(factors)).item() == pytest.approx(0, abs=1e-6)
+    assert 0.8 < attribute_loss(guess, truth, visible(factors)).item() < 1.3
+
+
+def test_hidden_factors_do_not_count():
+    heads, features = AttributeHeads(4), torch.randn(2, 4)
+    truth = truth_columns(torch.zeros(2, len(CONTINUOUS)), torch.zeros(2, len(CATEGORICAL), dtype=torch.long))
+    read = heads(features)
+    wrong = read | {"iris": read["iris"] * 0 + torch.tensor([0.0, *[99.0] * 5])}
+    unseen = {"iris": torch.tensor([False, False])}
+    with_it, without = (attribute_loss(x, truth, unseen) for x in (wrong, read))
+    assert torch.equal(with_it, without)
+    assert attribute_loss(wrong, truth, {}) > with_it + 1
+
+
+def test_visible_knows_what_hides_what():
+    from demos.avatars import replace
+
+    seen = visible(replace(sample(1, seed=3), glasses="sunglasses", hat="none", hair="bald", blink=0.0))
+    assert not seen["iris"]
+    assert seen["glasses_color"]
+    assert not seen["hat_color"]
+    assert not seen["hair_color"]
+    assert seen["hair"]
+
+
+def test_degrading_touches_some_pictures_and_is_reproducible(pictures):
+    def once() -> torch.Tensor:
+        return degrade(pictures, torch.Generator().manual_seed(4))
+
+    changed = (once() != pictures).flatten(1).any(1)
+    assert 0 < changed.sum() < 8
+    assert torch.equal(once(), once())
+
+
+@pytest.fixture
+def cached(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setattr("demos.common.dataset.CACHE", tmp_path)
+    monkeypatch.setattr("demos.common.dataset.SHARD", 60)
+    return tmp_path
+
+
+def test_the_loop_yields_progress_and_leaves_weights_that_load(cached):
+    out = cached / "judge" / "weights"
+    steps = list(judge_train.train(TINY, out=out, work=cached / "work", device=torch.device("cpu")))
+    assert [p.step for p in steps] == [1, 2, 3, 4, 4]
+    assert all(0 < p.losses["loss"] < 10 for p in steps[:-1])
+    assert steps[-1].note == "measuring"
+    card = read_card(out)
+    assert card.steps == 4
+    assert {f"accuracy.{name}" for name in CATEGORICAL} | {f"r2.{name}" for name in CONTINUOUS} == set(
+        card.metrics
+    )
+    assert load_judge(torch.device("cpu"), out).features(torch.zeros(1, 3, 64, 64)).shape == (1, 192)
+
+
+def test_resuming_equals_never_having_stopped(cached):
+    def weights_of(run: judge_train.JudgeRun) -> torch.Tensor:
+        return torch.cat([x.flatten() for x in run.average.parameters()])
+
+    def start() -> judge_train.JudgeRun:
+        return judge_train.JudgeRun(TINY, judge_train.Budget(4), torch.device("cpu"), seed=5)
+
+    data = judge_train.portraits(TINY.portraits)
+    whole, first, second = start(), start(), start()
+    for step in range(4):
+        whole.train_step(data, step / 4)
+    for step in range(2):
+        first.train_step(data, step / 4)
+    second.restore(first.state())
+    for step in range(2, 4):
+        second.train_step(data, step / 4)
+    assert torch.equal(weights_of(whole), weights_of(second))
+
+
+def test_interrupted_trainer_resumes_from_disk(cached):
+    options = {"out": cached / "judge" / "weights", "work": cached / "work", "device": torch.device("cpu")}
+    interrupted = judge_train.train(TINY, **options)
+    assert [p.step for p in itertools.islice(interrupted, 2)] == [1, 2]
+    interrupted.close()
+    assert next(judge_train.train(TINY, resume=True, **options)).step == 3
+
+
+# The weights that are shipped
+
+
+def test_card_describes_the_shipped_file():
+    card = read_card(WEIGHTS)
+    judge = load_judge()  # checks sha256 and fit
+    assert card.demo == "judge"
+    assert card.config["version"] == JUDGE_VERSION
+    assert card.parameters == sum(p.numel() for p in judge.parameters())
+    assert (WEIGHTS / "model.safetensors").stat().st_size < 4e6
+
+
+def test_card_meets_its_bars_on_every_factor_that_demos_show():
+    metrics = read_card(WEIGHTS).metrics
+    barred = {name.partition(".")[2] for name, metric in metrics.items() if metric.bar is not None}
+    assert barred == set(SHOWN)
+    assert all(metric.met for metric in metrics.values())
+    assert BAR == 0.8
+
+
+def test_ladder_rises_with_the_damage():
+    ladder = read_card(WEIGHTS).details["ladder"]
+    assert ladder["real"] < ladder["noise 0.1"] < ladder["uniform noise"]
+    assert ladder["real"] < ladder["blur"] < ladder["uniform noise"]
+    assert ladder["real"] == pytest.approx(judge_train.REAL_TO_REAL, rel=0.05)
+
+
+def test_shipped_judge_measured_again_on_a_small_sample():
+    again, card = evaluate(samples=300), read_card(WEIGHTS).metrics
+    for name in SHOWN:
+        key = f"accuracy.{name}" if name in CATEGORICAL else f"r2.{name}"
+        assert again[key].value == pytest.approx(card[key].value, abs=0.08), key
