@@ -16,7 +16,9 @@ import torch
 from torch import Tensor
 
 from demos.avatars.factors import CATEGORICAL, CONTINUOUS, Factors
-from demos.avatars.shapes import Ellipse, Frame, ellipse, ellipse_field, smooth_union
+from demos.avatars.shapes import Ellipse, Frame, Point, ellipse, ellipse_field, smooth_union
+
+Solid = tuple[Tensor | float, Tensor | float, Tensor | float]  # a point or three radii, in head coordinates
 
 MAX_YAW = math.radians(35)
 MAX_PITCH = math.radians(16)
@@ -44,6 +46,7 @@ LANDMARKS: tuple[str, ...] = (
     "jaw_left", "jaw_right", "cheek_left", "cheek_right", "chin",
     "ear_left", "ear_right",
 )  # fmt: skip
+JAW_RAYS = (150.0, 30.0, 185.0, -5.0, 90.0)  # degrees, clockwise from the right: jaws, cheeks, chin
 
 
 class Eye(NamedTuple):
@@ -68,6 +71,11 @@ class Brow(NamedTuple):
     half_height: Tensor
     arch: Tensor
     slant: Tensor
+
+    def middle(self, u: Tensor) -> Tensor:
+        """Height of the brow's middle line; the arch leaves its mean height as it is."""
+        t = u / self.half_width
+        return self.arch * (t * t - 0.6) + self.slant * u
 
 
 class Mouth(NamedTuple):
@@ -121,12 +129,14 @@ class Anatomy:
         roll = self.values["roll"] * MAX_ROLL
         self.roll_sin, self.roll_cos = roll.sin(), roll.cos()
 
-    def turned(self, x: Tensor | float, y: Tensor | float, z: Tensor | float) -> tuple[Tensor, Tensor, Tensor]:
+    def turned(
+        self, x: Tensor | float, y: Tensor | float, z: Tensor | float
+    ) -> tuple[Tensor, Tensor, Tensor]:
         """Head coordinates to face coordinates, with the depth."""
         a, b, c = ((row[0] * x + row[1] * y + row[2] * z) for row in self.turn)
         return a, b, c
 
-    def to_frame(self, x: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
+    def to_frame(self, x: Tensor, y: Tensor) -> Point:
         """Face coordinates to frame coordinates."""
         y = y - PIVOT_Y
         return (
@@ -134,20 +144,20 @@ class Anatomy:
             CENTRE_Y + PIVOT_Y + ZOOM * (self.roll_sin * x + self.roll_cos * y),
         )
 
-    def to_face(self, x: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
+    def to_face(self, x: Tensor, y: Tensor) -> Point:
         """Frame coordinates to face coordinates."""
         x, y = x / ZOOM, (y - (CENTRE_Y + PIVOT_Y)) / ZOOM
         return self.roll_cos * x + self.roll_sin * y, PIVOT_Y + self.roll_cos * y - self.roll_sin * x
 
     # solids -------------------------------------------------------------------------------------
 
-    def ellipsoid(self, centre: tuple, radii: tuple) -> Ellipse:
+    def ellipsoid(self, centre: Solid, radii: Solid) -> Ellipse:
         """Outline of a solid ellipsoid in face coordinates."""
         x, y, _ = self.turned(*centre)
         rows = [[self.turn[i][k] * radii[k] for k in range(3)] for i in range(2)]
-        xx, yy = (sum(a * a for a in row) for row in rows)
-        xy = sum(a * b for a, b in zip(*rows, strict=True))
-        return ellipse(x, y, xx, xy, yy)
+        (ax, ay, az), (bx, by, bz) = rows
+        xx, yy = ax * ax + ay * ay + az * az, bx * bx + by * by + bz * bz
+        return ellipse(x, y, xx, ax * bx + ay * by + az * bz, yy)
 
     def patch(self, x: Tensor | float, y: Tensor | float, lift: Tensor | float = 0.0) -> Frame:
         """The patch of face skin around (x, y), `lift` above the skin. The face is a shallow bowl, flatter
@@ -238,57 +248,43 @@ class Anatomy:
 
     def landmarks(self) -> Tensor:
         """Frame coordinates of LANDMARKS, (n, K, 2)."""
-        points = [p for eye, brow in zip(self.eyes, self.brows, strict=True) for p in self._eye_points(eye, brow)]
-        points += [*self._nose_points(), *self._mouth_points(), *self._outline_points()]
-        placed = [torch.cat(self.to_frame(x, y), 2) for x, y in points]
-        return torch.cat(placed, 1)
+        points = [*self._eye_points(0), *self._eye_points(1), *self._nose_points(), *self._mouth_points()]
+        points += [*self._outline_points(), *((ear.x, ear.y) for ear in map(self.ear, SIDES))]
+        x, y = (torch.cat(column, 1) for column in zip(*points, strict=True))
+        return torch.cat(self.to_frame(x, y), 2)
 
-    def _eye_points(self, eye: Eye, brow: Brow) -> list[tuple[Tensor, Tensor]]:
-        w, b = eye.half_width, brow.half_width
+    def _eye_points(self, i: int) -> list[Point]:
+        eye, brow = self.eyes[i], self.brows[i]
+        outer, brow_outer = eye.side * eye.half_width, eye.side * brow.half_width
         return [
-            eye.frame.place(eye.side * w, eye.side * w * eye.slant),
-            eye.frame.place(-eye.side * w, -eye.side * w * eye.slant),
+            eye.frame.place(outer, outer * eye.slant),
+            eye.frame.place(-outer, -outer * eye.slant),
             eye.frame.place(0.0, eye.upper),
             eye.frame.place(0.0, eye.lower),
             eye.frame.place(eye.gaze_u, eye.gaze_v),
-            brow.frame.place(eye.side * b, 0.4 * brow.arch + eye.side * b * brow.slant),
-            brow.frame.place(0.0, -0.6 * brow.arch),
-            brow.frame.place(-eye.side * b, 0.4 * brow.arch - eye.side * b * brow.slant),
+            *(brow.frame.place(u, brow.middle(u)) for u in (brow_outer, 0 * brow_outer, -brow_outer)),
         ]
 
-    def _nose_points(self) -> list[tuple[Tensor, Tensor]]:
-        nose = self.nose
-        return [
-            nose.bridge.place(0.0, 0.0),
-            nose.tip.place(0.0, 0.0),
-            nose.tip.place(-nose.half_width, 0.0),
-            nose.tip.place(nose.half_width, 0.0),
-        ]
+    def _nose_points(self) -> list[Point]:
+        tip, w = self.nose.tip, self.nose.half_width
+        return [self.nose.bridge.place(0.0, 0.0), tip.place(0.0, 0.0), tip.place(-w, 0.0), tip.place(w, 0.0)]
 
-    def _mouth_points(self) -> list[tuple[Tensor, Tensor]]:
+    def _mouth_points(self) -> list[Point]:
         m = self.mouth
-        corner, middle = m.middle(1.0), m.middle(0.0)
-        return [
-            m.frame.place(-m.half_width, corner),
-            m.frame.place(m.half_width, corner),
-            m.frame.place(0.0, middle - m.gap_up),
-            m.frame.place(0.0, middle + m.gap_down),
-            m.frame.place(0.0, middle - m.gap_up - m.lip_up),
-            m.frame.place(0.0, middle + m.gap_down + m.lip_down),
-        ]
+        corner, roof, floor = m.middle(1.0), m.middle(0.0) - m.gap_up, m.middle(0.0) + m.gap_down
+        corners = [m.frame.place(side * m.half_width, corner) for side in SIDES]
+        heights = (roof, floor, roof - 0.65 * m.lip_up, floor + m.lip_down)
+        return [*corners, *(m.frame.place(0.0, height) for height in heights)]
 
-    def _outline_points(self) -> list[tuple[Tensor, Tensor]]:
-        down = [self._on_outline(math.radians(a)) for a in (150, 30, 185, -5, 90)]
-        ears = [self.ear(side) for side in SIDES]
-        return [*down, *((e.x, e.y) for e in ears)]
-
-    def _on_outline(self, angle: float) -> tuple[Tensor, Tensor]:
-        """Where a ray from the middle of the jaw leaves the head; bisection, exact to 1e-5."""
+    def _outline_points(self) -> list[Point]:
+        """Where rays from the middle of the jaw leave the head; bisection, exact to 1e-5."""
         x, y, _ = self.turned(*self.jaw_centre)
-        dx, dy = math.cos(angle), math.sin(angle)
-        low, high = torch.zeros_like(x), torch.ones_like(x)
+        angles = torch.tensor(JAW_RAYS, device=self.device).deg2rad().view(1, -1, 1)
+        dx, dy = angles.cos(), angles.sin()
+        low = torch.zeros_like(x) * dx
+        high = torch.ones_like(low)
         for _ in range(17):
             half = (low + high) / 2
             inside = self.head_field(x + dx * half, y + dy * half) < 0
             low, high = torch.where(inside, half, low), torch.where(inside, high, half)
-        return x + dx * low, y + dy * low
+        return [(px[:, None], py[:, None]) for px, py in zip(*((c.unbind(1)) for c in (x + dx * low, y + dy * low)), strict=True)]

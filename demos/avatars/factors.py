@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace as _replace
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from dataclasses import replace as _replace
 from typing import Literal
 
 import torch
@@ -14,7 +15,7 @@ from demos.avatars import palette
 
 Kind = Literal["continuous", "categorical"]
 Group = Literal["identity", "accessory", "scene", "dynamic"]
-Shape = Literal["uniform", "triangular", "low", "peaks"]
+Shape = Literal["uniform", "triangular", "low", "rare", "peaks"]
 
 
 @dataclass(frozen=True)
@@ -55,9 +56,9 @@ def _triangular(u: Tensor) -> Tensor:
     return torch.where(u < 0.5, (u / 2).sqrt(), 1 - ((1 - u) / 2).sqrt())
 
 
-def _low(u: Tensor) -> Tensor:
-    """Exactly 0 for 45 % of the draws, uniform for the rest: most mouths are shut, most skin is plain."""
-    return ((u - 0.45) / 0.55).clamp_min(0.0)
+def _rest_at_zero(share: float) -> Callable[[Tensor], Tensor]:
+    """Exactly 0 for a share of the draws, uniform for the others: most mouths are shut, most skin is plain."""
+    return lambda u: ((u - share) / (1 - share)).clamp_min(0.0)
 
 
 def _peaks(u: Tensor) -> Tensor:
@@ -65,7 +66,16 @@ def _peaks(u: Tensor) -> Tensor:
     return torch.where(u < 0.75, u * (0.2 / 0.75), 0.2 + (u - 0.75) * 3.2)
 
 
-_SHAPES = {"uniform": lambda u: u, "triangular": _triangular, "low": _low, "peaks": _peaks}
+_SHAPES: dict[str, Callable[[Tensor], Tensor]] = {
+    "uniform": lambda u: u,
+    "triangular": _triangular,
+    "low": _rest_at_zero(0.45),
+    "rare": _rest_at_zero(0.65),
+    "peaks": _peaks,
+}
+
+BEARDS = ("none", "stubble", "moustache", "goatee", "full")
+HATS = ("none", "beanie", "cap", "brim", "headband", "headscarf")
 
 FACTORS: list[Factor] = [
     # identity, continuous
@@ -84,16 +94,16 @@ FACTORS: list[Factor] = [
     Factor("mouth_width", "identity"),
     Factor("lip_fullness", "identity", min_size=64),
     Factor("lip_color", "identity", 0, 1),
-    Factor("freckles", "identity", 0, 1, shape="low", min_size=64),
+    Factor("freckles", "identity", 0, 1, shape="rare", min_size=64),
     # identity, categorical
     Factor("hair", "identity", classes=tuple(palette.HAIR_STYLES)),
     Factor("hair_color", "identity", classes=tuple(palette.HAIR)),
     Factor("iris", "identity", classes=tuple(palette.IRIS)),
-    Factor("beard", "identity", classes=("none", "stubble", "moustache", "goatee", "full"), weights=(6, 1, 1, 1, 1)),
+    Factor("beard", "identity", classes=BEARDS, weights=(6, 1, 1, 1, 1)),
     # accessories
     Factor("glasses", "accessory", classes=tuple(palette.GLASSES_SHAPES), weights=(5, 1, 1, 1, 1)),
     Factor("glasses_color", "accessory", classes=tuple(palette.GLASSES), min_size=64),
-    Factor("hat", "accessory", classes=("none", "beanie", "cap", "brim", "headband", "headscarf"), weights=(6, 1, 1, 1, 1, 1)),
+    Factor("hat", "accessory", classes=HATS, weights=(6, 1, 1, 1, 1, 1)),
     Factor("hat_color", "accessory", classes=tuple(palette.CLOTH)),
     Factor("clothing", "accessory", classes=("tee", "v_neck", "hoodie", "shirt", "turtleneck", "stripes")),
     Factor("clothing_color", "accessory", classes=tuple(palette.CLOTH)),
@@ -112,7 +122,7 @@ FACTORS: list[Factor] = [
     Factor("pitch", "dynamic", shape="triangular"),
     Factor("roll", "dynamic", shape="triangular"),
     Factor("light", "dynamic"),
-    Factor("blush", "dynamic", 0, 1, shape="low"),
+    Factor("blush", "dynamic", 0, 1, shape="rare"),
 ]
 
 BY_NAME: dict[str, Factor] = {factor.name: factor for factor in FACTORS}
@@ -220,9 +230,9 @@ def _assemble(columns: Mapping[str, Tensor]) -> Factors:
 
 def _fit_hats(factors: Factors) -> Factors:
     """A headscarf goes with a shaven face only; a bearded head gets a beanie instead."""
-    hats, beards = BY_NAME["hat"].classes, BY_NAME["beard"].classes
-    scarf = (factors["hat"] == hats.index("headscarf")) & (factors["beard"] != beards.index("none"))
-    return replace(factors, hat=torch.where(scarf, hats.index("beanie"), factors["hat"]))
+    bearded = factors["beard"] != BEARDS.index("none")
+    swap = bearded & (factors["hat"] == HATS.index("headscarf"))
+    return replace(factors, hat=torch.where(swap, HATS.index("beanie"), factors["hat"]))
 
 
 def _column(factor: Factor, seed: int, rows: Tensor) -> Tensor:

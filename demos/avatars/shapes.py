@@ -10,6 +10,8 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
+Point = tuple[Tensor, Tensor]
+
 
 class Ellipse(NamedTuple):
     """The ellipse a·dx² + 2b·dx·dy + c·dy² = 1 around (x, y), and how far it reaches."""
@@ -39,11 +41,11 @@ class Frame(NamedTuple):
     vx: Tensor
     vy: Tensor
 
-    def place(self, u: Tensor | float, v: Tensor | float) -> tuple[Tensor, Tensor]:
+    def place(self, u: Tensor | float, v: Tensor | float) -> Point:
         """Where the skin point (u, v) appears."""
         return self.x + self.ux * u + self.vx * v, self.y + self.uy * u + self.vy * v
 
-    def local(self, x: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
+    def local(self, x: Tensor, y: Tensor) -> Point:
         """Skin coordinates of picture points."""
         inverse = 1 / (self.ux * self.vy - self.uy * self.vx)
         dx, dy = x - self.x, y - self.y
@@ -66,8 +68,7 @@ def ellipse_field(e: Ellipse, x: Tensor, y: Tensor) -> Tensor:
 
 
 def capsule_field(
-    x: Tensor, y: Tensor, start: tuple[Tensor, Tensor], end: tuple[Tensor, Tensor],
-    r0: Tensor | float, r1: Tensor | float,
+    x: Tensor, y: Tensor, start: Point, end: Point, r0: Tensor | float, r1: Tensor | float
 ) -> Tensor:
     """Distance to a stroke from `start` to `end` whose half width goes from r0 to r1."""
     ex, ey = end[0] - start[0], end[1] - start[1]
@@ -76,7 +77,9 @@ def capsule_field(
     return torch.hypot(dx - ex * t, dy - ey * t) - (r0 + (r1 - r0) * t)
 
 
-def box_field(x: Tensor, y: Tensor, half_w: Tensor, half_h: Tensor, corner: Tensor) -> Tensor:
+def box_field(
+    x: Tensor, y: Tensor, half_w: Tensor | float, half_h: Tensor | float, corner: Tensor | float
+) -> Tensor:
     """Distance to a rectangle around the origin with rounded corners."""
     qx, qy = x.abs() - (half_w - corner), y.abs() - (half_h - corner)
     outside = torch.hypot(qx.clamp_min(0), qy.clamp_min(0))
