@@ -49,6 +49,7 @@ class Grammar:
 
     prepositions: frozenset[str] = frozenset()  # the noun before one is inflected too: functions of state
     suffixes: tuple[str, ...] = ()  # what abbreviations take: GANs, GAN-er
+    before_nouns: frozenset[str] = frozenset()  # a capital after one of these at the beginning makes no name
     names_are_capitalised: bool = False  # and nothing else is, within a sentence
 
     def bases(self, word: str) -> Iterator[tuple[str, Form]]:
@@ -61,11 +62,24 @@ class Grammar:
 
     def forms_of(self, term: Term) -> Form:
         """The kinds of form that the last word of the term has."""
-        return NOUN | (Form.VERB if term.pos == "verb" else Form(0))
+        if term.pos == "adjective":
+            return Form.SAME | Form.ADJECTIVE
+        return Form.SAME | (Form.VERB if self.is_verb(term) else NOUN)
+
+    def is_verb(self, term: Term) -> bool:
+        return term.pos == "verb"
+
+    def reads_as_verb(self, before: str, form: Form, after: str) -> bool:
+        """Whether a word that may be a noun is a verb here, between these two words."""
+        return False
 
     def filed(self, word: str) -> tuple[str, ...]:
-        """The keys under which the last word of a term is filed."""
+        """The keys under which the only or last noun of a term is filed."""
         return (word,)
+
+    def filed_in_phrase(self, word: str) -> tuple[str, ...]:
+        """The same for the last word of a term of several words."""
+        return self.filed(word)
 
     def keys(self, word: str) -> Keys:
         """Keys under which a word of the text may be filed, each with the kinds of form it would then be."""
@@ -149,6 +163,12 @@ _NORWEGIAN_PLURALS = {
 }
 
 
+_NORWEGIAN_SUBJECTS = frozenset(("jeg", "du", "han", "hun", "den", "det", "vi", "dere", "de", "man"))
+_NORWEGIAN_AUXILIARIES = frozenset(
+    ("å", "skal", "vil", "kan", "må", "bør", "skulle", "ville", "kunne", "måtte", "burde")
+)
+
+
 @dataclass(frozen=True)
 class Norwegian(Grammar):
     """Bokmål. Endings after Norsk referansegrammatikk (Faarlund, Lie & Vannebo 1997)."""
@@ -157,7 +177,8 @@ class Norwegian(Grammar):
         yield word, Form.SAME
         yield from self._nouns(word)
         if word.endswith("s") and len(word) > 3:
-            yield word[:-1], Form.SAME
+            if len(word) > 5:  # of short words, what looks like a genitive is another word: «frøs», «rus»
+                yield word[:-1], Form.SAME
             yield from self._nouns(word[:-1])
         yield from self._verbs(word)
 
@@ -168,11 +189,9 @@ class Norwegian(Grammar):
         return re.sub(r"(?<=[^aeiouyæøå])e(?=[lnr]$)", "", _DOUBLED.sub(r"\1", word))
 
     def forms_of(self, term: Term) -> Form:
-        if term.pos == "adjective":
-            return Form.SAME | Form.ADJECTIVE
-        if term.pos == "verb" or term.term.startswith("å "):
-            return Form.SAME | Form.VERB
-        forms = NOUN
+        forms = super().forms_of(term)
+        if Form.NEUTER not in forms:
+            return forms
         if term.gender == "n":
             forms &= ~(Form.COMMON | Form.FEMININE)
             # Short neuters have no ending in the plural: «lager» is made from «lage», not from «lag».
@@ -183,6 +202,15 @@ class Norwegian(Grammar):
             if term.gender == "m":
                 forms &= ~Form.FEMININE
         return forms
+
+    def is_verb(self, term: Term) -> bool:
+        return term.pos == "verb" or term.term.startswith("å ")
+
+    def reads_as_verb(self, before: str, form: Form, after: str) -> bool:
+        """«det øser ned», «å støtte», «kan måle»: plurals in -er and nouns in -e look like verbs."""
+        if form == Form.PLURAL_ER:
+            return before in _NORWEGIAN_SUBJECTS
+        return form == Form.SAME and before in _NORWEGIAN_AUXILIARIES
 
     def _nouns(self, word: str) -> Iterator[tuple[str, Form]]:
         for ending, form in (
@@ -196,7 +224,10 @@ class Norwegian(Grammar):
                 yield from self._stems(word[: -len(ending)], ending, form)
         if word.endswith("e") and len(word) > 3:
             yield from self._agents(word)
-        yield from _by_last_part(word, _NORWEGIAN_PLURALS, ("ne", "ene", ""))
+        yield from _by_last_part(word, _NORWEGIAN_PLURALS)
+        yield from _by_last_part(word.removesuffix("ne"), _NORWEGIAN_PLURALS)
+        if word.endswith("ene"):
+            yield from _by_last_part(word[:-3] + "er", _NORWEGIAN_PLURALS)
 
     def _stems(self, stem: str, ending: str, form: Form) -> Iterator[tuple[str, Form]]:
         """The bases that `stem` + `ending` may have: rom-met, linj-en, nøkl-er, muse-et, potet-ene."""
@@ -227,9 +258,9 @@ class Norwegian(Grammar):
             yield stem + "um", Form.PLURAL
 
     def _verbs(self, word: str) -> Iterator[tuple[str, Form]]:
-        """koker, kokte, kokt; blansjerer, blansjerte; hvisket; bakende; imperative kok."""
+        """koker, kokte, kokt; blansjerer, blansjerte; hvisket; the imperative kok."""
         yield word + "e", Form.VERB
-        for ending in ("r", "s", "t", "te", "de", "dde", "dd", "a", "nde", "n"):
+        for ending in ("r", "s", "t", "te", "de", "dde", "dd", "a"):
             if word.endswith(ending):
                 stem = word[: -len(ending)]
                 yield stem, Form.VERB
@@ -244,13 +275,10 @@ def _with_e(stem: str, last: str, form: Form) -> Iterator[tuple[str, Form]]:
     yield f"{stem[:-1]}{stem[-2]}e{last}", form
 
 
-def _by_last_part(word: str, table: dict[str, str], endings: tuple[str, ...]) -> Iterator[tuple[str, Form]]:
-    for ending in endings:
-        if word.endswith(ending):
-            stem = word.removesuffix(ending)
-            for length in range(2, min(len(stem), 9) + 1):
-                if base := table.get(stem[-length:]):
-                    yield stem[:-length] + base, Form.PLURAL
+def _by_last_part(word: str, table: dict[str, str]) -> Iterator[tuple[str, Form]]:
+    for length in range(2, min(len(word), 9) + 1):
+        if base := table.get(word[-length:]):
+            yield word[:-length] + base, Form.PLURAL
 
 
 # English
@@ -289,6 +317,31 @@ _ENGLISH_ENDINGS = (
 _IZE = re.compile(r"is(?=(?:e|ed|er|ers|es|ing|ation|ations)$)")
 
 
+_ENGLISH_SINGULAR_SUBJECTS = frozenset(("he", "she", "it", "who"))
+_ENGLISH_AUXILIARIES = frozenset(
+    ("i", "we", "they", "can", "cannot", "could", "may", "might", "must", "shall", "should", "will", "would")
+)
+_ENGLISH_OBJECTS = frozenset(
+    (
+        "the",
+        "a",
+        "an",
+        "this",
+        "that",
+        "these",
+        "those",
+        "it",
+        "them",
+        "him",
+        "her",
+        "us",
+        "me",
+        "you",
+        "each",
+    )
+) | frozenset(("my", "your", "his", "our", "their", "its", "every", "all", "any"))
+
+
 @dataclass(frozen=True)
 class English(Grammar):
     """Plurals, regular and inherited; verbs only where the term says that it is one."""
@@ -300,11 +353,23 @@ class English(Grammar):
                 base = word[: -len(plural)] + singular
                 if len(base) > 1 and looks.match(base):
                     yield base, Form.PLURAL
-        yield from _by_last_part(word, _ENGLISH_PLURALS, ("",))
+        yield from _by_last_part(word, _ENGLISH_PLURALS)
         yield from self._verbs(word)
 
-    def forms_of(self, term: Term) -> Form:
-        return Form.SAME | (Form.VERB if term.pos == "verb" or term.term.startswith("to ") else NOUN)
+    def is_verb(self, term: Term) -> bool:
+        return term.pos == "verb" or term.term.startswith("to ")
+
+    def filed_in_phrase(self, word: str) -> tuple[str, ...]:
+        """A term in the plural is found in the singular too: “boiled potatoes”, a boiled potato."""
+        return (word, *(base for base, form in self.bases(word) if form == Form.PLURAL))
+
+    def reads_as_verb(self, before: str, form: Form, after: str) -> bool:
+        """“she tests”, “we anchor”, “can sail”, “to prompt it”."""
+        if form == Form.PLURAL:
+            return before in _ENGLISH_SINGULAR_SUBJECTS
+        if before == "to":
+            return form == Form.SAME and after in _ENGLISH_OBJECTS
+        return form == Form.SAME and before in _ENGLISH_AUXILIARIES
 
     def _verbs(self, word: str) -> Iterator[tuple[str, Form]]:
         """braises, braised, braising; chopped, chopping; fries, fried."""
@@ -351,11 +416,83 @@ def _stemmer(algorithm: str) -> Any:
 _NORWEGIAN = Norwegian(
     prepositions=frozenset(("av", "for", "fra", "i", "med", "mellom", "om", "på", "til", "uten", "ved")),
     suffixes=("enes", "ene", "ens", "ers", "ets", "en", "er", "et", "a", "s"),
+    before_nouns=frozenset(
+        (
+            "den",
+            "det",
+            "de",
+            "en",
+            "et",
+            "ei",
+            "denne",
+            "dette",
+            "disse",
+            "min",
+            "din",
+            "sin",
+            "vår",
+            "hver",
+            "alle",
+        )
+        + (
+            "begge",
+            "noen",
+            "mange",
+            "i",
+            "på",
+            "av",
+            "til",
+            "fra",
+            "med",
+            "om",
+            "ved",
+            "for",
+            "som",
+            "når",
+            "hvis",
+        )
+    ),
     names_are_capitalised=True,
 )
 _ENGLISH = English(
     prepositions=frozenset(("at", "by", "for", "from", "in", "of", "on", "to", "with", "without")),
     suffixes=("s",),
+    before_nouns=frozenset(
+        (
+            "the",
+            "a",
+            "an",
+            "this",
+            "that",
+            "these",
+            "those",
+            "my",
+            "your",
+            "his",
+            "her",
+            "its",
+            "our",
+            "their",
+        )
+        + (
+            "each",
+            "every",
+            "all",
+            "any",
+            "some",
+            "both",
+            "many",
+            "no",
+            "in",
+            "on",
+            "at",
+            "by",
+            "for",
+            "from",
+            "with",
+        )
+        + ("of", "to", "as", "when", "if", "while", "use", "see")
+    ),
     names_are_capitalised=True,
 )
 

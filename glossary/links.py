@@ -44,7 +44,7 @@ _HAN = re.compile(f"[{_IDEOGRAPHS}]")
 _KATAKANA = re.compile("[\u30a1-\u30fa\u30fc]")
 # Characters that stand alone so often that one beside a term of one character does not make a word with it.
 _GRAMMATICAL = frozenset(
-    "的了和与或及是在把将用以对从为被让给向到由于有无不没也都就再先后而且但若如即则等中里上下各每这那其之所可能要会更很太最较加放入撒倒取"
+    "的了和与或及是在把将用以对从为被让给向到由于有无不没也都就再先后而且但若如即则等中里上下各每这那其之所可能要会更很太最较加放入撒倒取点些勺克匙"
 )
 
 
@@ -145,7 +145,7 @@ class _WordIndex:
         for index, word in enumerate(words):
             gap = _gap(text[words[index - 1].end() : word.start()]) if index else ""
             following = words[index + 1][0].casefold() if index + 1 < len(words) else ""
-            keys = self._keys_of(word[0], term, following, is_last=not following, is_form=is_form)
+            keys = self._keys_of(word[0], term, following, is_phrase=index > 0, is_form=is_form)
             node = nodes[0].next.get(f"{gap}{keys[0]}") or _Node()
             for key in keys:
                 nodes[0].next.setdefault(f"{gap}{key}", node)
@@ -153,14 +153,16 @@ class _WordIndex:
         nodes[0].ends.append(entry)
 
     def _keys_of(
-        self, word: str, term: Term, following: str, is_last: bool, is_form: bool
+        self, word: str, term: Term, following: str, is_phrase: bool, is_form: bool
     ) -> tuple[str, ...]:
         """The keys under which a word of a term is filed."""
         if has_inner_capital(word) or (term.type in ("abbreviation", "acronym") and not is_form):
             return (exact(word),)
-        folded = word.casefold()
+        folded, is_last = word.casefold(), not following
         if is_last and term.pos == "adjective":
             return (modifier(self.grammar.modifier(folded)),)
+        if is_last and is_phrase and not is_form:
+            return self.grammar.filed_in_phrase(folded)
         if is_last or following in self.grammar.prepositions or is_form:
             return self.grammar.filed(folded)
         return (modifier(self.grammar.modifier(folded)),)
@@ -201,10 +203,11 @@ class _WordIndex:
         start, end = words[first].start(), words[last].end()
         fitting: dict[bool, dict[str, Match]] = {True: {}, False: {}}
         for entry, form in ends:
-            if not form & entry.forms:
+            form &= entry.forms
+            if not form:
                 continue
             span = self._bounded(text, start, end, entry)
-            if span and _is_spelt(text, words, first, last, entry, is_base=bool(form & Form.SAME)):
+            if span and self._is_spelt(text, words, first, last, entry, form):
                 as_written = text[start:end].casefold() == entry.text.casefold()
                 fitting[as_written][entry.id] = Match(*span, entry.id)
         # What is written in the termbase goes before what is a form of it; a link goes before no link.
@@ -251,6 +254,35 @@ class _WordIndex:
                 return start, stop
         return None
 
+    def _is_spelt(
+        self, text: str, words: list[re.Match[str]], first: int, last: int, entry: _Entry, form: Form
+    ) -> bool:
+        """Whether the words are this term, and no verb, name or abbreviation that looks like it."""
+        word = words[first][0]
+        if entry.case:
+            return word[:1].isupper()
+        if first != last or has_inner_capital(entry.text):
+            return True
+        before, after = _beside(text, words, first, -1), _beside(text, words, first, 1)
+        if Form.VERB not in entry.forms and self.grammar.reads_as_verb(
+            before.casefold(), form, after.casefold()
+        ):
+            return False
+        if len(word) > 1 and word.isupper():
+            shouted = any(other.isupper() and len(other) > 1 for other in (before, after))
+            return shouted or len(word) > 5
+        is_capitalised = word[:1].isupper() and bool(form & Form.SAME) and self.grammar.names_are_capitalised
+        return not (is_capitalised and self._is_in_name(text, words, first, before, after))
+
+    def _is_in_name(self, text: str, words: list[re.Match[str]], index: int, before: str, after: str) -> bool:
+        """Whether a capitalised word stands beside another: both are parts of a name, as in Salt Lake City."""
+        if len(after) > 1 and after.istitle():
+            return True
+        if len(before) < 2 or not before.istitle():
+            return False
+        is_first = _begins_sentence(text, words[index - 1].start())
+        return not (is_first and before.casefold() in self.grammar.before_nouns)
+
 
 def _gap(between: str) -> str | None:
     """What parts two words, with space and hyphen the same; None when it is too much to be one term."""
@@ -265,30 +297,13 @@ def _overlaps(spans: list[tuple[int, int]], position: int) -> bool:
     return index > 0 and spans[index - 1][0] <= position < spans[index - 1][1]
 
 
-def _is_spelt(
-    text: str, words: list[re.Match[str]], first: int, last: int, entry: _Entry, is_base: bool
-) -> bool:
-    """Whether capitals tell the words from the term: the name Bayes, a CAT scan, Salt Lake City."""
-    word = words[first][0]
-    if entry.case:
-        return word[:1].isupper()
-    if first != last or has_inner_capital(entry.text):
-        return True
-    neighbours = [words[index][0] for index in (first - 1, first + 1) if 0 <= index < len(words)]
-    if len(word) > 1 and word.isupper():
-        return any(other.isupper() and len(other) > 1 for other in neighbours) or (len(word) > 5)
-    return not (is_base and word[:1].isupper() and _is_in_name(text, words, first))
-
-
-def _is_in_name(text: str, words: list[re.Match[str]], index: int) -> bool:
-    """Whether a capitalised word stands beside another one within the sentence: both are parts of a name."""
-    for other in (index - 1, index + 1):
-        if 0 <= other < len(words):
-            left, right = words[min(index, other)], words[max(index, other)]
-            beside = text[left.end() : right.start()] in (" ", "-")
-            if beside and words[other][0].istitle() and not _begins_sentence(text, words[other].start()):
-                return len(words[other][0]) > 1
-    return False
+def _beside(text: str, words: list[re.Match[str]], index: int, step: int) -> str:
+    """The word before or after another, when nothing but a space or hyphen is between them; else nothing."""
+    other = index + step
+    if not 0 <= other < len(words):
+        return ""
+    left, right = words[min(index, other)], words[max(index, other)]
+    return words[other][0] if _GAP.fullmatch(text[left.end() : right.start()]) else ""
 
 
 def _begins_sentence(text: str, position: int) -> bool:
@@ -391,7 +406,9 @@ def _is_cut_out(plain: str, start: int, stop: int) -> bool:
             if not (begin <= start and stop <= end) and not (start <= begin and end <= stop)
         )
 
-    return is_crossed(start) and is_crossed(stop)
+    crossed = is_crossed(start) + is_crossed(stop)
+    # Two characters that are no word of the dictionary are easily the end of one word and the start of another.
+    return crossed == 2 or (crossed == 1 and stop - start == 2 and plain[start:stop] not in phrases)
 
 
 @cache
