@@ -40,7 +40,7 @@ class Form(Flag):
 
 NOUN = Form.SAME | Form.COMMON | Form.FEMININE | Form.NEUTER | Form.PLURAL_ER | Form.PLURAL | Form.STEM
 
-Keys = dict[str, Form]
+LONGEST_WORD = 64  # what is longer is no word, and would only cost time
 
 
 @dataclass(frozen=True)
@@ -81,16 +81,16 @@ class Grammar:
         """The same for the last word of a term of several words."""
         return self.filed(word)
 
-    def keys(self, word: str) -> Keys:
+    def keys(self, word: str) -> tuple[tuple[str, Form], ...]:
         """Keys under which a word of the text may be filed, each with the kinds of form it would then be."""
-        return dict(_keys(self, word))
+        return _keys(self, word) if len(word) <= LONGEST_WORD else ()
 
 
 @lru_cache(maxsize=100_000)
 def _keys(grammar: Grammar, word: str) -> tuple[tuple[str, Form], ...]:
     word = unicodedata.normalize("NFC", word)
     folded = word.casefold()
-    keys: Keys = {exact(word): Form.SAME, modifier(grammar.modifier(folded)): Form.ADJECTIVE}
+    keys = {exact(word): Form.SAME, modifier(grammar.modifier(folded)): Form.ADJECTIVE}
     for base, form in grammar.bases(folded):
         keys[base] = keys.get(base, Form(0)) | form
     if has_inner_capital(word):
@@ -115,6 +115,15 @@ def has_inner_capital(word: str) -> bool:
     return word[1:] != word[1:].lower() or (len(word) == 1 and word.isupper())
 
 
+def _words(listed: str) -> frozenset[str]:
+    return frozenset(listed.split())
+
+
+def _pairs(listed: str) -> dict[str, str]:
+    """“plural singular, plural singular” as a mapping."""
+    return dict(tuple(pair.split()) for pair in listed.split(","))  # type: ignore[misc]
+
+
 # Norwegian
 
 _GEMINATED = re.compile(r".*[aeiouyæøå]mm$")
@@ -123,50 +132,17 @@ _VOWELS = "aeiouyæøåéèêóòôü"
 _DOUBLED = re.compile(r"([bdfgklmnprstv])\1")
 
 # Plurals with another vowel, as the last part of a word, so that compounds are covered: gulrøtter, lærebøker.
-_NORWEGIAN_PLURALS = {
-    "bøker": "bok",
-    "bøter": "bot",
-    "bønder": "bonde",
-    "brødre": "bror",
-    "døtre": "datter",
-    "føtter": "fot",
-    "gjess": "gås",
-    "gjessene": "gås",
-    "gårder": "gård",
-    "hender": "hånd",
-    "klør": "klo",
-    "knær": "kne",
-    "krefter": "kraft",
-    "kyr": "ku",
-    "lus": "lus",
-    "menn": "mann",
-    "mennene": "mann",
-    "mødre": "mor",
-    "netter": "natt",
-    "nøter": "not",
-    "nøtter": "nøtt",
-    "render": "rand",
-    "røtter": "rot",
-    "stender": "stand",
-    "stenger": "stang",
-    "strender": "strand",
-    "tenger": "tang",
-    "tenner": "tann",
-    "trær": "tre",
-    "tær": "tå",
-    "øyne": "øye",
-    "øynene": "øye",
-    "ører": "øre",
-    "klær": "klede",
-    "fedre": "far",
-    "søstre": "søster",
-}
-
-
-_NORWEGIAN_SUBJECTS = frozenset(("jeg", "du", "han", "hun", "den", "det", "vi", "dere", "de", "man"))
-_NORWEGIAN_AUXILIARIES = frozenset(
-    ("å", "skal", "vil", "kan", "må", "bør", "skulle", "ville", "kunne", "måtte", "burde")
+_NORWEGIAN_PLURALS = _pairs(
+    "bøker bok, bøter bot, bønder bonde, brødre bror, døtre datter, føtter fot, gjess gås, gjessene gås, "
+    "gårder gård, hender hånd, klør klo, knær kne, krefter kraft, kyr ku, lus lus, menn mann, "
+    "mennene mann, mødre mor, netter natt, nøter not, nøtter nøtt, render rand, røtter rot, "
+    "stender stand, stenger stang, strender strand, tenger tang, tenner tann, trær tre, tær tå, "
+    "øyne øye, øynene øye, ører øre, klær klede, fedre far, søstre søster"
 )
+
+
+_NORWEGIAN_SUBJECTS = _words("jeg du han hun den det vi dere de man")
+_NORWEGIAN_AUXILIARIES = _words("å skal vil kan må bør skulle ville kunne måtte burde")
 
 
 @dataclass(frozen=True)
@@ -283,19 +259,10 @@ def _by_last_part(word: str, table: dict[str, str]) -> Iterator[tuple[str, Form]
 
 # English
 
-_ENGLISH_PLURALS = {
-    "children": "child",
-    "feet": "foot",
-    "geese": "goose",
-    "lice": "louse",
-    "men": "man",
-    "mice": "mouse",
-    "oxen": "ox",
-    "people": "person",
-    "teeth": "tooth",
-    "women": "woman",
-    "dice": "die",
-}
+_ENGLISH_PLURALS = _pairs(
+    "children child, feet foot, geese goose, lice louse, men man, mice mouse, oxen ox, people person, "
+    "teeth tooth, women woman, dice die"
+)
 _ENGLISH_ENDINGS = (
     # plural, singular, what the base must look like: strictly regular forms first
     ("s", "", re.compile(r".*(?<![sxz])(?<!sh)$")),
@@ -317,29 +284,11 @@ _ENGLISH_ENDINGS = (
 _IZE = re.compile(r"is(?=(?:e|ed|er|ers|es|ing|ation|ations)$)")
 
 
-_ENGLISH_SINGULAR_SUBJECTS = frozenset(("he", "she", "it", "who"))
-_ENGLISH_AUXILIARIES = frozenset(
-    ("i", "we", "they", "can", "cannot", "could", "may", "might", "must", "shall", "should", "will", "would")
+_ENGLISH_SINGULAR_SUBJECTS = _words("he she it who")
+_ENGLISH_AUXILIARIES = _words("i we they can cannot could may might must shall should will would")
+_ENGLISH_OBJECTS = _words(
+    "the a an this that these those it them him her us me you each my your his our their its every all any"
 )
-_ENGLISH_OBJECTS = frozenset(
-    (
-        "the",
-        "a",
-        "an",
-        "this",
-        "that",
-        "these",
-        "those",
-        "it",
-        "them",
-        "him",
-        "her",
-        "us",
-        "me",
-        "you",
-        "each",
-    )
-) | frozenset(("my", "your", "his", "our", "their", "its", "every", "all", "any"))
 
 
 @dataclass(frozen=True)
@@ -414,84 +363,20 @@ def _stemmer(algorithm: str) -> Any:
 
 
 _NORWEGIAN = Norwegian(
-    prepositions=frozenset(("av", "for", "fra", "i", "med", "mellom", "om", "på", "til", "uten", "ved")),
+    prepositions=_words("av for fra i med mellom om på til uten ved"),
     suffixes=("enes", "ene", "ens", "ers", "ets", "en", "er", "et", "a", "s"),
-    before_nouns=frozenset(
-        (
-            "den",
-            "det",
-            "de",
-            "en",
-            "et",
-            "ei",
-            "denne",
-            "dette",
-            "disse",
-            "min",
-            "din",
-            "sin",
-            "vår",
-            "hver",
-            "alle",
-        )
-        + (
-            "begge",
-            "noen",
-            "mange",
-            "i",
-            "på",
-            "av",
-            "til",
-            "fra",
-            "med",
-            "om",
-            "ved",
-            "for",
-            "som",
-            "når",
-            "hvis",
-        )
+    before_nouns=_words(
+        "den det de en et ei denne dette disse min din sin vår hver alle begge noen mange "
+        "i på av til fra med om ved for som når hvis"
     ),
     names_are_capitalised=True,
 )
 _ENGLISH = English(
-    prepositions=frozenset(("at", "by", "for", "from", "in", "of", "on", "to", "with", "without")),
+    prepositions=_words("at by for from in of on to with without"),
     suffixes=("s",),
-    before_nouns=frozenset(
-        (
-            "the",
-            "a",
-            "an",
-            "this",
-            "that",
-            "these",
-            "those",
-            "my",
-            "your",
-            "his",
-            "her",
-            "its",
-            "our",
-            "their",
-        )
-        + (
-            "each",
-            "every",
-            "all",
-            "any",
-            "some",
-            "both",
-            "many",
-            "no",
-            "in",
-            "on",
-            "at",
-            "by",
-            "for",
-            "from",
-            "with",
-        )
-        + ("of", "to", "as", "when", "if", "while", "use", "see")
+    before_nouns=_words(
+        "the a an this that these those my your his her its our their each every all any some both many no "
+        "in on at by for from with of to as when if while use see"
     ),
     names_are_capitalised=True,
 )

@@ -4,8 +4,8 @@
     html = markdown.markdown("A *latent* space, and [[generator|its inhabitant]].", extensions=[links])
 
 The first mention of a term becomes `<a class="term" data-term="latent-space" href="…">`. `[[id]]` and
-`[[id|text]]` link by hand, and always. Everything works on the parsed tree, after the other extensions: a term
-may begin in one element and end in another, and code and headings are known for what they are.
+`[[id|text]]` link by hand, and always. Everything works on the parsed tree, after the other extensions: a
+term may begin in one element and end in another, and code and headings are known for what they are.
 """
 
 from __future__ import annotations

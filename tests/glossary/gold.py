@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -121,7 +122,10 @@ def total(scores: list[Score]) -> Score:
     )
 
 
-def _entry(lang: str, terms: list[str | dict[str, str]]) -> Entry:
-    as_dicts = [{"term": term} if isinstance(term, str) else term for term in terms]
-    statuses = ["preferred", *["admitted"] * len(terms)]
-    return Entry(lang, tuple(Term(**{"status": status} | t) for t, status in zip(as_dicts, statuses)), "-")  # type: ignore[arg-type]
+def _entry(lang: str, terms: list[Any]) -> Entry:
+    made = []
+    for term in terms:
+        values = {"status": "admitted" if made else "preferred"}
+        values |= {"term": term} if isinstance(term, str) else term
+        made.append(Term(**values | {"forms": tuple(values.get("forms", ()))}))
+    return Entry(lang, tuple(made), definition="-")
