@@ -40,14 +40,20 @@ VIEWS = {"by-letter": "glossary", "by-subject": "glossary/subjects", "by-languag
 class Demo(Protocol):
     """What a page needs to know about a demo; `demos.registry.Demo` has it."""
 
-    name: str
-    folder: Path
-    terms: tuple[str, ...]
-    title: Mapping[str, str]
-    summary: Mapping[str, str]
-    try_this: Mapping[str, str]
-    alt: Mapping[str, str]
-
+    @property
+    def name(self) -> str: ...
+    @property
+    def folder(self) -> Path: ...
+    @property
+    def terms(self) -> tuple[str, ...]: ...
+    @property
+    def title(self) -> Mapping[str, str]: ...
+    @property
+    def summary(self) -> Mapping[str, str]: ...
+    @property
+    def try_this(self) -> Mapping[str, str]: ...
+    @property
+    def alt(self) -> Mapping[str, str]: ...
     @property
     def still(self) -> Path: ...
 

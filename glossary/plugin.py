@@ -13,7 +13,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 from urllib.parse import urljoin, urlsplit
 
 import jinja2
@@ -74,6 +74,16 @@ class TemplateCache(jinja2.BytecodeCache):
 
     def dump_bytecode(self, bucket: jinja2.bccache.Bucket) -> None:
         self.compiled[bucket.key] = bucket.bytecode_to_string()
+
+
+class LanguageFile(File):
+    """A file with what i18n notes down on its own ones, to switch between languages and list them."""
+
+    locale: str
+    localization: str
+    locale_alternate_of: str
+    norm_src_uri: str
+    alternates: dict[str, LanguageFile]  # by language, this one included
 
 
 @dataclass
@@ -188,17 +198,14 @@ class OrdlabPlugin(BasePlugin[OrdlabConfig]):
 
     def _add_page(self, page: GeneratedPage, config: MkDocsConfig) -> None:
         file = self._file(page, self.build.lang, config)
-        if self.i18n:
-            alternates = {lang: self._file(page, lang, config) for lang in self.site.addresses.languages}
-            alternates[self.build.lang] = file
-            for other in alternates.values():
-                other.alternates = alternates
+        others = (lang for lang in self.site.addresses.languages if lang != self.build.lang)
+        file.alternates = {self.build.lang: file, **{lang: self._file(page, lang, config) for lang in others}}
         self.build.files.append(file)
         self.build.mentions[page.path] = page.mentions
 
-    def _file(self, page: GeneratedPage, lang: str, config: MkDocsConfig) -> File:
-        """The page as a file of one language; i18n's own attributes let it switch and list languages."""
-        file = File.generated(config, page.path, content=page.markdown)
+    def _file(self, page: GeneratedPage, lang: str, config: MkDocsConfig) -> LanguageFile:
+        """The page as a file of one language."""
+        file = cast(LanguageFile, LanguageFile.generated(config, page.path, content=page.markdown))
         file.dest_uri = self.site.addresses.home(lang) + file.dest_uri
         file.locale = file.localization = file.locale_alternate_of = lang
         file.norm_src_uri = page.path
@@ -231,6 +238,7 @@ class OrdlabPlugin(BasePlugin[OrdlabConfig]):
 
     def on_env(self, env: jinja2.Environment, /, *, config: MkDocsConfig, files: Files) -> jinja2.Environment:
         """Every page has been read: what depends on all of them can be filled in."""
+        self._put_below_index()
         self._add_uses()
         self._add_chips()
         self._lead_old_addresses()
@@ -247,6 +255,14 @@ class OrdlabPlugin(BasePlugin[OrdlabConfig]):
         }
         self._name_languages(config)  # of the 404 page, which is no page to `on_page_context`
         return env
+
+    def _put_below_index(self) -> None:
+        """Pages that the navigation leaves out still belong to the glossary: its menu item shows that."""
+        of_ours = {page.meta["ordlab"]["kind"]: page for page in self._pages() if "ordlab" in page.meta}
+        index = of_ours["by-letter"]
+        for page in self._pages():
+            if "ordlab" in page.meta and page is not index and page.parent is None:
+                page.parent = index  # type: ignore[assignment]
 
     def _add_uses(self) -> None:
         """On each concept's page, the pages that mention it."""
