@@ -287,4 +287,5 @@ class Anatomy:
             half = (low + high) / 2
             inside = self.head_field(x + dx * half, y + dy * half) < 0
             low, high = torch.where(inside, half, low), torch.where(inside, high, half)
-        return [(px[:, None], py[:, None]) for px, py in zip(*((c.unbind(1)) for c in (x + dx * low, y + dy * low)), strict=True)]
+        xs, ys = (x + dx * low).split(1, 1), (y + dy * low).split(1, 1)
+        return list(zip(xs, ys, strict=True))

@@ -57,7 +57,7 @@ def _triangular(u: Tensor) -> Tensor:
 
 
 def _rest_at_zero(share: float) -> Callable[[Tensor], Tensor]:
-    """Exactly 0 for a share of the draws, uniform for the others: most mouths are shut, most skin is plain."""
+    """Exactly 0 for a share of the draws, uniform for the rest: many mouths are shut, most skin is plain."""
     return lambda u: ((u - share) / (1 - share)).clamp_min(0.0)
 
 

@@ -1,4 +1,4 @@
-"""Painters: hair, behind, on and in front of the head. What differs between styles is in `palette.HAIR_STYLES`."""
+"""Painters: hair, behind, on and in front of the head. `palette.HAIR_STYLES` tells the styles apart."""
 
 from __future__ import annotations
 
@@ -76,7 +76,8 @@ def _lock(s: Scene, side: float, half: Tensor, top: float) -> Tensor:
 
 def hair_shadow(s: Scene) -> Iterator[Layer]:
     """The fringe and the hat darken the forehead below them."""
-    fringe = smoothstep(0.16, -0.02, s.hair_line) * smoothstep(0.5, 0.2, s.ball[1]) * (s.style["opacity"] > 0.9)
+    fringe = smoothstep(0.16, -0.02, s.hair_line) * smoothstep(0.5, 0.2, s.ball[1])
+    fringe = fringe * (s.style["opacity"] > 0.9)
     capped = s.wears("hat", "beanie", "cap", "brim")
     soft = torch.maximum(fringe * (1 - capped), capped * smoothstep(0.22, 0.0, s.hat_line))
     alpha = soft * s.on_head * 0.55 * (1 - s.wears("hat", "headscarf"))

@@ -95,7 +95,7 @@ class HairStyle(NamedTuple):
     bumps: float = 9.0
     top: tuple[float, float, float, float, float, float] = (0, 0, 0, 0, 0, 0)  # extra volume: x y z and radii
     top_bump: float = 0.0
-    back: tuple[float, float, float, float] = (0, 0, 0, 0)  # behind: width beyond the skull, top, bottom, corner
+    back: tuple[float, float, float, float] = (0, 0, 0, 0)  # width beyond the skull, top, bottom, corner
     back_bump: float = 0.0
     wave: float = 0.0
     lock: tuple[float, float] = (0, 0)  # strands in front of the shoulders: half width, bottom
@@ -108,37 +108,77 @@ HAIR_STYLES = {
     "bald": HairStyle(opacity=0.0),
     "buzz": HairStyle(puff=0.015, front=-0.60, side=-0.02, opacity=0.72),
     "balding": HairStyle(puff=0.05, front=-0.52, side=0.15, crown=0.45, reach=0.36),
-    "side_part": HairStyle(puff=0.07, front=-0.74, part=-0.40, curtain=0.30, top=(0.08, -0.49, 0.06, 0.40, 0.18, 0.34)),
+    "side_part": HairStyle(
+        puff=0.07, front=-0.74, part=-0.40, curtain=0.30, top=(0.08, -0.49, 0.06, 0.40, 0.18, 0.34)
+    ),
     "fringe": HairStyle(puff=0.07, front=-0.44, side=0.10, notch=0.05, notches=11),
-    "quiff": HairStyle(puff=0.045, front=-0.62, side=-0.06, curtain=0.06, top=(0.03, -0.475, 0.15, 0.37, 0.24, 0.25), top_bump=0.0),
+    "quiff": HairStyle(
+        puff=0.045, front=-0.62, side=-0.06, curtain=0.06, top=(0.03, -0.475, 0.15, 0.37, 0.24, 0.25)
+    ),
     "spiky": HairStyle(puff=0.065, front=-0.55, side=-0.02, notch=0.14, notches=8, bump=-0.095, bumps=9),
-    "mohawk": HairStyle(puff=0.03, front=-0.62, strip=0.25, top=(0.0, -0.42, -0.04, 0.115, 0.30, 0.46), top_bump=0.025),
+    "mohawk": HairStyle(
+        puff=0.03, front=-0.62, strip=0.25, top=(0.0, -0.42, -0.04, 0.115, 0.30, 0.46), top_bump=0.025
+    ),
     "curly": HairStyle(puff=0.09, front=-0.50, side=0.06, notch=0.08, notches=9, bump=0.055, bumps=12),
     "afro": HairStyle(
-        puff=0.09, front=-0.55, side=0.02, notch=0.03, bump=0.03, back=(0.155, -0.70, 0.40, 0.54), back_bump=0.045
+        puff=0.09,
+        front=-0.55,
+        side=0.02,
+        notch=0.03,
+        bump=0.03,
+        back=(0.155, -0.70, 0.40, 0.54),
+        back_bump=0.045,
     ),
     "bob": HairStyle(
         puff=0.085, front=-0.42, side=1.2, reach=0.44, back=(0.09, -0.30, 0.42, 0.14), lock=(0.13, 0.42)
     ),
     "long": HairStyle(
-        puff=0.075, front=-0.72, side=1.2, reach=0.36, curtain=0.36, back=(0.08, -0.3, 1.6, 0.2), lock=(0.12, 1.6)
+        puff=0.075,
+        front=-0.72,
+        side=1.2,
+        reach=0.36,
+        curtain=0.36,
+        back=(0.08, -0.3, 1.6, 0.2),
+        lock=(0.12, 1.6),
     ),
     "wavy": HairStyle(
-        puff=0.10, front=-0.76, side=1.2, reach=0.42, part=-0.34, curtain=0.42, back=(0.12, -0.3, 0.80, 0.2), wave=0.045,
+        puff=0.10,
+        front=-0.76,
+        side=1.2,
+        reach=0.42,
+        part=-0.34,
+        curtain=0.42,
+        back=(0.12, -0.3, 0.80, 0.2),
+        wave=0.045,
         lock=(0.14, 0.74),
     ),
     "ponytail": HairStyle(
-        puff=0.05, front=-0.66, side=0.02, part=-0.35, curtain=0.16, tail=(0.42, -0.36, 0.64, 0.44, -0.20, 0.16, 0.09), tails=(0, 1)
+        puff=0.05,
+        front=-0.66,
+        side=0.02,
+        part=-0.35,
+        curtain=0.16,
+        tail=(0.42, -0.36, 0.64, 0.44, -0.20, 0.16, 0.09),
+        tails=(0, 1),
     ),
     "top_bun": HairStyle(
         puff=0.05, front=-0.58, side=0.02, tail=(0.0, -0.575, 0.0, -0.57, -0.10, 0.17, 0.17), tails=(0, 1)
     ),
     "space_buns": HairStyle(
-        puff=0.055, front=-0.60, side=0.06, curtain=0.18, tail=(0.37, -0.48, 0.37, -0.47, -0.06, 0.175, 0.175),
+        puff=0.055,
+        front=-0.60,
+        side=0.06,
+        curtain=0.18,
+        tail=(0.37, -0.48, 0.37, -0.47, -0.06, 0.175, 0.175),
         tails=(1, 1),
     ),
     "braids": HairStyle(
-        puff=0.055, front=-0.60, side=0.20, curtain=0.26, tail=(0.52, 0.10, 0.58, 0.88, 0.04, 0.105, 0.085),
-        tails=(1, 1), tail_bump=0.03,
+        puff=0.055,
+        front=-0.60,
+        side=0.20,
+        curtain=0.26,
+        tail=(0.52, 0.10, 0.58, 0.88, 0.04, 0.105, 0.085),
+        tails=(1, 1),
+        tail_bump=0.03,
     ),
 }

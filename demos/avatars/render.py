@@ -54,10 +54,12 @@ GPU_CHUNK_PIXELS = 4 * 1024 * 1024
 class Avatars(NamedTuple):
     """A drawn batch.
 
-    `images` (n, 3, size, size) in -1..1, sRGB. `masks` (n, len(PARTS), size, size): the share of each pixel
-    in which a part is seen, after everything painted over it; they sum to 1. `landmarks` (n, len(LANDMARKS), 2)
-    are (x, y) in pixels from the top left corner, so that pixel i reaches from i to i + 1; they come from the
-    geometry, whether or not something hides them. `visible` (n, len(LANDMARKS)) says whether nothing does.
+    - `images` (n, 3, size, size) in -1..1, sRGB.
+    - `masks` (n, len(PARTS), size, size): the share of each pixel in which a part is seen, after everything
+      painted over it; they sum to 1.
+    - `landmarks` (n, len(LANDMARKS), 2): (x, y) in pixels from the top left corner, so that pixel i reaches
+      from i to i + 1. They come from the geometry, whether or not something hides them.
+    - `visible` (n, len(LANDMARKS)) bool: whether nothing does.
     """
 
     images: Tensor
@@ -115,8 +117,11 @@ def _composite(layers: list[Layer], scene: Scene) -> tuple[Tensor, Tensor]:
 
 
 _OWN_PARTS = {
-    f"{side}_iris": ("iris", "pupil") for side in ("left", "right")
-} | {f"ear_{side}": ("ear",) for side in ("left", "right")}  # fmt: skip
+    "left_iris": ("iris", "pupil"),
+    "right_iris": ("iris", "pupil"),
+    "ear_left": ("ear",),
+    "ear_right": ("ear",),
+}
 _COVERS = ("hair", "hat", "glasses")
 
 

@@ -39,7 +39,7 @@ def mix(a: Tensor, b: Tensor | Rgb, t: Tensor | float) -> Tensor:
 
 
 class Scene(Anatomy):
-    """`x`, `y` are the face coordinates of the pixels (n, h, w); `frame_x`, `frame_y` those of the picture."""
+    """`x`, `y` are the face coordinates of the pixels, (n, h, w); `frame_x`, `frame_y` those of the frame."""
 
     def __init__(self, factors: Factors, size: int) -> None:
         super().__init__(factors)
@@ -192,7 +192,7 @@ class Scene(Anatomy):
 
     @cached_property
     def hat_line(self) -> Tensor:
-        """Negative above the lower edge of the hat. A brim dips in front, other hats sit lower at the back."""
+        """Negative above the lower edge of the hat: a brim dips in front, others sit lower at the back."""
         _, sy, sz = self.ball
         brim = self.wears("hat", "brim")
         return sy + 0.28 + 0.25 * brim + sz * (0.22 - 0.54 * brim)
@@ -214,12 +214,13 @@ def _color_table(name: str, device: torch.device) -> Tensor:
     """A palette as (k, 3) in 0..1."""
     table = getattr(palette, name)
     codes = table.values() if isinstance(table, dict) else table
-    return torch.tensor([[int(code[i : i + 2], 16) / 255 for i in (1, 3, 5)] for code in codes], device=device)
+    rows = [[int(code[i : i + 2], 16) / 255 for i in (1, 3, 5)] for code in codes]
+    return torch.tensor(rows, device=device)
 
 
 @lru_cache(maxsize=16)
 def _shape_table(name: str, device: torch.device) -> tuple[list[str], Tensor]:
-    """A table of shapes as column names and (classes, columns); `top` with three numbers gives top0 to top2."""
+    """A table of shapes as column names and (classes, columns); `lock` with two numbers: lock0, lock1."""
     flat = [_flatten(shape) for shape in getattr(palette, name).values()]
     return list(flat[0]), torch.tensor([list(row.values()) for row in flat], device=device)
 

@@ -78,7 +78,8 @@ def _crown(s: Scene) -> Iterator[Layer]:
     shell = s.inflated(s.style["puff"].clamp(0.03, 0.09) + 0.03, -0.11)
     box = s.box_of(shell)
     line = s.hat_line[:, *box]
-    alpha = cover(ellipse_field(shell, *s.at(box)), s.pixel) * cover(line * 0.5, s.pixel) * (beanie + cap + brim)
+    alpha = cover(ellipse_field(shell, *s.at(box)), s.pixel) * cover(line * 0.5, s.pixel)
+    alpha = alpha * (beanie + cap + brim)
     azimuth = torch.atan2(s.ball[0][:, *box], s.ball[2][:, *box])
     ribbed = s.shade[:, *box] * (1 - 0.10 * beanie * (azimuth * 16).cos().clamp_min(0) ** 2)
     yield Layer("hat", alpha, s.hat, box, ribbed)
@@ -169,4 +170,3 @@ def _headscarf(s: Scene) -> Iterator[Layer]:
     face = torch.maximum(hole, s.head + 0.035)
     alpha = cover(torch.maximum(outer, -face), s.pixel) * s.wears("hat", "headscarf")
     yield Layer("hat", alpha, s.hat, s.whole, s.shade)
-
