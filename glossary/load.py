@@ -72,6 +72,7 @@ CODES = {
 }
 
 _ID = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*")
+_ID_FORM = "use lower-case letters a–z, digits and single hyphens, a letter first"
 _SLUG = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
 _LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[A-Z][a-z]{3})?(?:-(?:[A-Z]{2}|[0-9]{3}))?")
 _LISTS = (*RELATIONS, "legacy", "sources")
@@ -180,9 +181,10 @@ def _digest(*parts: bytes) -> bytes:
 
 def _parse(folder: Path, contents: Mapping[Path, bytes], problems: list[Problem]) -> Termbase | None:
     """Everything the files say; what is wrong goes into `problems`. None when there are no languages."""
+    before = len(problems)
     languages = _languages(folder / "languages.yml", contents, problems)
-    if not languages:
-        return None
+    if len(problems) > before or not languages:
+        return None  # no concept can be judged without them
     subjects = _subjects(folder / "subjects.yml", contents, tuple(languages), problems)
     sources = _sources(folder / "sources.yml", contents, problems)
     concepts: dict[str, Concept] = {}
@@ -222,6 +224,8 @@ def _languages(path: Path, contents: Mapping[Path, bytes], problems: list[Proble
         languages[code] = Language(
             code, **({"name": code, "html": code} | texts), text=MappingProxyType(words)
         )
+    if not languages and not reader.problems and path in contents:
+        reader.report("T028", "no language is listed", "write `en: {name: English}`, say", line=1)
     problems += reader.problems
     return languages
 
@@ -232,6 +236,7 @@ def _subjects(
     reader = Reader(path)
     subjects = {}
     for id, (key_node, node) in _top_level(reader, contents).items():
+        _check_id(reader, key_node, id)
         labels = _text_map(reader, node, id)
         for code in labels.keys() - set(languages):
             fix = did_you_mean(code, languages)
@@ -250,6 +255,7 @@ def _sources(path: Path, contents: Mapping[Path, bytes], problems: list[Problem]
     reader = Reader(path)
     sources = {}
     for id, (key_node, node) in _top_level(reader, contents).items():
+        _check_id(reader, key_node, id)
         values = reader.mapping(node, _SOURCE_KEYS, id)
         texts = {name: reader.text(value, f"{id}.{name}") for name, (_, value) in values.items()}
         if not texts.get("title"):
@@ -266,6 +272,11 @@ def _top_level(reader: Reader, contents: Mapping[Path, bytes]) -> dict[str, tupl
     content = contents.get(reader.path)
     root = reader.root(content) if content is not None else None
     return reader.mapping(root, ()) if root is not None else {}
+
+
+def _check_id(reader: Reader, key_node: Node, id: str) -> None:
+    if not _ID.fullmatch(id):
+        reader.at(key_node, "T025", f"“{id}” cannot be an id", f"{_ID_FORM}: goodfellow-2014", key=id)
 
 
 def _text_map(reader: Reader, node: Node, key: str) -> dict[str, str]:
@@ -289,7 +300,7 @@ def _concept(
         return cached[1]
     reader = Reader(path, id=path.stem)
     if not _ID.fullmatch(path.stem):
-        fix = "use lower-case letters a–z, digits and single hyphens, a letter first: latent-space.yml"
+        fix = f"{_ID_FORM}: latent-space.yml"
         reader.report("T020", f"“{path.name}” cannot be the id of a concept", fix)
     root = reader.root(content)
     concept = _read_concept(reader, root, languages) if root is not None else None
@@ -310,7 +321,7 @@ def _read_concept(reader: Reader, root: MappingNode, languages: tuple[str, ...])
             _unknown_key(reader, name, key_node, languages)
     lists = {name: reader.texts(values[name][1], name) for name in _LISTS if name in values}
     texts = {name: reader.text(values[name][1], name) for name in ("subject", "demo") if name in values}
-    if not texts.get("subject"):
+    if not texts.get("subject") and not _is_reported(values, "subject"):
         line = line_of(values["subject"][0]) if "subject" in values else 1
         reader.report(
             "T028", "the concept has no subject", "add `subject:` with an id from subjects.yml", line=line
@@ -319,11 +330,14 @@ def _read_concept(reader: Reader, root: MappingNode, languages: tuple[str, ...])
         if code not in entries:
             fix = f"add a `{code}:` block with terms and a definition"
             reader.lang = code
-            reader.report("T021", f"the language {code} is missing", fix, line=1, key=code)
+            reader.report("T021", f"the language {code} is missing", fix, line=1)
             reader.lang = ""
     for slug in lists.get("legacy", ()):
         if not _SLUG.fullmatch(slug):
-            reader.at(values["legacy"][1], "T025", f"“{slug}” cannot be part of an address", key="legacy")
+            fix = "use letters, digits, hyphens, dots and underscores"
+            reader.at(
+                values["legacy"][1], "T025", f"“{slug}” cannot be part of an address", fix, key="legacy"
+            )
     ordered = {code: entries[code] for code in languages if code in entries}
     subject, demo = texts.get("subject", ""), texts.get("demo", "")
     return Concept(reader.id, reader.path, subject, MappingProxyType(ordered), demo=demo, **lists)
@@ -345,14 +359,23 @@ def _read_entry(reader: Reader, lang: str, key_node: Node, node: Node) -> Entry:
     terms: tuple[Term, ...] = ()
     if "terms" in values:
         terms = _read_terms(reader, *values["terms"])
-    else:
+    elif isinstance(node, MappingNode):
         reader.at(key_node, "T023", "no terms are given", "add `terms: [the term]`", key="terms")
-    if not texts.get("definition"):
+    if (
+        isinstance(node, MappingNode)
+        and not texts.get("definition")
+        and not _is_reported(values, "definition")
+    ):
         at = values["definition"][0] if "definition" in values else key_node
         fix = "write one sentence that can replace the term in running text"
         reader.at(at, "T024", "the definition is missing", fix, key="definition")
     reader.lang = ""
     return Entry(lang, terms, **({"definition": ""} | texts))
+
+
+def _is_reported(values: Mapping[str, tuple[Node, Node]], key: str) -> bool:
+    """Whether a text is missing because it is no text, which has been said already."""
+    return key in values and not isinstance(values[key][1], ScalarNode)
 
 
 def _read_terms(reader: Reader, key_node: Node, node: Node) -> tuple[Term, ...]:

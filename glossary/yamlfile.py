@@ -37,7 +37,7 @@ _ANCHOR_OR_TAG = re.compile(rb"[&!](?<![^\s\[{,:][&!])")
 # How libyaml's messages begin: what they mean to someone who writes YAML, and what to do.
 _SAID_BY_LIBYAML = (
     ("found character that cannot start any token", "this character cannot begin a value", "quote the value"),
-    ("mapping values are not allowed", "a colon and a space inside a value", "put the value in quotes"),
+    ("mapping values are not allowed", "a colon where none can be", "quote the value, or line up the keys"),
     ("could not find expected ':'", "a line without a key", "write `key: value`, or indent the line"),
     (
         "did not find expected key",
@@ -49,9 +49,13 @@ _SAID_BY_LIBYAML = (
     ("found unexpected end of stream", "a quote or bracket is never closed", "close it"),
     ("found undefined alias", "`*` at the beginning of a value means an alias", "put the value in quotes"),
     ("found duplicate anchor", "an anchor (`&`) is not allowed here", "put the value in quotes"),
-    ("expected a single document", "`---` begins a second document", "one file holds one document"),
+    ("but found another document", "`---` begins a second document", "one file holds one document"),
     ("block sequence entries are not allowed", "a list cannot begin here", "put `-` on a line of its own"),
 )
+
+
+# These come where the file ends; the fault is where the quote or bracket was opened.
+_SAID_LATE = ("did not find expected ',' or", "found unexpected end of stream")
 
 
 class _Composer(CParser):
@@ -214,7 +218,9 @@ class Reader:
     def _syntax(self, error: yaml.YAMLError, content: bytes) -> None:
         """Note libyaml's complaint in words that say what to do."""
         said = str(getattr(error, "problem", None) or getattr(error, "reason", None) or error)
-        mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
+        mark = getattr(error, "problem_mark", None)
+        if any(said.startswith(message) for message in _SAID_LATE):
+            mark = getattr(error, "context_mark", None) or mark
         offset: int = getattr(error, "position", 0)
         line = mark.line + 1 if mark else content.count(b"\n", 0, offset) + 1
         lines = content.decode("utf-8-sig").splitlines()
