@@ -147,22 +147,24 @@ def eye_windows(pictures: Tensor) -> Tensor:
     return pictures[:, :, EYES[0], EYES[1]].flatten(1)
 
 
-def random_feature_distance(real: Tensor, fake: Tensor) -> float:
-    """Control without labels: Fréchet distance of pictures (n, 3, s, s) in random-weight features, × 1000."""
+@torch.inference_mode()
+def random_features(pictures: Tensor) -> Tensor:
+    """`RandomFeatures` of pictures (n, 3, s, s), in batches: a control without labels."""
     net = RandomFeatures()
-    a, b = (torch.cat([net(chunk.float().cpu()) for chunk in x.split(250)]) for x in (real, fake))
-    return 1000 * frechet_distance(a, b)
+    return torch.cat([net(chunk.float().cpu()) for chunk in pictures.split(250)])
 
 
 def eye_distance(real: Tensor, fake: Tensor) -> float:
     """Control without a net: Fréchet distance on the 64 principal components of real eye windows.
 
-    A 65th coordinate is the length of what those components leave over: without it, a grid or noise that no real
-    eye has would go unseen.
+    A 65th coordinate is the length of what those components leave over: without it, a grid or noise that no
+    real eye has would go unseen.
     """
     real_windows, fake_windows = eye_windows(real.cpu()), eye_windows(fake.cpu())
     components = principal_components(real_windows)
-    return frechet_distance(with_remainder(components, real_windows), with_remainder(components, fake_windows))
+    return frechet_distance(
+        with_remainder(components, real_windows), with_remainder(components, fake_windows)
+    )
 
 
 def with_remainder(components: Components, rows: Tensor) -> Tensor:

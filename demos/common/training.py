@@ -8,10 +8,12 @@ step)``, so a resumed run takes the same steps as one that was never interrupted
 
 import math
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from importlib.util import find_spec
 from pathlib import Path
+from shutil import which
 from typing import Any
 
 import torch
@@ -125,6 +127,13 @@ def saving(save: Callable[[], None]) -> Iterator[Saver]:
         save()
         raise
     save()
+
+
+def compile_on_gpu(modules: Iterable[nn.Module], device: torch.device) -> None:
+    """Compile in place where it pays: on a GPU, with Triton and a C compiler for it."""
+    if device.type == "cuda" and find_spec("triton") and which("cc"):
+        for module in modules:
+            module.compile()
 
 
 def parameters(module: nn.Module) -> int:

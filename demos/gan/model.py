@@ -70,7 +70,7 @@ class Generator(nn.Module):
         return torch.tanh(self.to_rgb(x64))  # (n, 3, 64, 64)
 
     @torch.no_grad()
-    def calibrate(self, seeded: torch.Generator, batches: int = 32, batch: int = 64) -> None:
+    def calibrate(self, seeded: torch.Generator, batches: int = 16, batch: int = 64) -> None:
         """Measure the statistics that inference uses: of every batch norm, and the mean style.
 
         Averaged weights have no running statistics of their own: those of the training weights do not fit
@@ -172,10 +172,10 @@ class BatchNorm(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         if self.sums is not None:
             self.measure(x)
-        statistics = (None, None) if self.training else (self.mean.to(x), self.var.to(x))
+        mean, var = (None, None) if self.training else (self.mean.to(x), self.var.to(x))
         weight = None if self.weight is None else self.weight.to(x)
         bias = None if self.bias is None else self.bias.to(x)
-        return F.batch_norm(x, *statistics, weight, bias, training=self.training)
+        return F.batch_norm(x, mean, var, weight, bias, training=self.training)
 
     def reset(self) -> None:
         channels = len(self.mean)
@@ -183,8 +183,8 @@ class BatchNorm(nn.Module):
 
     def measure(self, x: Tensor) -> None:
         assert self.sums is not None
-        wide = x.detach().double()
-        new = (wide.sum((0, 2, 3)), wide.square().sum((0, 2, 3)), torch.tensor([x.numel() / x.shape[1]]))
+        var, mean = torch.var_mean(x.detach().float(), (0, 2, 3), correction=0)
+        new = (mean.double(), (var + mean.square()).double(), torch.ones(1))
         self.sums = [total + part.cpu() for total, part in zip(self.sums, new, strict=True)]
 
     def settle(self) -> None:

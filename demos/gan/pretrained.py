@@ -88,7 +88,7 @@ def load_discriminator(device: torch.device | None = None, folder: Path = WEIGHT
 
 def to_inference(model: Model, device: torch.device | None) -> Model:
     model = model.eval().requires_grad_(False)
-    return model.to(device or best_device(), memory_format=torch.channels_last)
+    return model.to(device or best_device(), memory_format=torch.channels_last)  # type: ignore[call-overload]
 
 
 def latents(n: int, seed: int, config: GanConfig = DEFAULT) -> Tensor:

@@ -8,12 +8,13 @@ import torch
 from torch import Tensor
 
 from demos.avatars.metrics import auc
+from demos.common.device import best_device
 from demos.common.training import channels_last, parameters
 from demos.common.weights import Card, Metric, current_commit, load_into, prefixed, save_weights, write_card
 from demos.gan.directions import find_directions
 from demos.gan.model import Discriminator, GanConfig, Generator
 from demos.gan.pretrained import SOLITARY, WEIGHTS, calibrate_verdict, latents, mean_logit
-from demos.judge.compare import compare, held_out
+from demos.judge.compare import Reference, held_out
 from demos.judge.model import load_judge
 
 BARS: dict[str, tuple[float | None, str]] = {
@@ -26,7 +27,9 @@ BARS: dict[str, tuple[float | None, str]] = {
     "critics_auc": (None, "higher"),
 }
 SAMPLE_SEED = 2_000_003
+JUDGED = 1000  # pictures on each side that the critics are tested on
 CALIBRATION_SEED = 17
+CALIBRATION_BATCHES = 16
 
 
 def publish(
@@ -35,35 +38,23 @@ def publish(
     """Measure every snapshot below ``work`` and write generators, critics, directions and card to ``out``."""
     snapshots = [torch.load(path, weights_only=True) for path in sorted(work.glob("snapshot-*.pt"))]
     generators = [finished(snapshot["generator"], device) for snapshot in snapshots]
-    real = held_out(samples).pictures(slice(None))
-    measured = [measure(generator, real) for generator in generators]
-    critics = [opinion(snapshot, g, real, device) for snapshot, g in zip(snapshots, generators, strict=True)]
-    last = snapshots[-1]
-    found, about = find_directions(generators[-1], load_judge(device), 2 * samples)
+    last, best = snapshots[-1], generators[-1]
+    found, about_directions = find_directions(best, load_judge(device), 2 * samples)
     card = Card(
         demo="gan",
         config=asdict(GanConfig()) | {"training": recipe, "seed": seed},
-        parameters=parameters(generators[-1]),
+        parameters=parameters(best),
         data_seed=recipe["data_seed"],
         steps=last["step"],
         minutes=round(last["minutes"], 1),
         device=device.type,
         commit=current_commit(),
-        metrics=as_metrics(measured[-1] | {"critics_auc": critics[-1]["auc"]}),
     )
-    card.details = {
-        "checkpoints": [about_checkpoint(*row) for row in zip(snapshots, measured, critics, strict=True)],
-        "verdict": {key: critics[-1][key] for key in ("threshold", "slope")},
-        "directions": about,
-        "samples": samples,
-        "real_against_real": measure_pictures(real, held_out(2 * samples).pictures(slice(samples, None))),
-    }
-    history = {
-        key: x for i, g in enumerate(generators[:-1]) for key, x in prefixed(str(i), g.state_dict()).items()
-    }
+    measure_all(card, snapshots, generators, samples)
+    card.details["directions"] = about_directions
     files = {
-        "model": generators[-1].state_dict(),
-        "history": history,
+        "model": best.state_dict(),
+        "history": history(generators[:-1]),
         "discriminator": last["discriminator"],
         "directions": found,
     }
@@ -73,13 +64,43 @@ def publish(
     return card
 
 
+def history(generators: list[Generator]) -> dict[str, Tensor]:
+    """Earlier generators in one set of tensors, each below its number."""
+    return {key: x for i, g in enumerate(generators) for key, x in prefixed(str(i), g.state_dict()).items()}
+
+
+def measure_all(
+    card: Card, snapshots: list[dict[str, Any]], generators: list[Generator], samples: int
+) -> None:
+    """Put on the card how good every checkpoint is, and the last one in all measures."""
+    reference = Reference(load_judge(), held_out(samples).pictures(slice(None)))
+    checkpoints = []
+    for snapshot, generator in zip(snapshots, generators, strict=True):
+        fake = draw(generator, samples)
+        critics = opinion(snapshot["discriminator"], fake, reference.pictures)
+        measured = reference.quality(fake) | {"critics_auc": critics["auc"]}
+        when = {
+            "minutes": round(snapshot["minutes"], 2),
+            "steps": snapshot["step"],
+            "images": snapshot["images"],
+        }
+        checkpoints.append(when | {"metrics": rounded(measured)})
+    other_real = held_out(2 * samples).pictures(slice(samples, None))
+    card.metrics = as_metrics(rounded(measured | reference.controls(fake)))
+    card.details = {
+        "checkpoints": checkpoints,
+        "verdict": {key: critics[key] for key in ("threshold", "slope")},
+        "samples": samples,
+        "real_against_real": rounded(reference.quality(other_real) | reference.controls(other_real)),
+    }
+
+
 def finished(weights: dict[str, Tensor], device: torch.device) -> Generator:
     """The generator as a reader will load it: statistics measured, weights rounded to fp16."""
     generator = Generator().to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
     generator.load_state_dict(weights)
-    generator.calibrate(torch.Generator().manual_seed(CALIBRATION_SEED))
-    rounded = {key: x.half().float() for key, x in generator.state_dict().items()}
-    generator.load_state_dict(rounded)
+    generator.calibrate(torch.Generator().manual_seed(CALIBRATION_SEED), CALIBRATION_BATCHES)
+    generator.load_state_dict({key: x.half().float() for key, x in generator.state_dict().items()})
     return generator.requires_grad_(False)
 
 
@@ -90,24 +111,17 @@ def draw(generator: Generator, n: int, seed: int = SAMPLE_SEED) -> Tensor:
     return torch.cat([generator(z.to(device)).float().cpu() for z in latents(n, seed).split(100)])
 
 
-def measure(generator: Generator, real: Tensor) -> dict[str, float]:
-    """All measures of as many samples as there are real pictures."""
-    return measure_pictures(real, draw(generator, len(real)))
+def rounded(measured: dict[str, float]) -> dict[str, float]:
+    return {name: round(value, 4) for name, value in measured.items()}
 
 
-def measure_pictures(real: Tensor, fake: Tensor) -> dict[str, float]:
-    return {name: round(value, 4) for name, value in compare(load_judge(), real, fake).items()}
-
-
-def opinion(
-    snapshot: dict[str, Any], generator: Generator, real: Tensor, device: torch.device
-) -> dict[str, float]:
-    """How well a snapshot's critics tell its samples from portraits they never saw."""
-    discriminator = Discriminator().to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
-    load_into(discriminator, snapshot["discriminator"], WEIGHTS)
-    real_scores = scores(discriminator.eval(), real)
-    fake_scores = scores(discriminator, draw(generator, len(real), SAMPLE_SEED + 1))
-    return {"auc": round(auc(real_scores, fake_scores), 4)} | calibrate_verdict(real_scores, fake_scores)
+def opinion(weights: dict[str, Tensor], fake: Tensor, real: Tensor) -> dict[str, float]:
+    """How well critics tell samples from portraits they never saw: AUC and the curve of their verdict."""
+    discriminator = Discriminator()
+    load_into(discriminator, weights, WEIGHTS)
+    discriminator.to(best_device(), memory_format=torch.channels_last).eval()  # type: ignore[call-overload]
+    real_scores, fake_scores = scores(discriminator, real[:JUDGED]), scores(discriminator, fake[:JUDGED])
+    return {"auc": auc(real_scores, fake_scores)} | calibrate_verdict(real_scores, fake_scores)
 
 
 @torch.inference_mode()
@@ -115,17 +129,6 @@ def scores(discriminator: Discriminator, pictures: Tensor) -> Tensor:
     device = next(discriminator.parameters()).device
     chunks = [discriminator(channels_last(chunk.to(device))) for chunk in pictures.split(100)]
     return torch.cat([mean_logit({name: chunk[name].float().cpu() for name in SOLITARY}) for chunk in chunks])
-
-
-def about_checkpoint(
-    snapshot: dict[str, Any], measured: dict[str, float], opinion: dict[str, float]
-) -> dict[str, Any]:
-    return {
-        "minutes": round(snapshot["minutes"], 2),
-        "steps": snapshot["step"],
-        "images": snapshot["images"],
-        "metrics": measured | {"critics_auc": opinion["auc"]},
-    }
 
 
 def as_metrics(measured: dict[str, float]) -> dict[str, Metric]:

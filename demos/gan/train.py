@@ -20,6 +20,7 @@ from demos.common.training import (
     Clock,
     Progress,
     average_into,
+    compile_on_gpu,
     decayed,
     generator,
     load_state,
@@ -44,7 +45,7 @@ from demos.gan.train_features import FeatureTraining, features_path, train_featu
 class GanTraining:
     """The recipe. ``snapshots`` are the shares of the budget at which a checkpoint is kept."""
 
-    steps: int = 4000
+    steps: int = 5000
     batch: int = 32
     portraits: int = 30_000
     rate: float = 4e-4  # of the generator
@@ -57,7 +58,12 @@ class GanTraining:
 
 
 SMOKE = GanTraining(
-    steps=4, batch=8, portraits=500, samples=200, features=FeatureTraining(steps=4, batch=8, portraits=500)
+    steps=4,
+    batch=8,
+    portraits=500,
+    snapshots=(0.0, 1.0),
+    samples=60,
+    features=FeatureTraining(steps=4, batch=8, portraits=500),
 )
 ON_GPU = GanTraining(steps=30_000, batch=128, portraits=100_000, average_images=50_000)
 
@@ -130,6 +136,7 @@ class GanRun:
             torch.optim.Adam(weights, rate, betas=(0.0, 0.99), fused=True)
             for weights, rate in zip((self.generator.parameters(), self.trained), self.rates, strict=True)
         ]
+        compile_on_gpu([self.generator, self.discriminator.features, *self.discriminator.scales], device)
         self.step = 0
         self.kept = 0
         self.clock = Clock()
@@ -182,11 +189,11 @@ class GanRun:
         return 0.5 ** (self.recipe.batch / max(half_life, 1e-8))
 
     def keep_snapshot(self) -> None:
-        """Keep averaged generator and critics whenever the budget passes the next mark."""
-        marks = self.recipe.snapshots
-        if self.kept < len(marks) and self.fraction >= marks[self.kept]:
-            save_state(self.work / f"snapshot-{self.kept}.pt", self.snapshot())
-            self.kept += 1
+        """Keep averaged generator and critics whenever the budget has passed another mark."""
+        passed = sum(self.fraction >= mark for mark in self.recipe.snapshots)
+        if passed > self.kept:
+            save_state(self.work / f"snapshot-{passed:02}.pt", self.snapshot())
+            self.kept = passed
 
     def snapshot(self) -> dict[str, Any]:
         return {

@@ -1,6 +1,7 @@
-"""Generated portraits against drawn ones, in all measures at once."""
+"""Generated portraits against drawn ones, in all measures."""
 
-from functools import cache
+from dataclasses import dataclass
+from functools import cache, cached_property
 
 import torch
 from torch import Tensor
@@ -11,7 +12,7 @@ from demos.avatars.metrics import (
     frechet_distance,
     histogram_distance,
     precision_recall,
-    random_feature_distance,
+    random_features,
 )
 from demos.common.attributes import CLASSES
 from demos.common.dataset import HELD_OUT_SEED, Portraits, portraits
@@ -24,26 +25,44 @@ def held_out(n: int) -> Portraits:
     return portraits(n, HELD_OUT_SEED)
 
 
-def compare(judge: Judge, real: Tensor, fake: Tensor) -> dict[str, float]:
-    """Measures of fake pictures (m, 3, 64, 64) against real ones (n, 3, 64, 64), both in [-1, 1].
+@dataclass
+class Reference:
+    """Drawn portraits (n, 3, 64, 64) to compare with; what is measured on them is measured once."""
 
-    avatar_fid, precision and recall on the judge's features; two controls that no training knows anything
-    about; palette: mean total variation of the class histograms that the judge reads.
-    """
-    a, b = features(judge, real), features(judge, fake)
-    precision, recall = precision_recall(a, b)
-    return {
-        "avatar_fid": frechet_distance(a, b),
-        "precision": precision,
-        "recall": recall,
-        "random_feature_distance": random_feature_distance(real, fake),
-        "eye_window_distance": eye_distance(real, fake),
-        "attribute_histogram_distance": attribute_histograms(judge, real, fake),
-    }
+    judge: Judge
+    pictures: Tensor
 
+    @cached_property
+    def features(self) -> Tensor:
+        return features(self.judge, self.pictures)
 
-def attribute_histograms(judge: Judge, real: Tensor, fake: Tensor) -> float:
-    """Mean over categorical factors of the total variation between read classes."""
-    a, b = read_all(judge, real), read_all(judge, fake)
-    distances = [histogram_distance(a[name], b[name], CLASSES[name]) for name in CATEGORICAL]
-    return float(torch.tensor(distances).mean())
+    @cached_property
+    def random(self) -> Tensor:
+        return random_features(self.pictures)
+
+    @cached_property
+    def read(self) -> dict[str, Tensor]:
+        return read_all(self.judge, self.pictures)
+
+    def quality(self, fake: Tensor) -> dict[str, float]:
+        """avatar_fid, precision and recall of pictures (m, 3, 64, 64), on the judge's features."""
+        seen = features(self.judge, fake)
+        precision, recall = precision_recall(self.features, seen)
+        return {
+            "avatar_fid": frechet_distance(self.features, seen),
+            "precision": precision,
+            "recall": recall,
+        }
+
+    def controls(self, fake: Tensor) -> dict[str, float]:
+        """Two distances that no training knows about, and how far the shares of the read classes are off."""
+        return {
+            "random_feature_distance": 1000 * frechet_distance(self.random, random_features(fake)),
+            "eye_window_distance": eye_distance(self.pictures, fake),
+            "attribute_histogram_distance": self.histograms(read_all(self.judge, fake)),
+        }
+
+    def histograms(self, read: dict[str, Tensor]) -> float:
+        """Mean over categorical factors of the total variation between the classes that the judge reads."""
+        distances = [histogram_distance(self.read[name], read[name], CLASSES[name]) for name in CATEGORICAL]
+        return float(torch.tensor(distances).mean())

@@ -27,6 +27,7 @@ from demos.gan.model import (
 from demos.gan.pretrained import SOLITARY, WEIGHTS
 from demos.gan.train import GanTraining
 from demos.gan.train_features import FeatureTraining, PartsAndAttributes
+from demos.judge import Judge
 
 CPU = torch.device("cpu")
 TINY = GanTraining(
@@ -229,7 +230,11 @@ def test_part_masks_and_attributes_have_the_shapes_of_their_labels():
     assert read["yaw"].shape == (2,)
 
 
-def test_interrupted_trainer_resumes_and_publishes(cached):
+@pytest.mark.slow
+def test_interrupted_trainer_resumes_and_publishes(cached, monkeypatch):
+    judge = Judge().eval().requires_grad_(False)
+    monkeypatch.setattr("demos.gan.publish.load_judge", lambda *_: judge)
+    monkeypatch.setattr("demos.gan.publish.CALIBRATION_BATCHES", 1)
     out = cached / "gan" / "weights"
     options = {"out": out, "work": cached / "work", "device": CPU}
     interrupted = gan_train.train(TINY, **options)
