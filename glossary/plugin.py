@@ -368,6 +368,8 @@ class OrdlabPlugin(BasePlugin[OrdlabConfig]):
         if template_name != "404.html":
             return output
         base = urlsplit(config.site_url or "/").path  # error pages are served at any depth
+        for here in (".", "./"):  # how the theme and i18n write the home page of the language at the root
+            output = output.replace(f'href="{base}{here}"', f'href="{base}"')
         output = self._adjust_head(output, lambda target: posixpath.join(base, target))
         home = self.site.addresses.home(self.build.lang)
         if not home:
