@@ -34,7 +34,7 @@ def page(labels: Labels) -> Iterator[gr.Blocks]:
         yield blocks
 
 
-def picture(labels: Labels, key: str, value: Any, **options: Any) -> gr.Image:
+def picture(labels: Labels, key: str, value: Any, *, clickable: bool = False, **options: Any) -> gr.Image:
     """A picture with a visible label `key`, and what it shows as its alternative text, `key_alt`."""
     return gr.Image(
         as_file(value),
@@ -42,7 +42,7 @@ def picture(labels: Labels, key: str, value: Any, **options: Any) -> gr.Image:
         alt_text=labels[f"{key}_alt"],
         buttons=[],
         interactive=False,
-        elem_classes="picture",
+        elem_classes=["picture", "clickable"] if clickable else "picture",
         **options,
     )
 

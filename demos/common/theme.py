@@ -91,16 +91,49 @@ COLOURS = {
 
 # Gradio's page is built for a whole window; ours stands in a text column as narrow as 300 px.
 CSS = """
-:root { color-scheme: light } .dark { color-scheme: dark }
-main.contain > .column { gap: 1rem }
+:root { color-scheme: light } .dark { color-scheme: dark; --color-accent: var(--link-text-color) }
+.gradio-container > .main { padding-inline: 4px !important }
+main.contain { margin-inline: auto !important; max-width: 46rem !important }
+main.contain > .column { gap: 1.25rem }
 footer { display: none !important }
 :focus-visible { outline: 3px solid var(--link-text-color) !important; outline-offset: 2px }
+
 .try { font-size: 1.0625rem; line-height: 1.6 }
-.try h1 { font-size: 1.25rem; line-height: 1.35; margin: 0 0 .35rem }
+.says { line-height: 1.6; min-height: 3.2em }
+.says table { font-size: .9375rem; width: 100% }
+.says :is(th, td) { border-width: 0 0 1px; padding: .3em .5em .3em 0; text-align: start }
+
+/* Controls: no boxes, room between them, buttons on the line of the fields. */
+.form { background: none !important; border: 0 !important; gap: 1.25rem !important }
+.form, .form > .block { overflow: visible !important }
+.controls { align-items: flex-end; gap: 1rem }
+.controls > button { min-height: 2.75rem }
+[role="tab"] { padding-inline: clamp(.35rem, 2vw, 1rem) !important }
+
+/* Sliders: what is said about one gets the whole line, the number stays in its corner. */
+.head:has(> .tab-like-container) { display: block; position: relative }
+.head > .tab-like-container { inset-inline-end: 0; position: absolute; top: 0 }
+.head > label > :first-child { padding-inline-end: 8rem }
+
+/* A handle wide enough for a finger, and seen without its shadow. */
+input[type="range"] { --neutral-200: light-dark(#c3d0cc, #3b4d49); min-height: 1.5rem }
+input[type="range"]::-webkit-slider-thumb {
+  background: var(--slider-color); border: 3px solid var(--background-fill-primary);
+  box-shadow: 0 0 0 1px var(--slider-color); height: 1.5rem; margin-top: -.5rem; width: 1.5rem;
+}
+input[type="range"]::-moz-range-thumb {
+  background: var(--slider-color); border: 3px solid var(--background-fill-primary);
+  box-shadow: 0 0 0 1px var(--slider-color); box-sizing: border-box; height: 1.5rem; width: 1.5rem;
+}
+
+/* Pictures fill their column, with the label above instead of over them. */
 .picture { background: none !important; border: 0 !important; overflow: visible !important; padding: 0 }
-.picture img { border-radius: .4rem; width: 100%; height: auto }
-.picture label, .picture .label-wrap { position: static; padding-inline: 0 }
-.says { min-height: 3em }
+.picture img { border-radius: .4rem; height: auto; object-fit: contain !important; width: 100% }
+.picture label.float { background: none; display: block; margin: 0 0 .4rem; padding: 0; position: static }
+.picture label > span { display: none }
+.picture :is(.image-container, .image-frame, button) { height: auto; width: 100% }
+.clickable img { cursor: crosshair }
+
 @media (prefers-reduced-motion: reduce) {
   *, ::before, ::after { animation-duration: .01ms !important; transition-duration: .01ms !important }
 }

@@ -56,9 +56,9 @@ def build(demo: Demo, lang: str) -> gr.Blocks:
 
 
 def build_guessing(labels: Labels) -> None:
-    gallery = picture(labels, "gallery", show(labels, FIRST_ROUND, []))
+    gallery = picture(labels, "gallery", show(labels, FIRST_ROUND, []), clickable=True)
     guesses = gr.CheckboxGroup(NUMBERS, label=labels["guesses"])
-    with gr.Row():
+    with gr.Row(elem_classes="controls"):
         reveal_button = gr.Button(labels["reveal"], variant="primary", min_width=140)
         next_button = gr.Button(labels["next_round"], min_width=140)
         number = gr.Number(FIRST_ROUND, label=labels["round"], precision=0, min_width=110)
@@ -143,7 +143,7 @@ def build_spoiling(labels: Labels) -> None:
     first = judge(labels, "real", FIRST_PORTRAIT, 0, 0, 0)
     judged = picture(labels, "verdict", first[0])
     says = gr.Markdown(first[1], elem_classes="says")
-    with gr.Row():
+    with gr.Row(elem_classes="controls"):
         source = gr.Radio(
             [(labels["source_real"], "real"), (labels["source_generated"], "generated")],
             value="real",

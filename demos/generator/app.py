@@ -16,7 +16,7 @@ from demos.common.labels import Labels
 from demos.gan.pretrained import checkpoints, latents, sample
 from demos.registry import Demo
 
-COUNT, COLUMNS = 12, 4
+COUNT, COLUMNS = 12, 6
 SEED, NUMBER, TRUNCATION = 7, 1, 1.0  # what the demo opens with
 
 
@@ -27,7 +27,7 @@ def build(demo: Demo, lang: str) -> gr.Blocks:
     first = answer(labels, SEED, NUMBER, TRUNCATION, last)
     with page(labels) as blocks:
         flow = picture(labels, "flow", first[0])
-        with gr.Row():
+        with gr.Row(elem_classes="controls"):
             seed = gr.Number(SEED, label=labels["seed"], precision=0, min_width=110)
             number = gr.Number(NUMBER, label=labels["number"], precision=0, min_width=110)
             new = gr.Button(labels["new"], variant="primary", min_width=150)
@@ -39,7 +39,7 @@ def build(demo: Demo, lang: str) -> gr.Blocks:
         )
         facts = gr.Markdown(first[3], elem_classes="says")
         history = picture(labels, "history", first[2])
-        samples = picture(labels, "samples", first[1])
+        samples = picture(labels, "samples", first[1], clickable=True)
 
         controls: list[Any] = [seed, number, truncation, training]
         shown = [flow, samples, history, facts]

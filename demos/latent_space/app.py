@@ -63,7 +63,7 @@ def build_between(labels: Labels) -> None:
         here = picture(labels, "here", first[0], min_width=180, scale=1)
         with gr.Column(scale=2, min_width=220):
             position = gr.Slider(0, 1, middle, step=0.01, label=labels["position"])
-            with gr.Row():
+            with gr.Row(elem_classes="controls"):
                 seeds = [
                     gr.Number(value, label=labels[key], precision=0, min_width=90)
                     for key, value in {"from": start, "to": end}.items()
@@ -131,7 +131,7 @@ def build_direction(labels: Labels) -> None:
     walked = picture(labels, "walk", first[0])
     choice = gr.Radio(named(labels), value=name, label=labels["direction"])
     amount = gr.Slider(-FAR, FAR, steps, step=0.1, label=labels["steps"], info=labels["steps_info"])
-    with gr.Row():
+    with gr.Row(elem_classes="controls"):
         number = gr.Number(seed, label=labels["seed"], precision=0, min_width=110)
         new = gr.Button(labels["new"], min_width=140)
     says = gr.Markdown(first[2], elem_classes="says")
@@ -182,7 +182,7 @@ def build_sum(labels: Labels) -> None:
     choice = gr.Radio(
         [(labels[f"direction_{name}"], name) for name in READ], value=attribute, label=labels["attribute"]
     )
-    with gr.Row():
+    with gr.Row(elem_classes="controls"):
         number = gr.Number(seed, label=labels["seed"], precision=0, min_width=110)
         new = gr.Button(labels["new"], min_width=140)
     gr.Markdown(labels("sum_says", count=PICKED, pool=POOL))
@@ -196,12 +196,10 @@ def add(_: Labels, attribute: str, seed: float | None) -> Image.Image:
     having, lacking = averages(attribute)
     w = style(whole(seed))
     made = paint(torch.cat([having, lacking, w, having - lacking + w]))
-    terms = pictures.portraits(made, 160)
-    signs = [pictures.shape(name, 36) for name in ("minus", "plus", "equals")]
-    terms[-1] = pictures.framed(terms[-1])
-    return pictures.in_a_row(
-        [part for pair in zip(terms, signs, strict=False) for part in pair] + terms[-1:], 10
-    )
+    a, b, c = pictures.portraits(made[:3])
+    minus, plus, equals = (pictures.shape(name, 32) for name in ("minus", "plus", "equals"))
+    result = pictures.portrait(made[3], 224)
+    return pictures.in_a_row([a, minus, b, plus, c, equals, result], gap=10)
 
 
 def add_anew(labels: Labels, attribute: str) -> tuple[int, Image.Image]:
@@ -233,16 +231,16 @@ def build_map(labels: Labels) -> None:
     seed, (across, down) = 7, offered()[:2]
     first = locate(labels, seed, across, down, 1.0, 1.0)
     with gr.Row():
-        drawn = picture(labels, "map", first[0], min_width=280, scale=3)
+        drawn = picture(labels, "map", first[0], clickable=True, min_width=280, scale=3)
         with gr.Column(scale=2, min_width=200):
             spot = picture(labels, "spot", first[1])
-    with gr.Row():
+    with gr.Row(elem_classes="controls"):
         number = gr.Number(seed, label=labels["seed"], precision=0, min_width=90)
         axes = [
             gr.Dropdown(named(labels), value=name, label=labels[key], filterable=False, min_width=120)
             for key, name in {"across": across, "down": down}.items()
         ]
-    with gr.Row():
+    with gr.Row(elem_classes="controls"):
         steps = [
             gr.Slider(-MAP_REACH, MAP_REACH, 1, step=0.05, label=labels[key], min_width=200)
             for key in ("across_steps", "down_steps")

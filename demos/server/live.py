@@ -34,7 +34,7 @@ JOIN = "gradio_api/queue/join"
 # description, monitoring, proxies …) is not there: a list of what is allowed outlives Gradio's next release.
 ASKED_FOR = {
     "GET": re.compile(
-        r"|config|theme\.css|gradio_api/(info|startup-events|queue/data|theme\.css|heartbeat/\w+|file=.+)"
+        r"|config|theme\.css|gradio_api/(startup-events|queue/data|theme\.css|heartbeat/\w+|file=.+)"
         r"|static/[\w./-]+|assets/[\w./-]+"
     ),
     "POST": re.compile(rf"{JOIN}|gradio_api/(cancel|reset)"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import json
+from pathlib import Path
 
 from starlette.responses import HTMLResponse, Response
 
@@ -13,11 +14,8 @@ from demos.registry import default_language, languages
 ASSETS = "_assets"  # below /demos/; no demo's name begins with an underscore
 BROWSER_LOCALES = {"zh": "zh-CN"}  # as Gradio's own strings know them: plain "zh" would give English
 
-# Gradio's strings follow `navigator.language` alone, and it is read before anything in `head=` runs.
-SPEAK = """<script>
-for (const [name, value] of Object.entries({{language: {locale}, languages: [{locale}]}}))
-  Object.defineProperty(navigator, name, {{get: () => value, configurable: true}});
-</script>"""
+SPEAK = Path(__file__).with_name("speak.js").read_text(encoding="utf-8")
+SAID = {"Reset to default value": "reset", "More tabs": "more_tabs"}  # Gradio's words, and the key of ours
 
 ICON = '<link rel="icon" href="data:,">'  # none, which saves a request that would find nothing
 
@@ -37,11 +35,14 @@ h1 {{ font-size: 1.25rem; margin: 0 0 .5rem }} p {{ margin: 0 0 .5rem; max-width
 
 def localised(page: str, lang: str, title: str) -> str:
     """Gradio's page in a language: its own strings follow, and its files come from the shared place."""
-    locale = json.dumps(BROWSER_LOCALES.get(lang, lang))
+    settings = {
+        "locale": BROWSER_LOCALES.get(lang, lang),
+        "said": {theirs: word(ours, lang) for theirs, ours in SAID.items()},
+    }
+    script = SPEAK.replace("SETTINGS", json.dumps(settings, ensure_ascii=False))
     page = page.replace('lang="en"', f'lang="{languages()[lang]}"', 1)
-    page = page.replace(
-        "<head>", f"<head>{SPEAK.format(locale=locale)}<title>{html.escape(title)}</title>", 1
-    )
+    head = f"<head><script>{script}</script><title>{html.escape(title)}</title>{ICON}"
+    page = page.replace("<head>", head, 1)
     page = page.replace('<link rel="manifest" href="/manifest.json" />', "")  # there is none at the root
     return page.replace('"./assets/', f'"../../{ASSETS}/')
 

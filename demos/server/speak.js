@@ -1,0 +1,20 @@
+// First in Gradio's page, before any script of its own.
+(({locale, said}) => {
+  // Gradio's translated strings follow the browser's language and nothing else.
+  for (const [name, value] of Object.entries({language: locale, languages: [locale]}))
+    Object.defineProperty(navigator, name, {get: () => value, configurable: true});
+
+  // The rest of what it says to screen readers is English in every language: said in ours, or left out where
+  // the role says it already.
+  const translate = (element) => {
+    const label = element.getAttribute("aria-label");
+    const better = said[label] ?? label?.replace(/^(number input|range slider) for /, "");
+    if (better !== label) element.setAttribute("aria-label", better);
+  };
+  new MutationObserver((changes) => {
+    for (const {target, type} of changes) {
+      if (type === "attributes") translate(target);
+      else target.querySelectorAll("[aria-label]").forEach(translate);
+    }
+  }).observe(document, {attributeFilter: ["aria-label"], childList: true, subtree: true});
+})(SETTINGS);

@@ -1,0 +1,593 @@
+"""The server over real HTTP: pages before demos, demos in their language, and nothing for strangers."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from demos.common.labels import words
+from demos.registry import languages
+from demos.server.guard import Pace, TrustedHosts, is_own
+from demos.server.live import known_language
+from demos.server.page import localised
+from tests.serving import ROOT, free_port
+
+TINY_APP = """\
+import threading, time
+import gradio as gr
+from PIL import Image
+from demos.common.interface import on, page, picture
+from demos.common.labels import Labels
+
+held = threading.Event()
+
+def shade(labels, level):
+    if level == 13:
+        raise RuntimeError("secret: 13")
+    if level == 14:
+        time.sleep(2)
+    return Image.new("RGB", (8, 8), (int(level),) * 3)
+
+def build(demo, lang):
+    labels = Labels(demo, lang)
+    with page(labels) as blocks:
+        level = gr.Slider(0, 255, 128, step=1, label=labels["level"])
+        square = picture(labels, "square", shade(labels, 128))
+        on(level.input, shade, labels, [level], square)
+    return blocks
+"""
+TINY_YML = """\
+terms: [tiny]
+weights: [{weights}]
+title: {{nb: Liten demo, en: Tiny demo, zh: 小演示}}
+summary: {{nb: En flate., en: A square., zh: 方块。}}
+try: {{nb: Dra i glidebryteren., en: Drag the slider., zh: 拖动滑块。}}
+alt: {{nb: Grått, en: Grey, zh: 灰色}}
+labels:
+  level: {{nb: Nivå, en: Level, zh: 亮度}}
+  square: {{nb: Flate, en: Square, zh: 方块}}
+  square_alt: {{nb: En grå flate, en: A grey square, zh: 灰色方块}}
+"""
+
+
+@dataclass
+class Answer:
+    status: int
+    headers: http.client.HTTPMessage
+    body: bytes
+
+    @property
+    def text(self) -> str:
+        return self.body.decode()
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.body)
+
+
+@dataclass
+class Running:
+    port: int
+    process: subprocess.Popen[str]
+    first: Answer  # what the demo's address said before the demo was there
+    first_status: dict[str, Any]
+
+    def ask(
+        self,
+        path: str,
+        method: str = "GET",
+        body: bytes | Iterator[bytes] | None = None,
+        **headers: str,
+    ) -> Answer:
+        return ask(self.port, path, method, body, **headers)
+
+    def click(self, level: int, session: str = "s", lang: str = "nb") -> Answer:
+        body = {"data": [level], "fn_index": 0, "session_hash": session, "trigger_id": 1}
+        address = f"/demos/tiny/{lang}/gradio_api/queue/join"
+        return self.ask(address, "POST", json.dumps(body).encode(), **{"Content-Type": "application/json"})
+
+    def listen(self, session: str, lang: str = "nb") -> dict[str, Any]:
+        """The message that ends what was clicked last in a session."""
+        stream = self.ask(f"/demos/tiny/{lang}/gradio_api/queue/data?session_hash={session}").text
+        messages = [json.loads(line[6:]) for line in stream.splitlines() if line.startswith("data: ")]
+        done: dict[str, Any] = next(m for m in messages if m["msg"] == "process_completed")
+        return done
+
+
+def ask(
+    port: int, path: str, method: str = "GET", body: bytes | Iterator[bytes] | None = None, **headers: str
+) -> Answer:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+    connection.request(method, path, body, headers, encode_chunked=not isinstance(body, bytes | None))
+    answer = connection.getresponse()
+    body_read = answer.read()
+    connection.close()
+    return Answer(answer.status, answer.headers, body_read)
+
+
+def write_demos(root: Path) -> None:
+    """Three demos: one that works, one whose weights are damaged, one whose `demo.yml` is broken."""
+    for name, weights in {"tiny": "", "damaged": "damaged"}.items():
+        (root / name).mkdir(parents=True)
+        (root / name / "app.py").write_text(TINY_APP)
+        (root / name / "demo.yml").write_text(TINY_YML.format(weights=weights), encoding="utf-8")
+        (root / name / "still.webp").touch()
+    (root / "damaged" / "weights").mkdir()
+    (root / "damaged" / "weights" / "card.json").write_text("{}")
+    (root / "broken").mkdir()
+    (root / "broken" / "demo.yml").write_text("terms: [")
+
+
+def write_site(site: Path) -> None:
+    for path, title in {
+        "index.html": "Hjem",
+        "404.html": "Fant ikke",
+        "en/404.html": "Not found",
+        "zh/404.html": "找不到",
+        "zh/glossary/x/index.html": "某词" * 600,
+    }.items():
+        (site / path).parent.mkdir(parents=True, exist_ok=True)
+        (site / path).write_text(f"<!doctype html><h1>{title}</h1>", encoding="utf-8")
+    (site / "app.0123abcd.min.js").write_text("1")
+    legacy = {"what-is-x": {"nb": "glossary/x/", "en": "en/glossary/x/", "zh": "zh/glossary/x/"}}
+    (site / "legacy.json").write_text(json.dumps(legacy))
+
+
+@contextmanager
+def running(folder: Path) -> Iterator[Running]:
+    """A server of its own process over the demos and the site in a folder, once everything has loaded."""
+    port = free_port()
+    code = (
+        "import logging, sys; from pathlib import Path; from demos.server import serve;"
+        "logging.basicConfig(level=logging.INFO, format='%(message)s');"
+        f"folder = Path({str(folder)!r});"
+        f"sys.exit(serve('127.0.0.1', {port}, folder / 'site', folder / 'demos'))"
+    )
+    environment = {**os.environ, "TMPDIR": str(folder)}
+    process = subprocess.Popen(
+        [sys.executable, "-c", code], cwd=ROOT, env=environment, stderr=subprocess.PIPE, text=True
+    )
+    try:
+        wait_until(lambda: ask(port, "/healthz").status == 200, process)
+        first, first_status = ask(port, "/demos/tiny/zh/"), ask(port, "/demos/status.json").json
+        states = ("ready", "failed")
+        wait_until(
+            lambda: all(s["state"] in states for s in ask(port, "/demos/status.json").json.values()), process
+        )
+        yield Running(port, process, first, first_status)
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def wait_until(holds: Any, process: subprocess.Popen[str], seconds: float = 120) -> None:
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        assert process.poll() is None, process.communicate()[1]
+        try:
+            if holds():
+                return
+        except OSError:
+            pass
+        time.sleep(0.05)
+    raise TimeoutError("the server did not get there")
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("server")
+    write_demos(folder / "demos")
+    write_site(folder / "site")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def server(folder: Path) -> Iterator[Running]:
+    with running(folder) as server:
+        yield server
+
+
+# Before the demos are there
+
+
+def test_pages_are_served_while_demos_load(server: Running) -> None:
+    assert server.first_status["tiny"] == {"state": "loading", "device": "cpu"}
+    assert server.first.status == 503
+    assert '<html lang="zh-Hans">' in server.first.text
+    assert words()["loading"]["zh"] in server.first.text
+    assert 'http-equiv="refresh"' in server.first.text
+
+
+def test_one_failing_demo_takes_no_other_down(server: Running) -> None:
+    states = {name: demo["state"] for name, demo in server.ask("/demos/status.json").json.items()}
+    assert states == {"tiny": "ready", "damaged": "failed", "broken": "failed"}
+
+
+def test_a_failed_demo_says_so_in_the_language_of_the_page(server: Running) -> None:
+    answer = server.ask("/demos/damaged/nb/")
+    assert answer.status == 503
+    assert words()["failed"]["nb"] in answer.text
+    assert "refresh" not in answer.text
+    assert "Traceback" not in answer.text
+
+
+# Where addresses lead
+
+
+def test_health_and_status_are_never_kept(server: Running) -> None:
+    assert server.ask("/healthz").json == {"status": "ok"}
+    for path in ("/healthz", "/demos/status.json"):
+        assert server.ask(path).headers["Cache-Control"] == "no-store"
+
+
+@pytest.mark.parametrize(
+    ("path", "accepts", "to"),
+    [
+        ("/demos/tiny", "", "/demos/tiny/"),
+        ("/demos/tiny?lang=zh", "", "/demos/tiny/?lang=zh"),
+        ("/demos/tiny/nb", "", "/demos/tiny/nb/"),
+        ("/demos/tiny/?lang=zh&__theme=dark", "", "/demos/tiny/zh/?lang=zh&__theme=dark"),
+        ("/demos/tiny/", "zh-CN,zh;q=0.9", "/demos/tiny/zh/"),
+        ("/demos/tiny/", "de, no;q=0.5, en;q=0.3", "/demos/tiny/nb/"),
+        ("/demos/tiny/?lang=xx", "", "/demos/tiny/nb/?lang=xx"),
+    ],
+)
+def test_a_demos_address_leads_to_its_language(server: Running, path: str, accepts: str, to: str) -> None:
+    answer = server.ask(path, **{"Accept-Language": accepts})
+    assert (answer.status, answer.headers["Location"]) == (307, to)
+
+
+@pytest.mark.parametrize(
+    ("query", "to"),
+    [
+        ("doc=what-is-x", "/glossary/x/"),
+        ("doc=what-is-x&lang=zh", "/zh/glossary/x/"),
+        ("lang=en&doc=what-is-x", "/en/glossary/x/"),
+        ("doc=what-is-x&lang=no", "/glossary/x/"),
+    ],
+)
+def test_old_addresses_lead_to_the_new_pages(server: Running, query: str, to: str) -> None:
+    answer = server.ask(f"/docs.php?{query}")
+    assert (answer.status, answer.headers["Location"]) == (301, to)
+
+
+@pytest.mark.parametrize(
+    ("path", "title"),
+    [
+        ("/nothing", "Fant ikke"),
+        ("/en/nothing/", "Not found"),
+        ("/zh/glossary/y/", "找不到"),
+        ("/docs.php?doc=nothing", "Fant ikke"),
+        ("/docs.php?doc=nothing&lang=en", "Not found"),
+        ("/docs.php", "Fant ikke"),
+        ("/demos/nothing/?lang=zh", "找不到"),
+        ("/demos/tiny/de/", "Fant ikke"),
+        ("/demos/tiny/en/nothing", "Not found"),
+        ("/%2e%2e/%2e%2e/etc/passwd", "Fant ikke"),
+    ],
+)
+def test_what_is_not_there_is_said_in_the_language_of_the_address(
+    server: Running, path: str, title: str
+) -> None:
+    answer = server.ask(path)
+    assert (answer.status, title in answer.text) == (404, True), answer.text
+
+
+# A demo's page
+
+
+@pytest.mark.parametrize("lang", ["nb", "en", "zh"])
+def test_a_demo_speaks_the_language_of_its_address(server: Running, lang: str) -> None:
+    answer = server.ask(f"/demos/tiny/{lang}/?__theme=dark", **{"Accept-Language": "de"})
+    assert answer.status == 200
+    assert f'<html\n\tlang="{languages()[lang]}"' in answer.text
+    head = answer.text[answer.text.index("<head>") :]
+    assert head.startswith("<head><script>"), "Gradio reads navigator.language in its first script"
+    assert f'"locale": "{"zh-CN" if lang == "zh" else lang}"' in head
+    assert words()["reset"][lang] in head
+    config = json.loads(re.search(r"window\.gradio_config = (.*?);</script>", answer.text)[1])  # type: ignore[index]
+    labels = {c["props"].get("label") for c in config["components"]}
+    assert {"nb": "Nivå", "en": "Level", "zh": "亮度"}[lang] in labels
+    assert {"nb": "Dra i", "en": "Drag", "zh": "拖动"}[lang] in answer.text
+
+
+def test_a_demo_shares_its_scripts_with_all_others_for_ever(server: Running) -> None:
+    page = server.ask("/demos/tiny/nb/").text
+    assert '"./assets/' not in page
+    assert "manifest.json" not in page
+    name = re.search(r'src="../../_assets/(index-[\w-]+\.js)"', page)
+    assert name is not None
+    asset = server.ask(f"/demos/_assets/{name[1]}", **{"Accept-Encoding": "gzip"})
+    assert asset.status == 200
+    assert "immutable" in asset.headers["Cache-Control"]
+    assert asset.headers["Content-Encoding"] == "gzip"
+
+
+def test_a_gradio_that_changed_its_page_is_noticed() -> None:
+    """Everything the page is changed by must still be there to change."""
+    page = '<html lang="en"><head><link rel="manifest" href="/manifest.json" /><script src="./assets/a.js">'
+    changed = localised(page, "zh", "a < b")
+    assert 'lang="zh-Hans"' in changed
+    assert '"zh-CN"' in changed
+    assert "<title>a &lt; b</title>" in changed
+    assert "manifest" not in changed
+    assert 'src="../../_assets/a.js"' in changed
+
+
+# Clicks
+
+
+def test_a_click_is_answered_with_a_picture(server: Running) -> None:
+    assert server.click(40, "one").status == 200
+    dark = server.listen("one")["output"]["data"][0]
+    assert server.click(200, "two").status == 200
+    bright = server.listen("two")["output"]["data"][0]
+    assert dark["path"] != bright["path"]
+    picture = server.ask(f"/demos/tiny/nb/gradio_api/file={dark['path']}")
+    assert picture.headers["Content-Type"] == "image/webp"
+    assert picture.body[8:12] == b"WEBP"
+
+
+@pytest.mark.parametrize("lang", ["nb", "en", "zh"])
+def test_an_error_is_one_sentence_in_the_language_of_the_page(server: Running, lang: str) -> None:
+    server.click(13, f"bad-{lang}", lang)
+    output = server.listen(f"bad-{lang}", lang)["output"]
+    assert output["error"] == words()["error"][lang]
+    assert output["title"] == words()["error_title"][lang]
+    assert "secret" not in json.dumps(output)
+
+
+def test_a_full_queue_says_so_in_the_language_of_the_page(server: Running) -> None:
+    answers = [server.click(14, f"wait-{n}", "zh") for n in range(20)]
+    full = next(answer for answer in answers if answer.status != 200)
+    assert (full.status, full.json) == (429, {"detail": words()["busy"]["zh"]})
+    assert full.headers["Retry-After"]
+
+
+# Strangers
+
+
+def test_every_answer_carries_the_security_headers(server: Running) -> None:
+    for path in ("/", "/nothing", "/demos/tiny/nb/", "/demos/status.json", "/demos/_assets/nothing"):
+        headers = server.ask(path).headers
+        policy = headers["Content-Security-Policy"]
+        assert "frame-ancestors 'self'" in policy
+        assert "unsafe-eval" not in policy
+        assert headers["X-Content-Type-Options"] == "nosniff"
+        assert headers["Referrer-Policy"] == "same-origin"
+        assert headers["Access-Control-Allow-Origin"] is None
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Origin": "http://evil.example"},
+        {"Origin": "null"},
+        {"Origin": "http://127.0.0.1:1"},
+        {"Sec-Fetch-Site": "cross-site"},
+        {"Sec-Fetch-Site": "same-site"},
+    ],
+)
+def test_a_click_sent_by_another_site_is_refused(server: Running, headers: dict[str, str]) -> None:
+    answer = server.ask("/demos/tiny/nb/gradio_api/queue/join", "POST", b"{}", **headers)
+    assert (answer.status, answer.text) == (403, "Sent by another site.\n")
+
+
+def test_our_own_pages_may_click(server: Running) -> None:
+    own = {"Origin": f"http://127.0.0.1:{server.port}", "Sec-Fetch-Site": "same-origin"}
+    answer = server.ask("/demos/tiny/nb/gradio_api/queue/join", "POST", b"{}", **own)
+    assert answer.status == 422  # let through; Gradio then misses what a click must hold
+
+
+def test_another_site_may_not_read(server: Running) -> None:
+    answer = server.ask("/demos/tiny/nb/config", Origin="http://evil.example")
+    assert answer.headers["Access-Control-Allow-Origin"] is None
+    preflight = {"Origin": "http://evil.example", "Access-Control-Request-Method": "POST"}
+    assert server.ask("/demos/tiny/nb/", "OPTIONS", **preflight).status == 400
+
+
+@pytest.mark.parametrize("body", [b"x" * 200_000, iter([b"x" * 50_000] * 4)], ids=["declared", "chunked"])
+def test_a_large_body_is_refused(server: Running, body: bytes | Iterator[bytes]) -> None:
+    assert server.ask("/demos/tiny/nb/gradio_api/queue/join", "POST", body).status == 413
+
+
+@pytest.mark.parametrize("host", ["evil.example", "127.0.0.1.evil.example", "", "[::1"])
+def test_another_name_is_refused(server: Running, host: str) -> None:
+    assert server.ask("/", Host=host).status == 400
+
+
+@pytest.mark.parametrize(
+    "path", ["upload", "run/shade", "call/shade", "api/shade", "component_server", "vibe-edit"]
+)
+def test_gradio_offers_only_what_its_page_asks_for(server: Running, path: str) -> None:
+    assert server.ask(f"/demos/tiny/nb/gradio_api/{path}", "POST", b"{}").status == 404
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "gradio_api/openapi.json",
+        "gradio_api/info",
+        "gradio_api/proxy=http://example.org",
+        "gradio_api/vibe-code",
+        "monitoring/summary",
+        "docs",
+        "static/../../../../../etc/passwd",
+    ],
+)
+def test_nothing_else_of_gradio_can_be_read(server: Running, path: str) -> None:
+    assert server.ask(f"/demos/tiny/nb/{path}").status in (403, 404)
+
+
+@pytest.mark.parametrize("path", ["/etc/passwd", "http://example.org/", str(ROOT / "pyproject.toml")])
+def test_gradio_gives_out_no_file_but_its_own(server: Running, path: str) -> None:
+    assert server.ask(f"/demos/tiny/nb/gradio_api/file={path}").status in (403, 404)
+
+
+@pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH"])
+def test_other_methods_are_refused(server: Running, method: str) -> None:
+    assert server.ask("/", method, b"").status == 405
+
+
+# The site's files
+
+
+def test_pages_are_asked_for_each_time_and_hashed_files_never_again(server: Running) -> None:
+    page = server.ask("/")
+    assert page.headers["Cache-Control"] == "no-cache"
+    again = server.ask("/", **{"If-None-Match": page.headers["ETag"]})
+    assert (again.status, again.body) == (304, b"")
+    assert "immutable" in server.ask("/app.0123abcd.min.js").headers["Cache-Control"]
+
+
+def test_pages_are_compressed_for_those_who_can_read_it(server: Running) -> None:
+    path = "/zh/glossary/x/"
+    plain, packed = server.ask(path), server.ask(path, **{"Accept-Encoding": "gzip"})
+    assert plain.headers["Content-Encoding"] is None
+    assert packed.headers["Content-Encoding"] == "gzip"
+    assert len(packed.body) < len(plain.body)
+
+
+# Parts
+
+
+def test_pace_lets_a_hand_through_and_stops_a_script() -> None:
+    now = 0.0
+    pace = Pace(rate=2, burst=3, now=lambda: now)
+    assert [pace.allows("a") for _ in range(5)] == [True, True, True, False, False]
+    assert pace.allows("b")
+    now = 1.0
+    assert [pace.allows("a") for _ in range(3)] == [True, True, False]
+
+
+def test_pace_forgets_those_who_left() -> None:
+    pace = Pace(rate=1, burst=1, now=lambda: 0.0, most=10)
+    for n in range(100):
+        pace.allows(str(n))
+    assert len(pace.buckets) == 10
+
+
+@pytest.mark.parametrize(
+    ("listening", "header", "trusted"),
+    [
+        ("127.0.0.1", "localhost:8000", True),
+        ("127.0.0.1", "[::1]:8000", True),
+        ("127.0.0.1", "192.168.0.7", False),
+        ("ordlab.example", "ordlab.example", True),
+        ("0.0.0.0", "192.168.0.7:8000", True),
+        ("0.0.0.0", "evil.example", False),
+    ],
+)
+def test_trusted_hosts(listening: str, header: str, trusted: bool) -> None:
+    async def nothing(*_: Any) -> None: ...
+
+    assert TrustedHosts(nothing, listening).trusts(header) is trusted
+
+
+@pytest.mark.parametrize(
+    ("headers", "own"),
+    [
+        ({}, True),
+        ({"origin": "http://a:1", "host": "a:1"}, True),
+        ({"origin": "https://a", "host": "a"}, True),
+        ({"origin": "http://a:1", "host": "a:2"}, False),
+        ({"origin": "http://a.evil", "host": "a"}, False),
+        ({"sec-fetch-site": "same-origin"}, True),
+    ],
+)
+def test_own_requests(headers: dict[str, str], own: bool) -> None:
+    from starlette.datastructures import Headers
+
+    assert is_own(Headers(headers)) is own
+
+
+@pytest.mark.parametrize(
+    ("tag", "lang"),
+    [("zh-CN;q=0.8", "zh"), (" EN ", "en"), ("no", "nb"), ("nn-NO", "nb"), ("de", ""), ("", "")],
+)
+def test_language_tags(tag: str, lang: str) -> None:
+    assert known_language(tag) == lang
+
+
+def test_every_word_of_the_server_exists_in_every_language() -> None:
+    for key, texts in words().items():
+        assert list(texts) == list(languages()), key
+        assert all(text.strip() for text in texts.values()), key
+
+
+# Starting and stopping
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_stops_it_cleanly_even_while_loading(folder: Path, number: signal.Signals) -> None:
+    port = free_port()
+    command = [sys.executable, "-m", "demos", "serve", "--port", str(port), "--site", str(folder / "site")]
+    process = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True)
+    try:
+        wait_until(lambda: ask(port, "/healthz").status == 200, process)
+        process.send_signal(number)
+        _, said = process.communicate(timeout=60)
+    finally:
+        process.kill()
+    assert process.returncode == 0
+    assert "Traceback" not in said
+    assert f"http://127.0.0.1:{port}/" in said
+
+
+def test_it_leaves_nothing_behind(folder: Path) -> None:
+    before = set(folder.glob("ordlab-*"))  # another test's server may be running
+    with running(folder) as server:
+        (made,) = set(folder.glob("ordlab-*")) - before
+        server.process.send_signal(signal.SIGINT)
+        _, said = server.process.communicate(timeout=60)
+    assert server.process.returncode == 0
+    assert "Traceback" not in said
+    assert "damaged" in said
+    assert "card.json is not a card" in said
+    assert not made.exists()
+
+
+def serve_briefly(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "demos", "serve", *arguments]
+    return subprocess.run(
+        command, cwd=ROOT, env={**os.environ, **environment}, capture_output=True, text=True, timeout=60
+    )
+
+
+def test_a_site_that_was_not_built_is_one_sentence(tmp_path: Path) -> None:
+    done = serve_briefly("--site", str(tmp_path))
+    assert done.returncode == 1
+    assert (
+        done.stderr
+        == f"There is no site in “{tmp_path}”. Build it with “make site”, or name its folder with --site.\n"
+    )
+
+
+def test_a_port_in_use_is_one_sentence(folder: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        done = serve_briefly("--site", str(folder / "site"), PORT=port)
+    assert done.returncode == 1
+    assert done.stderr.count("\n") == 1
+    assert f"127.0.0.1:{port}: Address already in use" in done.stderr
+
+
+def test_a_port_that_is_none_is_one_sentence() -> None:
+    done = serve_briefly("--port", "http")
+    assert done.returncode == 2
+    assert "“http” is not a port" in done.stderr
+    assert "Traceback" not in done.stderr
