@@ -166,6 +166,15 @@ class _WordIndex:
             nodes = [node.next.setdefault(f"{gap}{key}", _Node()) for node in nodes for key in keys]
         for node in nodes:
             node.ends.append(entry)
+            self._note_homonyms(node, entry)
+
+    def _note_homonyms(self, node: _Node, entry: _Entry) -> None:
+        spelling = entry.text.casefold()
+        alike = [
+            other for other in node.ends if other.text.casefold() == spelling and other.case == entry.case
+        ]
+        if len(ids := {other.id for other in alike if other.id}) > 1:
+            self.ambiguous[spelling] = tuple(sorted(ids))
 
     def _keys_of(
         self, word: str, term: Term, following: str, is_phrase: bool, is_form: bool

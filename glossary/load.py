@@ -184,7 +184,10 @@ def _parse(folder: Path, contents: Mapping[Path, bytes], problems: list[Problem]
     before = len(problems)
     languages = _languages(folder / "languages.yml", contents, problems)
     if len(problems) > before or not languages:
-        return None  # no concept can be judged without them
+        # No concept can be judged without them, but its YAML can.
+        for path, content in contents.items():
+            problems += _syntax_faults(path, content) if path.name != "languages.yml" else []
+        return None
     subjects = _subjects(folder / "subjects.yml", contents, tuple(languages), problems)
     sources = _sources(folder / "sources.yml", contents, problems)
     concepts: dict[str, Concept] = {}
@@ -440,6 +443,12 @@ def _term_details(
             else:
                 details[name] = _YES_NO[value.lower()] if name == "link" else value
     return details
+
+
+def _syntax_faults(path: Path, content: bytes) -> list[Problem]:
+    reader = Reader(path, id=path.stem if path.parent.name == "terms" else "")
+    reader.root(content)
+    return reader.problems
 
 
 def _faults_across_files(termbase: Termbase, ids: Mapping[str, Path]) -> Iterator[Problem]:

@@ -48,6 +48,8 @@ _TRANSPARENT = frozenset(("abbr", "b", "bdi", "br", "del", "dfn", "em", "i", "in
     ("s", "small", "span", "strong", "sub", "sup", "u")
 )
 _MATH = re.compile(r"\$\$.+?\$\$|(?<![\\$\w])\$(?!\s)[^$\n]+(?<!\s)\$(?![\d$])", re.DOTALL)
+_FENCE = re.compile(r"\s*(`{3,}|~{3,})")
+_CODE_SPAN = re.compile(r"(?<!`)(`+)(?!`).+?(?<!`)\1(?!`)")
 _PLACEHOLDER = re.compile(r"\x02[^\x02\x03]*\x03")
 _TAG = re.compile(r"<(/?)([a-zA-Z][\w-]*)")
 _SPACES = frozenset(("&nbsp;", "&#160;", "&#xa0;", "&ensp;", "&thinsp;"))
@@ -126,9 +128,20 @@ class _LineKeeper(Preprocessor):
         self.links = links
 
     def run(self, lines: list[str]) -> list[str]:
-        self.links.lines = list(lines)
+        self.links.lines = _without_code(lines)
         self.links.linked = {}
         return lines
+
+
+def _without_code(lines: list[str]) -> list[str]:
+    """The lines with code left out, roughly: only for finding the line of a fault."""
+    kept, fence = [], ""
+    for line in lines:
+        mark = _FENCE.match(line)
+        if mark and (not fence or mark[1].startswith(fence)):
+            fence = "" if fence else mark[1]
+        kept.append("" if fence or mark else _CODE_SPAN.sub("", line))
+    return kept
 
 
 class _ManualLinks(InlineProcessor):
@@ -352,7 +365,9 @@ class _Prose:
         if not text:
             return
         start = self._length
-        self._add(BARRIER * len(text) if isinstance(text, AtomicString) else self._readable(text))
+        # Other extensions protect their texts, formulas for instance; an abbreviation is still prose.
+        is_protected = isinstance(text, AtomicString) and (is_tail or owner.tag != "abbr")
+        self._add(BARRIER * len(text) if is_protected else self._readable(text))
         self._pieces.append(_Piece(start, self._length, owner, parent, is_tail))
 
     def _readable(self, text: str) -> str:
@@ -371,7 +386,9 @@ class _Prose:
         return BARRIER * len(text) if self._raw_tag else text
 
     def _put_aside(self, placeholder: str) -> str:
-        """Raw HTML in a line of text: note when it opens or closes an element to skip."""
+        """What stands for an escaped sign or raw HTML: note when that opens or closes an element to skip."""
+        if placeholder[1:-1].isdigit():
+            return chr(int(placeholder[1:-1])) * len(placeholder)
         stashed = HTML_PLACEHOLDER_RE.match(placeholder)
         raw = self.md.htmlStash.rawHtmlBlocks[int(stashed[1])] if stashed else ""
         if isinstance(raw, str):

@@ -46,6 +46,7 @@ _SAID_BY_LIBYAML = (
     ),
     ("did not find expected '-' indicator", "the list breaks off here", "indent every item alike"),
     ("did not find expected ',' or", "a list or mapping is not closed", "add the missing comma or bracket"),
+    ("did not find expected node", "a list or mapping is not closed", "add the missing item or bracket"),
     ("found unexpected end of stream", "a quote or bracket is never closed", "close it"),
     ("found undefined alias", "`*` at the beginning of a value means an alias", "put the value in quotes"),
     ("found duplicate anchor", "an anchor (`&`) is not allowed here", "put the value in quotes"),
@@ -55,7 +56,7 @@ _SAID_BY_LIBYAML = (
 
 
 # These come where the file ends; the fault is where the quote or bracket was opened.
-_SAID_LATE = ("did not find expected ',' or", "found unexpected end of stream")
+_SAID_LATE = ("did not find expected ',' or", "did not find expected node", "found unexpected end of stream")
 
 
 class _Composer(CParser):
@@ -224,7 +225,8 @@ class Reader:
         offset: int = getattr(error, "position", 0)
         line = mark.line + 1 if mark else content.count(b"\n", 0, offset) + 1
         lines = content.decode("utf-8-sig").splitlines()
-        text = lines[line - 1] if 0 < line <= len(lines) else ""
+        line = min(line, max(1, len(lines)))
+        text = lines[line - 1] if lines else ""
         if "\t" in text[: len(text) - len(text.lstrip())]:
             self.report("T010", "a tab is used for indentation", "use spaces", line=line)
             return
