@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -70,6 +70,8 @@ class Page:
     first_line: int = 1
     """Its line where the Markdown begins, after front matter."""
     on_problem: Callable[[Problem], None] = lambda problem: None
+    seen: Collection[str] = ()
+    """Concepts mentioned earlier on the page, in a text that is converted apart."""
     per_section: bool = False
     """Link the first mention under each heading, and not only the first on the page."""
 
@@ -204,7 +206,7 @@ class _AutomaticLinks(Treeprocessor):
     def _choose(self, page: Page, prose: _Prose) -> list[tuple[Match, Element]]:
         """The matches to link, each with the element to put the link in."""
         chosen = []
-        seen: set[str] = set()
+        seen = set(page.seen)
         events = sorted(prose.events)
         for match in page.linker.find(prose.text):
             while events and events[0][0] <= match.start:
