@@ -1,13 +1,17 @@
-"""Demos on the pages of concepts: a concept names its demo, the demo its concepts, and the two must agree."""
+"""Demos on pages: a concept and its demo name each other and must agree; any other page asks for a demo."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from .model import Problem, Termbase
 from .pages import Demo
 from .yamlfile import did_you_mean, locate, shown
+
+PANEL = re.compile(r'^<div class="demo" data-demo="(?P<name>[^"\n]*)"></div>$', re.MULTILINE)
+"""How a page written by hand asks for a demo: a line of its own."""
 
 
 def read(termbase: Termbase, folder: Path) -> tuple[Mapping[str, Demo], list[Problem]]:
@@ -18,6 +22,27 @@ def read(termbase: Termbase, folder: Path) -> tuple[Mapping[str, Demo], list[Pro
 
     demos, problems = read_demos(folder)
     return demos, [*problems, *check(termbase, demos, demo_names(folder))]
+
+
+def fill(
+    markdown: str,
+    demos: Mapping[str, Demo],
+    panel: Callable[[str], str],
+    fault: Callable[[int, str, str], None],
+) -> str:
+    """Markdown with every demo it asks for in place.
+
+    `panel` makes a demo's HTML; `fault` is told the line, message and remedy of a name that no demo has.
+    A site without demos keeps the empty element, which its style sheet hides.
+    """
+
+    def filled(asked: re.Match[str]) -> str:
+        if demos and asked["name"] not in demos:
+            line = markdown.count("\n", 0, asked.start()) + 1
+            fault(line, f"there is no demo “{asked['name']}”", did_you_mean(asked["name"], list(demos)))
+        return panel(asked["name"]) or asked[0]
+
+    return PANEL.sub(filled, markdown)
 
 
 def check(termbase: Termbase, demos: Mapping[str, Demo], known: list[str]) -> Iterator[Problem]:

@@ -144,7 +144,7 @@ class PageMaker:
             equivalents=list(self._equivalents(concept)),
             stale=self._stale_notice(concept),
             prose=prose,
-            demo=self._demo(concept),
+            demo=self._demo(concept.demo),
             names=list(self._names(entry)),
             sources=list(self._sources(concept)),
             uses_marker=Markup(USES_MARKER),
@@ -221,6 +221,11 @@ class PageMaker:
         ]
         return self._render("cards.html.jinja", cards=cards) if cards else ""
 
+    def demo(self, name: str) -> str:
+        """A demo's panel, in one line so that the Markdown around it keeps its line numbers."""
+        demo = self._demo(name)
+        return self._render("demo.html.jinja", demo=demo).replace("\n", "") if demo else ""
+
     def uses(self, uses: Iterable[Use]) -> str:
         """The list of pages that mention a concept."""
         made = [{"title": use.title, "href": self.link(use.target)} for use in uses]
@@ -272,8 +277,8 @@ class PageMaker:
         reference = self.site.termbase.languages[self.site.termbase.default_language].name
         return self._words["stale"].format(reference=reference)
 
-    def _demo(self, concept: Concept) -> dict[str, str] | None:
-        demo = self.site.demos.get(concept.demo)
+    def _demo(self, name: str) -> dict[str, str] | None:
+        demo = self.site.demos.get(name)
         if demo is None:
             return None
         return {

@@ -184,6 +184,11 @@ class OrdlabPlugin(BasePlugin[OrdlabConfig]):
             still = File.generated(config, pages.still_address(demo), abs_src_path=str(demo.still))
             still.inclusion = InclusionLevel.INCLUDED
             files.append(still)
+        if self.site.demos and lang == self.site.addresses.root:
+            # The server answers with the demos it runs; without it there is an answer too, and no error.
+            status = File.generated(config, "demos/status.json", content="{}")
+            status.inclusion = InclusionLevel.INCLUDED
+            files.append(status)
         if self.i18n:
             self.i18n.i18n_files_per_language[lang] = files.documentation_pages()  # for the sitemap
         return files
@@ -229,7 +234,18 @@ class OrdlabPlugin(BasePlugin[OrdlabConfig]):
                 first_line=source[: source.find(markdown.strip()[:80])].count("\n") + 1,
                 on_problem=self.build.problems.append,
             )
+            return self._fill_demos(markdown, page, self.links.page.first_line)
         return markdown
+
+    def _fill_demos(self, markdown: str, page: Page, first_line: int) -> str:
+        def fault(line: int, message: str, fix: str) -> None:
+            where = first_line + line - 1
+            problem = Problem(
+                source_of(page), where, "S006", message, fix, lang=self.build.lang, key="data-demo"
+            )
+            self.build.problems.append(problem)
+
+        return embeds.fill(markdown, self.site.demos, self._maker(page).demo, fault)
 
     def on_page_content(self, html: str, /, *, page: Page, config: MkDocsConfig, files: Files) -> str:
         if self.links.page:
@@ -422,9 +438,11 @@ class OrdlabPlugin(BasePlugin[OrdlabConfig]):
 
     def _names(self, lang: str) -> dict[str, list[str]]:
         """Location below the language's home page → what readers may call the concept described there."""
-        home = self.site.addresses.home(lang)
+        home, language = self.site.addresses.home(lang), self.site.termbase.languages[lang]
         return {
-            self.site.addresses.concept(lang, id).removeprefix(home): search.names(concept.entries[lang])
+            self.site.addresses.concept(lang, id).removeprefix(home): search.names(
+                concept.entries[lang], language
+            )
             for id, concept in self.site.termbase.concepts.items()
         }
 

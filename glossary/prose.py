@@ -7,7 +7,7 @@ pictures come from the site itself, so that no reader's browser is sent elsewher
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from html import escape, unescape
@@ -21,7 +21,7 @@ from markdown.util import AMP_SUBSTITUTE
 from markupsafe import Markup
 
 from .addresses import Addresses, relative
-from .links import Linker, Match
+from .links import Linker
 from .markdown import Page, TermLinks
 from .model import Concept, Problem, Termbase
 from .yamlfile import locate, shown
@@ -90,11 +90,12 @@ class Writer:
             self.problems.append(replace(problem, line=line, key=key))
 
         self._links.page = Page(
-            _Unseen(self.linkers[lang], seen),
+            self.linkers[lang],
             partial(self._address, concept, lang),
             own=concept.id,
             file=shown(concept.path),
             on_problem=report,
+            seen=seen,
         )
         html = self._markdown.render(text, partial(self._resolve, concept, lang))
         seen.update(self._links.linked)
@@ -119,18 +120,6 @@ class Writer:
         else:
             found, target = file.is_file(), path
         return relative(target, self.addresses.concept(lang, concept.id)) if found else None
-
-
-class _Unseen(Linker):
-    """A linker that passes over what the page has mentioned already."""
-
-    def __init__(self, linker: Linker, seen: Iterable[str]) -> None:
-        self.termbase, self.lang = linker.termbase, linker.lang
-        self._linker = linker
-        self._seen = seen
-
-    def find(self, text: str) -> list[Match]:
-        return [match for match in self._linker.find(text) if match.id not in self._seen]
 
 
 class SafeMarkdown:
