@@ -161,10 +161,9 @@ def with_heat(picture: Tensor, heat: Tensor, limit: float, size: int = TILE) -> 
 
 def bar(share: float, width: int, height: int = 14) -> Image.Image:
     """A share from 0 to 1 as a bar: teal up to it, red after it, a notch in the middle."""
-    canvas = Image.new("RGBA", (width, height), (*RED, 255))
-    draw = ImageDraw.Draw(canvas)
-    draw.rectangle((0, 0, round(share * width) - 1, height), fill=TEAL)
-    draw.rectangle((width // 2 - 1, 0, width // 2, height), fill=PAPER)
+    canvas = Image.new("RGB", (width, height), RED)
+    canvas.paste(TEAL, (0, 0, round(share * width), height))
+    canvas.paste(PAPER, (width // 2 - 1, 0, width // 2 + 1, height))
     return canvas
 
 

@@ -108,7 +108,7 @@ footer { display: none !important }
 .form, .form > .block { overflow: visible !important }
 .controls { align-items: flex-end; gap: 1rem }
 .controls > button { min-height: 2.75rem }
-[role="tab"] { padding-inline: clamp(.35rem, 2vw, 1rem) !important }
+.tab-container button { padding-inline: clamp(.35rem, 2vw, 1rem) !important }
 
 /* Sliders: what is said about one gets the whole line, the number stays in its corner. */
 .head:has(> .tab-like-container) { display: block; position: relative }
