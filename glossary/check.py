@@ -136,7 +136,10 @@ def related_and_broader(facts: Facts) -> Iterator[Problem]:
 def broken_manual_link(facts: Facts) -> Iterator[Problem]:
     for concept, _, entry in facts.entries():
         for key in _MARKDOWN_KEYS:
-            if "[[" in (text := getattr(entry, key)):
+            text: str = getattr(entry, key)
+            ids = (found[1].strip() for found in term_links.MANUAL.finditer(text))
+            # Only Markdown knows what is code; it is asked only when there may be something to report.
+            if any(id not in facts.termbase.concepts for id in ids):
                 yield from _broken_links(facts, concept, entry, key, text)
 
 

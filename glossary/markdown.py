@@ -53,7 +53,7 @@ _CODE_SPAN = re.compile(r"(?<!`)(`+)(?!`).+?(?<!`)\1(?!`)")
 _PLACEHOLDER = re.compile(r"\x02[^\x02\x03]*\x03")
 _TAG = re.compile(r"<(/?)([a-zA-Z][\w-]*)")
 _SPACES = frozenset(("&nbsp;", "&#160;", "&#xa0;", "&ensp;", "&thinsp;"))
-_MANUAL = r"\[\[([^\[\]|\n]+)(?:\|([^\[\]]+))?\]\]"
+MANUAL = re.compile(r"\[\[([^\[\]|\n]+)(?:\|([^\[\]]+))?\]\]")
 
 
 @dataclass
@@ -150,7 +150,7 @@ class _ManualLinks(InlineProcessor):
     """`[[latent-space]]`, `[[latent-space|any text]]`; in `[[generator]]en` the link holds the ending too."""
 
     def __init__(self, md: markdown.Markdown, links: TermLinks) -> None:
-        super().__init__(_MANUAL, md)
+        super().__init__(MANUAL.pattern, md)
         self.links = links
 
     def handleMatch(  # type: ignore[override]
