@@ -24,6 +24,7 @@ from markupsafe import Markup
 from . import order
 from .addresses import Addresses, relative
 from .concept_map import lay_out, neighbours
+from .links import Linker
 from .model import Concept, Entry, Language, Problem, Source, Subject, Term, Termbase
 from .prose import Prose
 from .site_text import Words
@@ -76,6 +77,7 @@ class Site:
     words: Mapping[str, Words]
     addresses: Addresses
     prose: Mapping[tuple[str, str], Prose]  # by concept and language
+    linkers: Mapping[str, Linker]
     demos: Mapping[str, Demo] = field(default_factory=dict)
     name: str = ""
     url: str = ""  # where the site is published, if that is known

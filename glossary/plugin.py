@@ -22,7 +22,7 @@ from mkdocs.config import config_options
 from mkdocs.config.base import Config
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import PluginError
-from mkdocs.plugins import BasePlugin, event_priority
+from mkdocs.plugins import BasePlugin, event_priority, get_plugin_logger
 from mkdocs.structure.files import File, Files, InclusionLevel
 from mkdocs.structure.pages import Page
 from mkdocs.structure.toc import AnchorLink
@@ -41,6 +41,8 @@ from .yamlfile import shown
 if TYPE_CHECKING:
     from mkdocs.livereload import LiveReloadServer
     from mkdocs.utils.templates import TemplateContext
+
+log = get_plugin_logger(__name__)
 
 AFTER_I18N = -101
 AFTER_SEARCH = -100
@@ -97,6 +99,8 @@ class Build:
 
 
 class OrdlabPlugin(BasePlugin[OrdlabConfig]):
+    served: ClassVar[dict[str, Site]] = {}  # by configuration file: every rebuild makes a new plugin object
+
     i18n: Any = None
     build: Build
     site: Site
@@ -110,25 +114,41 @@ class OrdlabPlugin(BasePlugin[OrdlabConfig]):
             if self.i18n.building:
                 return config
             self.i18n.config.reconfigure_search = False  # compares every entry with every other one
-        try:
-            self._prepare(config)
-        except TermbaseError as error:
-            raise PluginError(report(error.problems)) from error
+        self.legacy: dict[str, dict[str, str]] = {}
+        self.site = self._site(config)
+        self.words = self.site.words
+        self.links = TermLinks()
+        config.markdown_extensions.append(self.links)  # type: ignore[arg-type]
+        # Beneath the project's own overrides, above the theme.
+        config.theme.dirs.insert(1 if config.theme.custom_dir else 0, str(pages.THEME))
         return config
 
     def on_serve(
         self, server: LiveReloadServer, /, *, config: MkDocsConfig, builder: Callable[..., Any]
     ) -> LiveReloadServer:
+        self.served[config.config_file_path or ""] = self.site
         server.watch(str(self.site.termbase.folder))
         for demo in self.site.demos.values():
             server.watch(str(demo.folder))
         return server
 
-    def _prepare(self, config: MkDocsConfig) -> None:
+    def _site(self, config: MkDocsConfig) -> Site:
+        """The data; what is being served already stays up, with the last data that had no fault."""
+        try:
+            site = self._read(config)
+        except TermbaseError as error:
+            if served := self.served.get(config.config_file_path or ""):
+                log.error(report(error.problems) + "\nPages are shown as they were until this is mended.")
+                return served
+            raise PluginError(report(error.problems)) from error
+        if (config.config_file_path or "") in self.served:
+            self.served[config.config_file_path or ""] = site
+        return site
+
+    def _read(self, config: MkDocsConfig) -> Site:
         root = Path(config.config_file_path or "mkdocs.yml").resolve().parent
         termbase = load(root / self.config.termbase)
         demos, problems = embeds.read(termbase, root / self.config.demos)
-        problems += pages.check(termbase)
         addresses = self._addresses(config, termbase)
         writer = Writer(termbase, addresses, Path(config.docs_dir))
         prose = {
@@ -136,26 +156,20 @@ class OrdlabPlugin(BasePlugin[OrdlabConfig]):
             for concept in termbase.concepts.values()
             for lang in addresses.languages
         }
-        if problems := [*problems, *writer.problems]:
+        if problems := [*problems, *pages.check(termbase), *writer.problems]:
             raise TermbaseError(problems)
-        self.linkers = writer.linkers
-        self.words = load_words(termbase)
-        self.legacy: dict[str, dict[str, str]] = {}
-        self.site = Site(
+        return Site(
             termbase=termbase,
-            words=self.words,
+            words=load_words(termbase),
             addresses=addresses,
             demos=demos,
             prose=prose,
+            linkers=writer.linkers,
             name=config.site_name,
             url=config.site_url or "",
             repository=f"{config.repo_url.rstrip('/')}/blob/HEAD/" if config.repo_url else "",
             root=root,
         )
-        self.links = TermLinks()
-        config.markdown_extensions.append(self.links)  # type: ignore[arg-type]
-        # Beneath the project's own overrides, above the theme.
-        config.theme.dirs.insert(1 if config.theme.custom_dir else 0, str(pages.THEME))
 
     def _addresses(self, config: MkDocsConfig, termbase: Termbase) -> Addresses:
         if self.i18n is None:
@@ -227,7 +241,7 @@ class OrdlabPlugin(BasePlugin[OrdlabConfig]):
             lang = getattr(page.file, "locale", self.build.lang)  # a page may stand in for a missing one
             source = page.file.content_string
             self.links.page = TermPage(
-                self.linkers.get(lang, self.linkers[self.build.lang]),
+                self.site.linkers.get(lang, self.site.linkers[self.build.lang]),
                 # MkDocs turns paths of sources into addresses, and would warn of addresses.
                 lambda id: posixpath.relpath(pages.concept_path(id), posixpath.dirname(page.file.src_uri)),
                 file=source_of(page),

@@ -40,8 +40,8 @@ def add_names(docs: Iterable[dict[str, Any]], names: Mapping[str, list[str]]) ->
 def config(base: Mapping[str, Any], language: Language, words: Words) -> dict[str, Any]:
     """Search settings of one language.
 
-    No stemmer: the search box matches beginnings of words, and stems would not begin alike. Han has a module of
-    ours (templates/theme/assets/javascripts/lunr/min/lunr.han.min.js).
+    No stemmer: the search box matches beginnings of words, and stems would not begin alike. Han has a module
+    of ours (templates/theme/assets/javascripts/lunr/min/lunr.han.min.js).
     """
     fields = {**base.get("fields", {}), "names": {"boost": NAMES_BOOST}}
     return {

@@ -8,6 +8,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+from mkdocs.commands.build import build
+from mkdocs.config import load_config
+from mkdocs.livereload import LiveReloadServer
+
 from tests.site.tiny import build_strictly, write
 
 
@@ -52,3 +56,21 @@ def test_a_mended_fault_is_forgotten(tmp_path: Path) -> None:
     assert "definitoin" in build_strictly(config, tmp_path / "site").error
     term.write_text(good, "utf-8")
     assert not build_strictly(config, tmp_path / "site").error
+
+
+def test_what_is_served_outlives_a_broken_edit(tmp_path: Path) -> None:
+    """A dev server that failed its rebuild would answer no request until the fault is mended."""
+    config_file = write(tmp_path)
+    config = load_config(str(config_file), site_dir=str(tmp_path / "site"))
+    build(config)
+    config.plugins.on_serve(
+        LiveReloadServer(lambda: None, "127.0.0.1", 0, str(tmp_path)), config=config, builder=build
+    )
+    page = tmp_path / "docs/index.en.md"
+    term = tmp_path / "glossary/terms/gan.yml"
+    term.write_text(term.read_text("utf-8").replace("definition", "definitoin", 1), "utf-8")
+    page.write_text("# Another home\n", "utf-8")
+    built = build_strictly(config_file, tmp_path / "site")
+    assert "definitoin" in built.error
+    assert "Another home" in built.read("en/index.html")
+    assert "modell der to nett konkurrerer" in built.read("glossary/gan/index.html")
