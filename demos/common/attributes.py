@@ -54,12 +54,16 @@ def visible(factors: Factors) -> dict[str, Tensor]:
     """Where a factor can be seen at all: (n,) bool for those that something else may hide."""
     bare_eyes = factors["glasses"] != class_of("glasses", "sunglasses")
     open_eyes = bare_eyes & (factors["blink"] < 0.7)
-    hair = factors["hat"] != class_of("hat", "headscarf")
+    bare_head = factors["hat"] == class_of("hat", "none")  # hats hide hair, and brims hide brows
     return {
         "glasses_color": factors["glasses"] != class_of("glasses", "none"),
         "hat_color": factors["hat"] != class_of("hat", "none"),
-        "hair": hair,
-        "hair_color": hair & (factors["hair"] != class_of("hair", "bald")),
+        "hair": bare_head,
+        "hair_color": bare_head & (factors["hair"] != class_of("hair", "bald")),
+        "brow_raise": bare_head,
+        "brow_tilt": bare_head,
+        "brow_arch": bare_head,
+        "brow_thickness": bare_head,
         "iris": open_eyes,
         "gaze_x": open_eyes,
         "gaze_y": open_eyes,

@@ -73,7 +73,7 @@ def find_directions(
     vectors = dict(zip(read, (steps / lengths[:, None]).float(), strict=True))
     about = {
         name: {"step": round(length, 4)}
-        | effects(generator, judge, vectors[name] * length, name, spread, samples // 20)
+        | effects(generator, judge, vectors[name] * length, name, spread, samples // 30)
         for name, length in zip(read, lengths.tolist(), strict=True)
     }
     return vectors, about

@@ -49,7 +49,7 @@ REAL_TO_REAL = 3.4  # two sets of 3,000 portraits, on the judge for which the GA
 class JudgeTraining:
     """The recipe."""
 
-    steps: int = 6000
+    steps: int = 2000
     batch: int = 64
     portraits: int = 30_000
     held_out: int = 6000
