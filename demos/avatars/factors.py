@@ -211,12 +211,14 @@ def replace(factors: Factors, **values: float | int | str | Tensor) -> Factors:
 
 def _checked(factor: Factor, value: float | int | str | Tensor, table: Tensor) -> Tensor:
     if isinstance(value, str):
+        if not factor.classes:
+            raise ValueError(f"{factor.name}: {value!r} is not a number")
         if value not in factor.classes:
             raise ValueError(f"{factor.name}: {value!r} is not one of {', '.join(factor.classes)}")
         value = factor.classes.index(value)
     column = torch.as_tensor(value, device=table.device).to(table.dtype)
     low, high = (0, len(factor.classes) - 1) if factor.classes else (factor.low, factor.high)
-    if bool(((column < low) | (column > high)).any()):
+    if not bool(((column >= low) & (column <= high)).all()):
         raise ValueError(f"{factor.name}: values must lie between {low} and {high}")
     return column
 

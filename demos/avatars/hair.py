@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import torch
 from torch import Tensor
 
-from demos.avatars.anatomy import SIDES
+from demos.avatars.anatomy import SIDES, ZOOM
 from demos.avatars.scene import Layer, Scene, mix
 from demos.avatars.shapes import box_field, capsule_field, cover, cover_field, ellipse_field, smoothstep
 
@@ -21,9 +21,13 @@ def back_hair(s: Scene) -> Iterator[Layer]:
     """Long hair and afros, behind everything."""
     extra, top, bottom, corner = (s.style[f"back{i}"] for i in range(4))
     x, y, _ = s.turned(0.0, (top + bottom) / 2, -0.08)
-    dx, dy = s.x - x, s.y - y
-    field = box_field(dx, dy, s.skull_radii[0] + extra + _flow(s), (bottom - top) / 2, corner)
-    field = field - s.style["back_bump"] * (torch.atan2(dx, -dy) * 9).sin().abs()
+    dx, dy, bump = s.x - x, s.y - y, s.style["back_bump"]
+    # In the corners of the pose an afro is squeezed a little, so that it stays in the picture.
+    room = (0.94 - s.to_frame(x, y)[0].abs()) / ZOOM - bump
+    half = s.skull_radii[0] + extra
+    half = torch.where(bump > 0, torch.minimum(half, room), half)
+    field = box_field(dx, dy, half + _flow(s), (bottom - top) / 2, corner)
+    field = field - bump * (torch.atan2(dx, -dy) * 9).sin().abs()
     yield _strands(s, cover(field, s.pixel) * (extra > 0), 0.72)
     yield from _far_temple(s)
 
