@@ -27,7 +27,7 @@ from .inflection import Form, Grammar, exact, grammar_of, has_inner_capital, mod
 from .model import Term, Termbase
 
 _WORD = re.compile(r"[^\W_]+(?:[\u0300-\u036f]+[^\W_]*)*")
-_GAP = re.compile(r"[\s\u00a0]+|[-\u00ad\u2010\u2011]")
+_GAP = re.compile(r"(?!\Z)[^\S\n]*\n?[^\S\n]*|[-\u00ad\u2010\u2011]")  # one line break at most
 # Addresses, file names and identifiers are not prose.
 _NO_PROSE = re.compile(
     r"(?:https?://|www\.)[^\s<>]++"
@@ -38,8 +38,11 @@ _NO_PROSE = re.compile(
     r"|\b[^\W_]*+_\w*+(?:\(\))?"
 )
 _REMEMBERED_WORDS = 200_000
-_HYPHENS = "-\u2010\u2011"
+_HYPHENS = "\u2010\u2011-"
 _APOSTROPHES = "'’ʼ"
+_HYPHEN = re.compile(f"[{_HYPHENS}]")
+_BEGUN_BEFORE = re.compile(rf"[_@#\\{_HYPHENS}]\Z|\w[{_APOSTROPHES}.]\Z")
+_GOES_ON = re.compile(rf"[_@#+\\]|[{_APOSTROPHES}](?!s\b)\w")  # the English genitive does not go on
 _SENTENCE_END = re.compile(r"(?:^|[.!?:…•|\ufffc]|\n\s*\n)[\s\"'«»“”‘’„(\[]*$")
 
 # Scripts written without spaces, and the words of other scripts among them.
@@ -155,7 +158,7 @@ class _WordIndex:
         if not words or sum(len(word[0]) for word in words) < 2:
             return  # a single letter would be found everywhere
         entry = _Entry(id, text, Form.SAME if is_form else self.grammar.forms_of(term), is_form=is_form)
-        entry.before, entry.after = text[: words[0].start()], text[words[-1].end() :]
+        entry.before, entry.after = text[: words[0].start()].rstrip(), text[words[-1].end() :].lstrip()
         if len(words) == 1 and words[0][0][:1].isupper():
             entry.case = words[0][0]
         nodes = [self.root]
@@ -249,36 +252,20 @@ class _WordIndex:
 
     def _bounded(self, text: str, start: int, end: int, entry: _Entry) -> tuple[int, int] | None:
         """Where the match begins and ends, or None when it is part of a longer word."""
-        if entry.before and not text[:start].endswith(entry.before.rstrip()):
+        if not (text.endswith(entry.before, 0, start) and text.startswith(entry.after, end)):
             return None
-        if entry.after.strip() and not text.startswith(entry.after.strip(), end):
+        start, end = start - len(entry.before), end + len(entry.after)
+        if _BEGUN_BEFORE.search(text, max(0, start - 2), start) or _GOES_ON.match(text, end):
             return None
-        start, end = start - len(entry.before.rstrip()), end + len(entry.after.strip())
-        before, after = text[max(0, start - 2) : start], text[end : end + 2]
-        if before[-1:] in (*_HYPHENS, "_", "@", "#", "\\") and before:
-            return None
-        if before[-1:] in (*_APOSTROPHES, ".") and before[:1].isalnum() and len(before) == 2:
-            return None
-        if after[:1] in ("_", "@", "\\") or (after[:1] in ("+", "#") and after[:1]):
-            return None
-        if after[:1] in tuple(_HYPHENS):
-            return self._with_ending(text, start, end)
-        if (
-            after[:1] in tuple(_APOSTROPHES)
-            and after[1:].isalpha()
-            and not re.match(r".s\b", text[end : end + 3])
-        ):
-            return None
-        return start, end
+        return self._with_ending(text, start, end) if _HYPHEN.match(text, end) else (start, end)
 
     def _with_ending(self, text: str, start: int, end: int) -> tuple[int, int] | None:
         """GAN-er and GPT-2-en take their ending after a hyphen; all else after one makes another word."""
         ending = _WORD.match(text, end + 1)
-        if ending and ending[0] in self.grammar.suffixes and not text[end - 1].islower():
-            stop = ending.end()
-            if text[stop : stop + 1] not in (*_HYPHENS, "_") or not text[stop : stop + 1]:
-                return start, stop
-        return None
+        if ending is None or ending[0] not in self.grammar.suffixes or text[end - 1].islower():
+            return None
+        goes_on = _GOES_ON.match(text, ending.end()) or _HYPHEN.match(text, ending.end())
+        return None if goes_on else (start, ending.end())
 
     def _is_spelt(
         self, text: str, words: list[re.Match[str]], first: int, last: int, entry: _Entry, form: Form
