@@ -19,7 +19,7 @@ class Addresses:
 
     def page(self, lang: str, folder: str) -> str:
         """The page made from `<folder>/index.md`."""
-        return f"{self.home(lang)}{folder}/".lstrip("/") + ("" if self.directories else "index.html")
+        return self.home(lang) + (f"{folder}/" if folder else "") + ("" if self.directories else "index.html")
 
     def concept(self, lang: str, id: str) -> str:
         return self.page(lang, f"glossary/{id}")

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import posixpath
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from html import escape
@@ -83,7 +83,6 @@ class Site:
     url: str = ""  # where the site is published, if that is known
     repository: str = ""  # address under which the repository's files are
     root: Path = Path()  # folder that paths of the repository are relative to
-    is_stale: Callable[[Concept, str], bool] = lambda concept, lang: False
 
     def page(self, lang: str, folder: str) -> PageMaker:
         return PageMaker(self, lang, self.addresses.page(lang, folder))
@@ -144,7 +143,6 @@ class PageMaker:
             html=self._language.html,
             subject=self._subject(concept),
             equivalents=list(self._equivalents(concept)),
-            stale=self._stale_notice(concept),
             prose=prose,
             demo=self._demo(concept.demo),
             names=list(self._names(entry)),
@@ -273,12 +271,6 @@ class PageMaker:
             term = concept.entries[code].preferred
             yield {"lang": code, "html": language.html, "name": language.name, "term": term, "href": href}
 
-    def _stale_notice(self, concept: Concept) -> str:
-        if not self.site.is_stale(concept, self.lang):
-            return ""
-        reference = self.site.termbase.languages[self.site.termbase.default_language].name
-        return self._words["stale"].format(reference=reference)
-
     def _demo(self, name: str) -> dict[str, str] | None:
         demo = self.site.demos.get(name)
         if demo is None:
@@ -290,6 +282,7 @@ class PageMaker:
             "try_this": demo.try_this[self.lang],
             "alt": demo.alt[self.lang],
             "still": self.link(still_address(demo)),
+            "size": webp_size(demo.still),
             "command": START_COMMAND,
         }
 
@@ -452,6 +445,28 @@ def markdown_text(text: str) -> Markup:
         return f"\\{match[0]}" if match[0] in r"\`*_{}[]()#+-.!>" else f"&#{ord(match[0])};"
 
     return Markup(re.sub(r"""[\\`*_{}\[\]()#+\-.!>&<|~^=:$"']""", escaped, one_line(text)))
+
+
+def webp_size(path: Path) -> tuple[int, int] | None:
+    """Width and height of a WebP picture in pixels, so that its place is kept while it loads.
+
+    Read from the first chunk of the RIFF container (RFC 9649, section 2).
+    """
+    with path.open("rb") as file:
+        head = file.read(30)
+    if len(head) < 30 or head[8:12] != b"WEBP":
+        return None
+    match head[12:16]:
+        case b"VP8 ":
+            return int.from_bytes(head[26:28], "little") & 0x3FFF, int.from_bytes(
+                head[28:30], "little"
+            ) & 0x3FFF
+        case b"VP8L":
+            bits = int.from_bytes(head[21:25], "little")
+            return (bits & 0x3FFF) + 1, (bits >> 14 & 0x3FFF) + 1
+        case b"VP8X":
+            return int.from_bytes(head[24:27], "little") + 1, int.from_bytes(head[27:30], "little") + 1
+    return None
 
 
 def unique(words: Iterable[str]) -> list[str]:
