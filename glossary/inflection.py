@@ -69,8 +69,8 @@ class Grammar:
     def is_verb(self, term: Term) -> bool:
         return term.pos == "verb"
 
-    def reads_as_verb(self, before: str, form: Form, after: str) -> bool:
-        """Whether a word that may be a noun is a verb here, between these two words."""
+    def reads_as_verb(self, noun: str, form: Form, before: str, after: str) -> bool:
+        """Whether what may be this form of the noun is a verb here, between these two words."""
         return False
 
     def filed(self, word: str) -> tuple[str, ...]:
@@ -141,7 +141,13 @@ _NORWEGIAN_PLURALS = _pairs(
 )
 
 
-_NORWEGIAN_SUBJECTS = _words("jeg du han hun den det vi dere de man")
+_NORWEGIAN_SUBJECTS = _words("jeg du han hun vi dere man")
+_NORWEGIAN_ARTICLES = _words("den det de")  # which are subjects, too
+_NORWEGIAN_OPENERS = _words("nå så her der hvorfor")  # the verb comes second
+_NORWEGIAN_OBJECTS = _words("seg meg deg oss ham henne dem en et ei denne dette disse sin sitt sine hele")
+_NORWEGIAN_NOT_DEFINITE = _words(
+    "annen egen enten foruten hvilken igjen ingen inntil liten noen sammen siden uten"
+)
 _NORWEGIAN_AUXILIARIES = _words("å skal vil kan må bør skulle ville kunne måtte burde")
 
 
@@ -182,11 +188,24 @@ class Norwegian(Grammar):
     def is_verb(self, term: Term) -> bool:
         return term.pos == "verb" or term.term.startswith("å ")
 
-    def reads_as_verb(self, before: str, form: Form, after: str) -> bool:
-        """«det øser ned», «å støtte», «kan måle»: plurals in -er and nouns in -e look like verbs."""
-        if form == Form.PLURAL_ER:
-            return before in _NORWEGIAN_SUBJECTS
-        return form == Form.SAME and before in _NORWEGIAN_AUXILIARIES
+    def reads_as_verb(self, noun: str, form: Form, before: str, after: str) -> bool:
+        """«hun kjøper hus», «nå stenger vi», «regelen gjelder», «kan måle»: what else ends in -er or -e."""
+        if form == Form.SAME and before in _NORWEGIAN_AUXILIARIES:
+            return True
+        is_agent = form == Form.SAME and noun.endswith("er")
+        if not is_agent and form != Form.PLURAL_ER:
+            return False
+        if before in _NORWEGIAN_SUBJECTS or (before in _NORWEGIAN_ARTICLES and not is_agent):
+            return True
+        # Most nouns have no verb beside them: long ones, such as «modeller», are what they seem to be.
+        if not is_agent and not noun.endswith("e") and len(re.findall(f"[{_VOWELS}]+", noun)) > 1:
+            return False
+        return (
+            before in _NORWEGIAN_OPENERS
+            or after in _NORWEGIAN_OBJECTS
+            or _is_definite(before)
+            or _is_definite(after)
+        )
 
     def _nouns(self, word: str) -> Iterator[tuple[str, Form]]:
         for ending, form in (
@@ -245,6 +264,11 @@ class Norwegian(Grammar):
             yield word[:-1], Form.VERB
 
 
+def _is_definite(word: str) -> bool:
+    """Whether the word looks like a definite noun, beside which there is no noun in the plural."""
+    return word.endswith(("en", "ene")) and len(word) > 4 and word not in _NORWEGIAN_NOT_DEFINITE
+
+
 def _with_e(stem: str, last: str, form: Form) -> Iterator[tuple[str, Form]]:
     """filtr → filter; nøkl → nøkkel, numr → nummer."""
     yield f"{stem[:-1]}e{last}", form
@@ -286,9 +310,10 @@ _IZE = re.compile(r"is(?=(?:e|ed|er|ers|es|ing|ation|ations)$)")
 
 _ENGLISH_SINGULAR_SUBJECTS = _words("he she it who")
 _ENGLISH_AUXILIARIES = _words("i we they can cannot could may might must shall should will would")
-_ENGLISH_OBJECTS = _words(
-    "the a an this that these those it them him her us me you each my your his our their its every all any"
+_ENGLISH_DETERMINERS = _words(
+    "the a an this that these those each every all any no my your his her its our their whose"
 )
+_ENGLISH_OBJECTS = _words("it them him her us me you")
 
 
 @dataclass(frozen=True)
@@ -312,13 +337,17 @@ class English(Grammar):
         """A term in the plural is found in the singular too: “boiled potatoes”, a boiled potato."""
         return (word, *(base for base, form in self.bases(word) if form == Form.PLURAL))
 
-    def reads_as_verb(self, before: str, form: Form, after: str) -> bool:
-        """“she tests”, “we anchor”, “can sail”, “to prompt it”."""
+    def reads_as_verb(self, noun: str, form: Form, before: str, after: str) -> bool:
+        """“she tests”, “we anchor”, “can sail”, “to prompt it”; the noun “will” needs an article."""
         if form == Form.PLURAL:
             return before in _ENGLISH_SINGULAR_SUBJECTS
+        if form != Form.SAME:
+            return False
+        if noun in _ENGLISH_AUXILIARIES:
+            return before not in _ENGLISH_DETERMINERS
         if before == "to":
-            return form == Form.SAME and after in _ENGLISH_OBJECTS
-        return form == Form.SAME and before in _ENGLISH_AUXILIARIES
+            return after in _ENGLISH_DETERMINERS or after in _ENGLISH_OBJECTS
+        return before in _ENGLISH_AUXILIARIES
 
     def _verbs(self, word: str) -> Iterator[tuple[str, Form]]:
         """braises, braised, braising; chopped, chopping; fries, fried."""

@@ -277,9 +277,8 @@ class _WordIndex:
         if first != last or has_inner_capital(entry.text):
             return True
         before, after = _beside(text, words, first, -1), _beside(text, words, first, 1)
-        if Form.VERB not in entry.forms and self.grammar.reads_as_verb(
-            before.casefold(), form, after.casefold()
-        ):
+        between = (before.casefold(), after.casefold())
+        if Form.VERB not in entry.forms and self.grammar.reads_as_verb(entry.text.casefold(), form, *between):
             return False
         if len(word) > 1 and word.isupper():
             shouted = any(other.isupper() and len(other) > 1 for other in (before, after))
