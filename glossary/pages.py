@@ -35,6 +35,7 @@ THEME = TEMPLATES / "theme"
 USES_MARKER = "<!-- ordlab:uses -->"  # where `uses` goes once every page has been read
 START_COMMAND = "make serve"
 RESERVED_IDS = frozenset({"subjects", "languages"})  # pages of ours beside the concepts'
+INDEX = "glossary/index.md"
 VIEWS = {"by-letter": "glossary", "by-subject": "glossary/subjects", "by-language": "glossary/languages"}
 
 
@@ -66,7 +67,7 @@ class GeneratedPage:
     path: str
     markdown: str
     mentions: tuple[str, ...] = ()
-    in_nav: bool = True  # thousands of concepts would make every page's navigation huge
+    concept: str = ""  # the id, if the page is about one
 
 
 @dataclass(frozen=True)
@@ -154,7 +155,7 @@ class PageMaker:
         )
         meta = {"ordlab": {"kind": "term", "id": concept.id}, "search": {"boost": 2}}
         head = front_matter(entry.preferred.term, one_line(entry.definition), **meta)
-        return GeneratedPage(concept_path(concept.id), head + markdown, prose.mentions, in_nav=False)
+        return GeneratedPage(concept_path(concept.id), head + markdown, prose.mentions, concept.id)
 
     def by_letter(self) -> GeneratedPage:
         count = len(self.site.termbase.concepts)
@@ -271,7 +272,7 @@ class PageMaker:
             term = concept.entries[code].preferred
             yield {"lang": code, "html": language.html, "name": language.name, "term": term, "href": href}
 
-    def _demo(self, name: str) -> dict[str, str] | None:
+    def _demo(self, name: str) -> dict[str, Any] | None:
         demo = self.site.demos.get(name)
         if demo is None:
             return None

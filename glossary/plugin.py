@@ -32,11 +32,11 @@ from .addresses import Addresses
 from .load import load
 from .markdown import Page as TermPage
 from .markdown import TermLinks
-from .model import Problem, Termbase, TermbaseError
+from .model import Concept, Problem, Termbase, TermbaseError
 from .pages import Chip, GeneratedPage, Site, Use
 from .prose import Writer
 from .site_text import load_words
-from .yamlfile import shown
+from .yamlfile import did_you_mean, shown
 
 if TYPE_CHECKING:
     from mkdocs.livereload import LiveReloadServer
@@ -94,6 +94,7 @@ class Build:
 
     lang: str
     files: Files
+    generated: dict[str, GeneratedPage] = field(default_factory=dict)  # by source path
     mentions: dict[str, tuple[str, ...]] = field(default_factory=dict)  # source path → concepts linked there
     problems: list[Problem] = field(default_factory=list)
 
@@ -156,7 +157,8 @@ class OrdlabPlugin(BasePlugin[OrdlabConfig]):
             for concept in termbase.concepts.values()
             for lang in addresses.languages
         }
-        if problems := [*problems, *pages.check(termbase), *writer.problems]:
+        problems = [*problems, *pages.check(termbase), *self._check_options(termbase), *writer.problems]
+        if problems:
             raise TermbaseError(problems)
         return Site(
             termbase=termbase,
@@ -170,6 +172,12 @@ class OrdlabPlugin(BasePlugin[OrdlabConfig]):
             repository=f"{config.repo_url.rstrip('/')}/blob/HEAD/" if config.repo_url else "",
             root=root,
         )
+
+    def _check_options(self, termbase: Termbase) -> Iterator[Problem]:
+        for id in self.config.terminology:
+            if id not in termbase.concepts:
+                message, fix = f"there is no concept “{id}”", did_you_mean(id, termbase.concepts)
+                yield Problem("mkdocs.yml", 0, "S007", message, fix, key="ordlab.terminology")
 
     def _addresses(self, config: MkDocsConfig, termbase: Termbase) -> Addresses:
         if self.i18n is None:
@@ -194,6 +202,7 @@ class OrdlabPlugin(BasePlugin[OrdlabConfig]):
         self._localise_markdown(config)
         for page in pages.generate(self.site, lang):
             self._add_page(page, config)
+        self._raise_problems()
         for demo in self.site.demos.values():
             still = File.generated(config, pages.still_address(demo), abs_src_path=str(demo.still))
             still.inclusion = InclusionLevel.INCLUDED
@@ -217,9 +226,16 @@ class OrdlabPlugin(BasePlugin[OrdlabConfig]):
 
     def _add_page(self, page: GeneratedPage, config: MkDocsConfig) -> None:
         file = self._file(page, self.build.lang, config)
+        if in_its_place := self.build.files.get_file_from_path(page.path):
+            path = shown(Path(in_its_place.abs_src_path or in_its_place.src_uri))
+            message = "the glossary makes a page of its own at this address"
+            fix = "rename the file, or move what it says into the glossary"
+            self.build.problems.append(Problem(path, 0, "S008", message, fix, lang=self.build.lang))
+            return
         others = (lang for lang in self.site.addresses.languages if lang != self.build.lang)
         file.alternates = {self.build.lang: file, **{lang: self._file(page, lang, config) for lang in others}}
         self.build.files.append(file)
+        self.build.generated[page.path] = page
         self.build.mentions[page.path] = page.mentions
 
     def _file(self, page: GeneratedPage, lang: str, config: MkDocsConfig) -> LanguageFile:
@@ -228,7 +244,7 @@ class OrdlabPlugin(BasePlugin[OrdlabConfig]):
         file.dest_uri = self.site.addresses.home(lang) + file.dest_uri
         file.locale = file.localization = file.locale_alternate_of = lang
         file.norm_src_uri = page.path
-        if not page.in_nav:
+        if page.concept:  # thousands of them would make every page's navigation huge
             file.inclusion = InclusionLevel.NOT_IN_NAV
         return file
 
@@ -237,7 +253,7 @@ class OrdlabPlugin(BasePlugin[OrdlabConfig]):
     def on_page_markdown(self, markdown: str, /, *, page: Page, config: MkDocsConfig, files: Files) -> str:
         """Tell the linker which page comes next; pages of the termbase have their links already."""
         self.links.page = None
-        if page.file.src_uri not in self.build.mentions:
+        if page.file.src_uri not in self.build.generated:
             lang = getattr(page.file, "locale", self.build.lang)  # a page may stand in for a missing one
             source = page.file.content_string
             self.links.page = TermPage(
@@ -272,8 +288,7 @@ class OrdlabPlugin(BasePlugin[OrdlabConfig]):
         self._add_uses()
         self._add_chips()
         self._lead_old_addresses()
-        if self.build.problems:
-            raise PluginError(report(self.build.problems))
+        self._raise_problems()
         env.bytecode_cache = TemplateCache()
         addresses, lang = self.site.addresses, self.build.lang
         env.globals["ordlab"] = {
@@ -288,11 +303,12 @@ class OrdlabPlugin(BasePlugin[OrdlabConfig]):
 
     def _put_below_index(self) -> None:
         """Pages that the navigation leaves out still belong to the glossary: its menu item shows that."""
-        of_ours = {page.meta["ordlab"]["kind"]: page for page in self._pages() if "ordlab" in page.meta}
-        index = of_ours["by-letter"]
-        for page in self._pages():
-            if "ordlab" in page.meta and page is not index and page.parent is None:
-                page.parent = index  # type: ignore[assignment]
+        ours = {
+            page.file.src_uri: page for page in self._pages() if page.file.src_uri in self.build.generated
+        }
+        index = ours.pop(pages.INDEX)
+        for page in ours.values():
+            page.parent = page.parent or index  # type: ignore[assignment]
 
     def _add_uses(self) -> None:
         """On each concept's page, the pages that mention it."""
@@ -301,8 +317,11 @@ class OrdlabPlugin(BasePlugin[OrdlabConfig]):
         for page in self._pages():
             for id in self.build.mentions.get(page.file.src_uri, ()):
                 uses.setdefault(id, []).append(Use(title_text(page), page.url))
-        for id, page in self._concept_pages().items():
-            found = sorted(uses.get(id, ()), key=lambda use: order.sort_key(use.title, language))
+        for page in self._pages():
+            concept = self._concept_of(page)
+            if concept is None:
+                continue
+            found = sorted(uses.get(concept.id, ()), key=lambda use: order.sort_key(use.title, language))
             html = self._maker(page).uses(found)
             page.content = (page.content or "").replace(pages.USES_MARKER, html, 1)
             if html:
@@ -310,10 +329,11 @@ class OrdlabPlugin(BasePlugin[OrdlabConfig]):
                 contents.children.append(AnchorLink(self.words[self.build.lang]["uses"], "uses", 2))
 
     def _add_chips(self) -> None:
-        """At the end of every help page and every concept's page, the way to the others."""
+        """At the end of every help page, of the glossary and of its concepts, the way to the others."""
         rows = {"help": self._help_chips(), "terms": self._term_chips()}
         for page in self._pages():
-            if page.file.src_uri.startswith(HELP_FOLDER) or is_concept(page):
+            path = page.file.src_uri
+            if path.startswith(HELP_FOLDER) or path == pages.INDEX or self._concept_of(page):
                 page.content = (page.content or "") + self._maker(page).chips(rows)
 
     def _help_chips(self) -> list[Chip]:
@@ -340,12 +360,10 @@ class OrdlabPlugin(BasePlugin[OrdlabConfig]):
     def _old_addresses(self) -> dict[str, dict[str, str]]:
         """Every old address, with the pages that claim it: new address and file."""
         claims: dict[str, dict[str, str]] = {}
-        concepts = self.site.termbase.concepts
         for page in self._pages():
             file = source_of(page)
             slugs = as_list(page.meta.get("legacy"))
-            if is_concept(page):
-                concept = concepts[page.meta["ordlab"]["id"]]
+            if concept := self._concept_of(page):
                 file, slugs = shown(concept.path), list(concept.legacy)
             for slug in slugs:
                 claims.setdefault(slug, {})[page.url] = file
@@ -358,14 +376,20 @@ class OrdlabPlugin(BasePlugin[OrdlabConfig]):
                 claims.setdefault(slug, {})[target.page.url] = "mkdocs.yml"
         return claims
 
+    def _raise_problems(self) -> None:
+        if self.build.problems:
+            raise PluginError(report(self.build.problems))
+
     def _problem(self, file: str, message: str, fix: str) -> None:
         self.build.problems.append(Problem(file, 0, "S001", message, fix, lang=self.build.lang, key="legacy"))
 
     def _pages(self) -> Iterator[Page]:
         return (file.page for file in self.build.files.documentation_pages() if file.page is not None)
 
-    def _concept_pages(self) -> dict[str, Page]:
-        return {page.meta["ordlab"]["id"]: page for page in self._pages() if is_concept(page)}
+    def _concept_of(self, page: Page) -> Concept | None:
+        """The concept that a page is about."""
+        generated = self.build.generated.get(page.file.src_uri)
+        return self.site.termbase.concepts.get(generated.concept) if generated else None
 
     def _maker(self, page: Page) -> pages.PageMaker:
         return pages.PageMaker(self.site, self.build.lang, page.url)
@@ -384,7 +408,8 @@ class OrdlabPlugin(BasePlugin[OrdlabConfig]):
 
     def _name_languages(self, config: MkDocsConfig) -> None:
         """Beside our code (zh), which templates go by, what links to a language should say (zh-Hans)."""
-        for alternate in config.extra.get("alternate", []):
+        # i18n sets them anew for each page, as an attribute, which templates find before the mapping's key.
+        for alternate in getattr(config.extra, "alternate", config.extra.get("alternate", [])):
             if language := self.site.termbase.languages.get(alternate["lang"]):
                 alternate["html"] = language.html
 
@@ -467,10 +492,6 @@ class OrdlabPlugin(BasePlugin[OrdlabConfig]):
 def report(problems: Sequence[Problem]) -> str:
     count = f"{len(problems)} problems" if len(problems) != 1 else "One problem"
     return "\n".join([f"{count} in the data of the glossary:", *map(str, sorted(problems))])
-
-
-def is_concept(page: Page) -> bool:
-    return bool(page.meta.get("ordlab", {}).get("kind") == "term")
 
 
 def source_of(page: Page) -> str:
