@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import sys
@@ -12,6 +13,10 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from tests.serving import ROOT, Server, serve
+
+# One thread per process: the server, the browser and the tests share two cores, and torch's threads would
+# wait for each other. Read when torch is first imported, here and in the server that the tests start.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 CHROMIUM_FLAGS = [
     "--no-sandbox",  # tests may run as root, in a container
