@@ -344,15 +344,14 @@ def test_verdict_prefers_portraits_to_noise():
     assert set(on_real.critics) == set(SOLITARY)
 
 
-def test_walking_a_direction_moves_what_it_names():
+def test_walking_a_direction_moves_what_it_names_as_far_as_the_card_says():
     known = read_card(WEIGHTS).details["directions"]
-    w = pretrained.styles(pretrained.latents(40, 5))
-    claimed = [name for name, about in known.items() if about["effect"] > 1.3]
-    assert len(claimed) >= 4
-    for name in claimed:
+    w = pretrained.styles(pretrained.latents(150, 5))
+    for name in ("glasses", "mouth_open", "beard"):
         direction = pretrained.directions()[name]
         low, high = (walked(w + t * direction.step * direction.vector, name) for t in (-2, 2))
-        assert (high > low).float().mean() > 0.75
+        moved = ((high - low).mean() / walked(w, name).std()).item()
+        assert moved == pytest.approx(known[name]["effect"], rel=0.4), name
 
 
 def walked(w: torch.Tensor, name: str) -> torch.Tensor:
@@ -369,7 +368,7 @@ def test_damaged_weights_are_one_sentence(tmp_path):
 def test_shipped_generator_measured_again_on_a_small_sample():
     from demos.gan.evaluate import evaluate
 
-    again, card = evaluate(samples=400), read_card(WEIGHTS).metrics
+    again, card = evaluate(samples=250), read_card(WEIGHTS).metrics
     # Few samples bias FID upwards; how much, two sets of portraits of this size show.
     assert card["avatar_fid"].value * 0.8 < again["avatar_fid"].value < card["avatar_fid"].value * 1.5 + 40
     assert again["precision"].value == pytest.approx(card["precision"].value, abs=0.12)
