@@ -4,6 +4,7 @@ app.py     the application: which address leads where, and the order of its laye
 guard.py   who may ask, for what, how much and how often; the security headers
 files.py   the built site and Gradio's own files
 live.py    the demos: loaded beside the server, mounted when ready
+memory.py  giving freed memory back
 page.py    Gradio's page, made ours; the small pages shown while there is none
 """
 
@@ -23,6 +24,7 @@ import uvicorn
 
 from demos import registry
 from demos.server.app import make_app
+from demos.server.memory import share_arenas
 
 SECONDS_TO_FINISH = 3  # open connections get this long when the server stops
 
@@ -56,6 +58,7 @@ def serve(host: str, port: int, site: Path, root: Path = registry.ROOT) -> int:
     except OSError as error:
         say(f"Cannot listen on {host}:{port}: {error.strerror}. Choose another with --port or PORT.")
         return 1
+    share_arenas()
     folder = Path(tempfile.mkdtemp(prefix="ordlab-"))
     harden(folder)
     say(f"Ordlab is at http://{f'[{host}]' if ':' in host else host}:{port}/ (Ctrl-C stops it)")
@@ -80,6 +83,7 @@ def harden(folder: Path) -> None:
         GRADIO_TEMP_DIR=str(folder),
         HF_HUB_DISABLE_TELEMETRY="1",
         HF_HUB_OFFLINE="1",
+        OMP_WAIT_POLICY="PASSIVE",  # threads of torch that wait shall not keep a core busy
     )
 
 
