@@ -13,7 +13,12 @@ from glossary.search import inflected, names, split
 @pytest.mark.parametrize(
     ("stemmer", "term", "wanted", "unwanted"),
     [
-        ("norwegian", Term("generator", gender="m"), {"generatoren", "generatorene", "generatorer"}, {"generator"}),
+        (
+            "norwegian",
+            Term("generator", gender="m"),
+            {"generatoren", "generatorene", "generatorer"},
+            {"generator"},
+        ),
         ("norwegian", Term("latent rom", gender="n"), {"latente", "rommet", "rommene"}, {"rometene"}),
         ("norwegian", Term("generativt nettverk"), {"generative", "nettverket"}, {"generativt"}),
         ("norwegian", Term("linse"), {"linsen", "linser", "linsene"}, {"linseer"}),
@@ -38,6 +43,7 @@ def test_names_are_all_but_the_headword() -> None:
 
 def test_entries_go_to_their_language() -> None:
     addresses = Addresses(("nb", "en"), "nb")
-    docs = [{"location": location} for location in ("", "#a", "en/", "en/#a", "glossary/en/", "en/glossary/x/#y")]
+    locations = ("", "#a", "en/", "en/#a", "glossary/en/", "en/glossary/x/#y")
+    docs = [{"location": location} for location in locations]
     parts = {lang: [doc["location"] for doc in docs] for lang, docs in split(docs, addresses).items()}
     assert parts == {"nb": ["", "#a", "glossary/en/"], "en": ["", "#a", "glossary/x/#y"]}
