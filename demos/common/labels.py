@@ -61,3 +61,9 @@ class Labels:
     def percent(self, share: float) -> str:
         """A share from 0 to 1 in whole per cent; Norwegian puts a space before the sign."""
         return f"{share:.0%}".replace("%", "\u00a0%") if self.lang in DECIMAL_COMMA else f"{share:.0%}"
+
+    def chance(self, probability: float) -> str:
+        """A probability in per cent that never claims to be certain: `> 99 %`, `< 1 %`."""
+        if 0.01 <= probability <= 0.99:
+            return self.percent(probability)
+        return f"> {self.percent(0.99)}" if probability > 0.5 else f"< {self.percent(0.01)}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
 import gradio as gr
@@ -24,7 +24,6 @@ from demos.registry import Demo
 COUNT, COLUMNS = 8, 4
 NUMBERS = [str(n) for n in range(1, COUNT + 1)]
 REAL_SEED, GENERATED_SEED = 4_000_037, 5_000_011  # of no portrait that was trained or measured on
-HEAT = 2.0  # logits at which the map has its full colour
 FIRST_ROUND, FIRST_PORTRAIT = 1, 3
 
 
@@ -119,7 +118,7 @@ def reveal(labels: Labels, number: float | None, guesses: list[str]) -> tuple[Im
     )
     kind = {True: labels["real"], False: labels["generated"]}
     rows = [
-        f"| {n} | {kind[real]} | {kind[guess]} | {labels.percent(chance)} |"
+        f"| {n} | {kind[real]} | {kind[guess]} | {labels.chance(chance)} |"
         for n, real, guess, chance in zip(NUMBERS, dealt.real, yours, dealt.chance, strict=True)
     ]
     table = "\n".join([labels["table_head"], "|---|---|---|---|", *rows])
@@ -167,7 +166,7 @@ def judge(
     both = verdict(torch.cat([spoil(clean, blur, noise, degrees), clean]))
     now, before = both.probability.tolist()
     image = beside_heat(spoil(clean, blur, noise, degrees)[0], both.heat[0], now)
-    return image, labels("says", now=labels.percent(now), before=labels.percent(before))
+    return image, labels("says", now=labels.chance(now), before=labels.chance(before))
 
 
 @lru_cache(maxsize=64)
@@ -176,6 +175,16 @@ def one_portrait(source: str, seed: int) -> Tensor:
     if source == "real":
         return render(draw(1, seed=REAL_SEED + 1, start=seed), 64).images
     return sample(latents(1, seed))
+
+
+@cache
+def full_heat() -> float:
+    """The heat, in logits, that is shown in full colour: one that one place in twenty reaches by itself.
+
+    One measure for all pictures, so that a spoilt portrait can be compared with itself before.
+    """
+    images = torch.cat([round_of(FIRST_ROUND).images, round_of(FIRST_ROUND + 1).images])
+    return float(verdict(images).heat.abs().quantile(0.95))
 
 
 def spoil(images: Tensor, blur: float, noise: float, degrees: float) -> Tensor:
@@ -207,5 +216,6 @@ def shifted(images: Tensor, degrees: float) -> Tensor:
 
 def beside_heat(image: Tensor, heat: Tensor, chance: float) -> Image.Image:
     size = 256
-    pair = pictures.in_a_row([pictures.portrait(image, size), pictures.with_heat(image, heat, HEAT, size)])
+    under_heat = pictures.with_heat(image, heat, full_heat(), size)
+    pair = pictures.in_a_row([pictures.portrait(image, size), under_heat])
     return pictures.stacked([pair, pictures.bar(chance, pair.width)])

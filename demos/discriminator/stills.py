@@ -6,7 +6,7 @@ from pathlib import Path
 import torch
 
 from demos.common import pictures
-from demos.discriminator.app import HEAT, one_portrait
+from demos.discriminator.app import full_heat, one_portrait
 from demos.gan.pretrained import verdict
 
 SIZE = 192
@@ -15,6 +15,8 @@ SIZE = 192
 def draw() -> Iterator[Path]:
     images = torch.cat([one_portrait(source, seed) for seed in (3, 4) for source in ("real", "generated")])
     heats = verdict(images).heat
-    maps = [pictures.with_heat(image, heat, HEAT, SIZE) for image, heat in zip(images, heats, strict=True)]
+    maps = [
+        pictures.with_heat(image, heat, full_heat(), SIZE) for image, heat in zip(images, heats, strict=True)
+    ]
     tiles = [*pictures.portraits(images, SIZE), *maps]
     yield pictures.save_still(pictures.grid(tiles, len(images)), Path(__file__).parent)

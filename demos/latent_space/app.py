@@ -105,14 +105,21 @@ def offered() -> tuple[str, ...]:
     """The directions worth offering: those that, as measured, do what they say and little besides."""
     about = card().details["directions"]
     honest = [name for name in PREFERRED if is_honest(about[name])]
-    best = sorted(PREFERRED, key=lambda name: about[name]["leakage_mean"])
-    chosen = {*honest[:OFFERED_MOST]} if len(honest) > 1 else {*best[:2]}  # the map needs two
-    return tuple(name for name in PREFERRED if name in chosen)
+    if (
+        len(honest) < 2
+    ):  # the map needs two: the best there are, and the page says what they were measured to do
+        honest = sorted(PREFERRED, key=lambda name: -clean_effect(about[name]))[:2]
+    return tuple(honest[:OFFERED_MOST])
 
 
 def is_honest(about: dict[str, Any]) -> bool:
-    """Whether four steps move the attribute by two standard deviations or more, and others by little."""
-    return bool(about["effect"] >= 2 and about["leakage_mean"] <= 0.25)
+    """Whether four steps move the attribute by 1.5 standard deviations or more, and others by little."""
+    return bool(about["effect"] >= 1.5 and about["leakage_mean"] <= 0.35)
+
+
+def clean_effect(about: dict[str, Any]) -> float:
+    """What a direction moves, less what it moves besides."""
+    return float(about["effect"] * (1 - about["leakage_mean"]))
 
 
 @cache

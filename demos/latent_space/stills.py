@@ -14,5 +14,6 @@ SEED, COLUMNS, ROWS = 7, 7, 3
 
 def draw() -> Iterator[Path]:
     steps = torch.cartesian_prod(torch.linspace(-1.5, 1.5, ROWS), torch.linspace(-2.5, 2.5, COLUMNS)).flip(1)
-    tiles = pictures.portraits(paint(place(SEED, *offered()[:2], steps)))
+    across, down = offered()[:2]
+    tiles = pictures.portraits(paint(place(SEED, across, down, steps)))
     yield pictures.save_still(pictures.grid(tiles, COLUMNS, gap=0), Path(__file__).parent)

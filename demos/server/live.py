@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import re
 import time
 from collections.abc import Callable
@@ -163,8 +164,12 @@ def open_demo(demo: Demo) -> tuple[Starlette, str]:
 
     Raises whatever is wrong with it: WeightsError, or an error in its code.
     """
-    from demos.common.device import best_device  # imports torch
+    import torch
 
+    from demos.common.device import best_device
+
+    # Small nets gain little from more threads, and pages and other demos are to be answered meanwhile.
+    torch.set_num_threads(min(4, max(1, (os.cpu_count() or 1) // 2)))
     for folder in demo.weight_folders:
         verify(folder)
     import gradio

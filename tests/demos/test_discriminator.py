@@ -72,7 +72,7 @@ def test_the_answers_count_what_was_right(labels: Labels) -> None:
     assert labels("score", yours=0, its=its, all=8) in app.reveal(labels, 1, wrong)[1]
     table = app.reveal(labels, 1, [])[1]
     for n, real, chance in zip(app.NUMBERS, dealt.real, dealt.chance, strict=True):
-        assert f"| {n} | {'real' if real else 'generated'} | real | {labels.percent(chance)} |" in table
+        assert f"| {n} | {'real' if real else 'generated'} | real | {labels.chance(chance)} |" in table
 
 
 def test_the_next_round_follows_and_starts_afresh(labels: Labels) -> None:
@@ -100,7 +100,7 @@ def test_the_verdict_names_both_chances(labels: Labels) -> None:
     portrait = app.one_portrait("generated", 9)
     now, before = verdict(torch.cat([app.spoil(portrait, 2, 0, 0), portrait])).probability.tolist()
     said = app.judge(labels, "generated", 9, 2, 0, 0)[1]
-    assert said == labels("says", now=labels.percent(now), before=labels.percent(before))
+    assert said == labels("says", now=labels.chance(now), before=labels.chance(before))
 
 
 def test_without_spoiling_nothing_is_spoilt() -> None:
