@@ -112,7 +112,7 @@ def test_a_fault_is_named_with_its_place_and_remedy(
     [
         ("", 1, "the file is empty"),
         ("- a\n- b\n", 1, "found a list"),
-        ("title: {nb: [\nterms: x\n", 3, "not closed"),
+        ("title: {nb: [\nterms: x\n", 1, "not closed"),
         ("title: &a {nb: x}\nalt: *a\n", 1, "anchors and aliases"),
     ],
 )

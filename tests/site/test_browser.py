@@ -169,7 +169,10 @@ def static_url(site: Path, tmp_path: Path) -> Iterator[str]:
         def log_message(self, *args: object) -> None:
             pass
 
-    http = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(tmp_path)))
+    class Patient(ThreadingHTTPServer):
+        request_queue_size = 64  # a browser opens several connections at once; the default refuses the sixth
+
+    http = Patient(("127.0.0.1", 0), partial(Quiet, directory=str(tmp_path)))
     thread = threading.Thread(target=http.serve_forever, daemon=True)
     thread.start()
     yield f"http://127.0.0.1:{http.server_port}/some/path"
@@ -204,7 +207,7 @@ def test_search_and_switch_work_on_a_static_host_under_a_sub_path(
     assert hit.evaluate("a => a.href").startswith(f"{static_url}/{PREFIX[lang]}")
     page.keyboard.press("Escape")
     page.locator("header a[hreflang=zh-Hans]").click()
-    page.wait_for_url(f"{static_url}/zh/glossary/generator/")
+    page.wait_for_url(f"{static_url}/zh/glossary/generator/", wait_until="networkidle")
 
 
 def test_pages_are_whole_without_javascript(
