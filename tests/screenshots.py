@@ -56,8 +56,8 @@ def shots(browser: Browser, url: str) -> Iterator[tuple[str, bytes]]:
 
 
 def readme_picture(browser: Browser, url: str) -> None:
-    page = browser.new_page(viewport={"width": 1280, "height": 1000})
-    page.goto(f"{url}/en/glossary/latent-space/")
+    page = browser.new_page(viewport={"width": 1280, "height": 1660})
+    page.goto(f"{url}/en/")
     with_demos_shown(page)
     picture = Image.open(io.BytesIO(page.screenshot()))
     picture.save(README_PICTURE, quality=85, method=6)

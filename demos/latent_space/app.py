@@ -57,7 +57,7 @@ def style(seed: int) -> Tensor:
 
 
 def build_between(labels: Labels) -> None:
-    start, end, middle = 7, 12, 0.5
+    start, end, middle = 2, 35, 0.5
     first = between(labels, start, end, middle)
     with gr.Row():
         here = picture(labels, "here", first[0], min_width=180, scale=1)
