@@ -1,7 +1,8 @@
 """Building the site: ours against plain MkDocs (same theme, i18n and search) on the very same pages.
 
 The plain project holds, as files, the Markdown that our engine generates, so what is left to compare is the
-engine's own share: loading and checking YAML, linking terms, drawing pages, splitting the search index.
+engine's own share: loading and checking YAML, linking terms, drawing pages, splitting the search index. Both
+use Material's own templates, because ours need the engine's words.
 """
 
 from __future__ import annotations
@@ -12,7 +13,6 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
-from typing import Any
 
 from mkdocs.commands.build import build
 from mkdocs.config import load_config
@@ -45,20 +45,32 @@ def write_plain_docs(folder: Path) -> int:
     return count
 
 
-def plain_config(docs: Path, site: Path) -> MkDocsConfig:
-    config = load_config(str(ROOT / "mkdocs.yml"))
-    plugins: list[Any] = [entry for entry in config.user_configs[0]["plugins"] if "ordlab" not in entry]
-    return load_config(
-        str(ROOT / "mkdocs.yml"), plugins=plugins, docs_dir=str(docs), site_dir=str(site), strict=False
-    )
+def config_without(parts: tuple[str, ...], folder: Path) -> Path:
+    """A copy of mkdocs.yml without some of its lines and blocks, each named by how its first line begins."""
+    kept: list[str] = []
+    indent: int | None = None  # of the block that is being left out
+    for line in (ROOT / "mkdocs.yml").read_text(encoding="utf-8").splitlines():
+        depth = len(line) - len(line.lstrip())
+        if indent is not None and (depth > indent or not line.strip()):
+            continue
+        indent = depth if line.strip().startswith(parts) else None
+        if indent is None:
+            kept.append(line)
+    path = folder / "mkdocs.yml"
+    path.write_text("\n".join(kept), encoding="utf-8")
+    return path
+
+
+def config_of(kind: str, docs: Path, site: Path) -> MkDocsConfig:
+    """The same project twice: once with our plugin, once with the pages that it made."""
+    plain = kind == "plain"
+    path = config_without(("custom_dir:", "watch:", "- ordlab:" if plain else "watch:"), docs.parent)
+    return load_config(str(path), docs_dir=str(docs if plain else ROOT / "docs"), site_dir=str(site))
 
 
 def run_child(kind: str, docs: Path, site: Path) -> None:
     """One cold build in this process; prints its CPU seconds and peak memory."""
-    if kind == "plain":
-        config = plain_config(docs, site)
-    else:
-        config = load_config(str(ROOT / "mkdocs.yml"), site_dir=str(site))
+    config = config_of(kind, docs, site)
     config.plugins.on_startup(command="build", dirty=False)
     build(config)
     used = resource.getrusage(resource.RUSAGE_SELF)
@@ -78,6 +90,8 @@ def measure(kind: str, docs: Path, site: Path) -> tuple[float, float]:
 def main() -> None:
     with tempfile.TemporaryDirectory() as scratch:
         docs, site = Path(scratch, "docs"), Path(scratch, "site")
+        for data in ("glossary", "demos"):  # where the plugin looks for them: beside mkdocs.yml
+            Path(scratch, data).symlink_to(ROOT / data)
         count = write_plain_docs(docs)
         plain, plain_memory = measure("plain", docs, site)
         ours, our_memory = measure("ours", docs, site)
