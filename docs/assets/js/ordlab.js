@@ -21,6 +21,8 @@
   const searchToggle = document.getElementById("__search");
   const searchField = document.querySelector('[data-md-component="search-query"]');
   const setSearch = (open) => { if (searchToggle && searchToggle.checked !== open) searchToggle.click(); };
+  // Material listens for keyup alone: a word that was pasted, spoken or chosen from a Chinese keyboard would find nothing.
+  searchField?.addEventListener("input", () => searchField.dispatchEvent(new KeyboardEvent("keyup")));
   document.addEventListener("click", (event) => {
     if (!(event.target instanceof Element) || !searchField) return;
     if (event.target.closest("[data-ol-search]")) {
