@@ -93,7 +93,8 @@ COLOURS = {
 CSS = """
 :root { color-scheme: light } .dark { color-scheme: dark; --color-accent: var(--link-text-color) }
 .gradio-container > .main { padding-inline: 4px !important }
-main.contain { margin-inline: auto !important; max-width: 46rem !important }
+main.contain { margin-inline: auto !important; max-width: 46rem !important; width: 100% }
+:has(> main.contain) { width: 100% }
 main.contain > .column { gap: 1.25rem }
 footer { display: none !important }
 :focus-visible { outline: 3px solid var(--link-text-color) !important; outline-offset: 2px }

@@ -154,7 +154,7 @@ def walk(labels: Labels, seed: float | None, name: str, steps: float) -> tuple[I
     """A portrait before and after some steps, the whole way, and what the direction was measured to do."""
     w, along = style(whole(seed)), direction(name)
     ways = torch.linspace(-FAR, FAR, FRAMES)
-    amounts = torch.cat([torch.tensor([0.0, steps]), ways])
+    amounts = torch.cat([torch.tensor([0, steps], dtype=torch.float), ways])
     made = paint(w + amounts[:, None] * along.step * along.vector)
     before, after = pictures.portraits(made[:2], 256)
     tiles = pictures.portraits(made[2:])
@@ -262,7 +262,7 @@ def locate(
     _: Labels, seed: float | None, across: str, down: str, x: float, y: float
 ) -> tuple[Image.Image, Image.Image]:
     """The map with a ring at (x, y), in steps from its middle, and the portrait there."""
-    made = paint(place(whole(seed), across, down, torch.tensor([[x, y]])))
+    made = paint(place(whole(seed), across, down, torch.tensor([[x, y]], dtype=torch.float)))
     return ringed(map_of(whole(seed), across, down), x, y), pictures.portrait(made[0], 256)
 
 

@@ -121,3 +121,8 @@ def test_colour_shift_is_a_rotation_that_leaves_grey_alone() -> None:
     red = torch.tensor([0.6, 0.0, 0.0])[None, :, None, None]
     assert torch.allclose(app.shifted(red, 120)[0, :, 0, 0], torch.tensor([0.0, 0.6, 0.0]), atol=1e-6)
     assert torch.allclose(app.shifted(red, 360), red, atol=1e-6)
+
+
+def test_sliders_at_whole_numbers_send_integers(labels: Labels) -> None:
+    """JSON has no way to say 1.0."""
+    assert app.judge(labels, "real", 3, 2, 1, 90)[1] == app.judge(labels, "real", 3, 2.0, 1.0, 90.0)[1]

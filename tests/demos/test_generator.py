@@ -81,3 +81,13 @@ def test_new_noise_is_another_seed(labels: Labels) -> None:
 @pytest.mark.parametrize(("seed", "number"), [(None, None), (-5, 0), (10**12, 99), (3.7, 2.2)])
 def test_whatever_is_typed_gives_portraits(labels: Labels, seed: float | None, number: float | None) -> None:
     assert isinstance(app.answer(labels, seed, number, 1.0, LAST)[0], Image.Image)
+
+
+@pytest.mark.parametrize("truncation", [0, 1, 2])
+def test_sliders_at_whole_numbers_send_integers(labels: Labels, truncation: int) -> None:
+    """JSON has no way to say 1.0."""
+    whole, exact = (
+        app.answer(labels, 5, 1, truncation, LAST),
+        app.answer(labels, 5, 1, float(truncation), LAST),
+    )
+    assert differ(whole[0], exact[0]) == 0

@@ -147,3 +147,12 @@ def test_the_ring_moves(labels: Labels) -> None:
     across, down = app.offered()[:2]
     one, other = (app.locate(labels, 7, across, down, x, 0.0)[0] for x in (-1.0, 1.0))
     assert differ(one, other) > 0.05
+
+
+def test_sliders_at_whole_numbers_send_integers(labels: Labels) -> None:
+    """JSON has no way to say 1.0."""
+    across, down = app.offered()[:2]
+    assert differ(app.between(labels, 7, 12, 1)[0], app.between(labels, 7, 12, 1.0)[0]) == 0
+    assert differ(app.walk(labels, 7, across, 2)[0], app.walk(labels, 7, across, 2.0)[0]) == 0
+    whole, exact = app.locate(labels, 7, across, down, 0, 1), app.locate(labels, 7, across, down, 0.0, 1.0)
+    assert differ(whole[1], exact[1]) == 0
