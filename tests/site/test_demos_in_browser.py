@@ -45,12 +45,23 @@ def seen(picture: Locator) -> str | None:
         raise
 
 
+def settled(picture: Locator) -> str:
+    """What the picture shows once no earlier action is still changing it."""
+    expect(picture).to_be_visible()
+    last = None
+    for _ in range(100):
+        now = seen(picture)
+        if now is not None and now == last:
+            return now
+        last = now
+        picture.page.wait_for_timeout(200)
+    raise AssertionError("the picture does not come to rest")
+
+
 @contextmanager
 def changes(picture: Locator) -> Iterator[None]:
     """What is done inside must change the picture that a reader sees."""
-    expect(picture).to_be_visible()
-    before = seen(picture)
-    assert before, "the picture cannot be decoded"
+    before = settled(picture)
     yield
     for _ in range(100):
         if seen(picture) not in (before, None):
