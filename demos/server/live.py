@@ -88,9 +88,9 @@ class LiveDemos:
     async def rest(self) -> None:
         """Until `stop`, give freed memory back now and then."""
         while not self.stopping.is_set():
-            await self.in_thread(give_back)
             with suppress(TimeoutError):
                 await asyncio.wait_for(self.stopping.wait(), GIVE_BACK_EVERY)
+            await self.in_thread(give_back)
 
     def stop(self) -> None:
         self.stopping.set()
@@ -111,6 +111,7 @@ class LiveDemos:
         try:
             app, live.device = await self.in_thread(lambda: open_demo(demo))
             await stack.enter_async_context(app.router.lifespan_context(app))
+            await self.in_thread(give_back)
         except Exception as error:  # whatever is wrong with one demo, the others and the pages go on
             explain_failure(demo, error)
             live.state = "failed"

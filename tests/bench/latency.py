@@ -94,7 +94,7 @@ def events(url: str) -> Iterator[dict[str, Any]]:
 def in_browser(page: Page, url: str) -> list[float]:
     """From the click to the moment when a new picture has been decoded."""
     press = main_press(json.loads(read(f"{url}/config")))
-    page.goto(url)
+    page.goto(f"{url}/")
     page.locator("main img").first.wait_for()
     button = page.get_by_role("button", name=press.button, exact=True)
 
@@ -129,7 +129,7 @@ def main(site: Path) -> None:
         for demo in demos.values():
             url = f"{server.url}/demos/{demo.name}/{LANG}"
             show(f"{demo.name}: through the server", through_server(url))
-            show(f"{demo.name}: in the browser", in_browser(page, f"{url}/"))
+            show(f"{demo.name}: in the browser", in_browser(page, url))
         browser.close()
         memory = psutil.Process(server.pid).memory_info().rss / 1e6
         print(f"memory of the server after {len(demos)} demos were used: {memory:.0f} MB")
