@@ -78,9 +78,10 @@ def round_of(number: int) -> Round:
     reals = dealer.randint(3, COUNT - 3)
     real = [True] * reals + [False] * (COUNT - reals)
     dealer.shuffle(real)
-    drawn = render(draw(COUNT, seed=REAL_SEED, start=COUNT * number), 64).images
-    made = sample(latents(COUNT, GENERATED_SEED + number))
-    images = torch.where(torch.tensor(real)[:, None, None, None], drawn, made)
+    images = torch.empty(COUNT, 3, 64, 64)
+    is_real = torch.tensor(real)
+    images[is_real] = render(draw(reals, seed=REAL_SEED, start=COUNT * number), 64).images
+    images[~is_real] = sample(latents(COUNT - reals, GENERATED_SEED + number))
     return Round(images, tuple(real), tuple(verdict(images).probability.tolist()))
 
 

@@ -43,7 +43,7 @@ def test_rounds_differ_and_mix_real_and_generated() -> None:
 def test_the_real_ones_are_drawn_and_the_others_are_not() -> None:
     dealt = app.round_of(2)
     drawn = render(draw(app.COUNT, seed=app.REAL_SEED, start=2 * app.COUNT), 64).images
-    same = [torch.equal(image, original) for image, original in zip(dealt.images, drawn, strict=True)]
+    same = [any(torch.allclose(image, one, atol=1e-4) for one in drawn) for image in dealt.images]
     assert tuple(same) == dealt.real
 
 
