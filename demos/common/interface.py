@@ -24,12 +24,27 @@ SWEEP_EVERY, KEEP_FOR = 600, 3600  # seconds: how often files of old answers are
 LARGEST_SEED = 999_999
 
 
+class Page(gr.Blocks):
+    """Blocks that speak the page's language also where Gradio refuses a value before any handler sees it."""
+
+    def __init__(self, labels: Labels) -> None:
+        self.labels = labels
+        super().__init__(
+            title=labels.title, analytics_enabled=False, delete_cache=(SWEEP_EVERY, KEEP_FOR), fill_width=True
+        )
+
+    async def preprocess_data(self, *args: Any, **options: Any) -> Any:
+        try:
+            return await super().preprocess_data(*args, **options)
+        except Exception as error:
+            log.warning("The demo “%s” was sent a value it does not take: %s", self.labels.demo.name, error)
+            raise said("refused", self.labels.lang) from error
+
+
 @contextmanager
 def page(labels: Labels) -> Iterator[gr.Blocks]:
     """A demo's Blocks, opening with the one sentence on what to try."""
-    with gr.Blocks(
-        title=labels.title, analytics_enabled=False, delete_cache=(SWEEP_EVERY, KEEP_FOR), fill_width=True
-    ) as blocks:
+    with Page(labels) as blocks:
         gr.Markdown(labels.try_this, elem_classes="try")
         yield blocks
 
@@ -77,11 +92,14 @@ def safe(handler: Handler, labels: Labels) -> Handler:
             return as_files(handler(labels, *values))
         except Exception as error:
             log.exception("The demo “%s” failed.", labels.demo.name)
-            raise gr.Error(
-                word("error", labels.lang), title=word("error_title", labels.lang), print_exception=False
-            ) from error
+            raise said("error", labels.lang) from error
 
     return run
+
+
+def said(key: str, lang: str) -> gr.Error:
+    """A fault as the reader is told of it."""
+    return gr.Error(word(key, lang), title=word("error_title", lang), print_exception=False)
 
 
 def whole(value: float | None, low: int = 0, high: int = LARGEST_SEED) -> int:

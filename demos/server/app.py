@@ -80,4 +80,5 @@ class LegacyAddresses:
         paths = self.legacy.get(request.query_params.get("doc", ""))
         if paths is None:
             return self.site.missing(lang)
-        return RedirectResponse("/" + paths[lang].lstrip("/"), status_code=301)
+        path = paths.get(lang) or next(iter(paths.values()))  # a site may lack one of the demos' languages
+        return RedirectResponse("/" + path.lstrip("/"), status_code=301)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import logging
 import re
 from collections.abc import Mapping
 from os import PathLike, stat_result
@@ -21,6 +22,7 @@ FOREVER = "public, max-age=31536000, immutable"
 ASK_EACH_TIME = "no-cache"  # keep it, but ask whether it changed (ETag)
 HASHED = re.compile(r"\.[0-9a-f]{8}\.min\.(js|css)$")  # Material's names hold a hash of the content
 
+log = logging.getLogger("ordlab")
 Legacy = Mapping[str, Mapping[str, str]]
 
 
@@ -89,5 +91,9 @@ def read_legacy(site: Path) -> Legacy:
     path = site / "legacy.json"
     if not path.is_file():
         return {}
-    legacy: Legacy = json.loads(path.read_text(encoding="utf-8"))
+    try:
+        legacy: Legacy = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        log.error("%s is damaged, so old addresses lead nowhere: %s. Build the site again.", path, error)
+        return {}
     return legacy

@@ -152,12 +152,16 @@ class LiveDemos:
         return live.app
 
     async def join(self, app: ASGIApp, request: Request, lang: str) -> Response:
-        """Put a click into the queue. A full queue and a stuck script are told so in the page's language."""
+        """Put a click into the queue. Why one cannot be put there is said in the page's language."""
         client = request.client.host if request.client else ""
         if not self.pace.allows(client):
-            return too_many("too_fast", lang)
-        answer = await captured(app, request)
-        return too_many("busy", lang) if answer.status_code == 503 else answer
+            return refused("too_fast", lang)
+        try:
+            answer = await captured(app, request)
+        except Exception:  # Gradio answers what its own page never sends with a traceback
+            log.exception("A click could not be put into the queue.")
+            return refused("error", lang, 500)
+        return refused("busy", lang) if answer.status_code == 503 else answer
 
 
 def open_demo(demo: Demo) -> tuple[Starlette, str]:
@@ -251,9 +255,9 @@ async def captured(app: ASGIApp, request: Request) -> Response:
     return response
 
 
-def too_many(key: str, lang: str) -> Response:
+def refused(key: str, lang: str, status: int = 429) -> Response:
     """Gradio's page shows `detail` to the reader, but for 503 a sentence of its own, always in English."""
-    return JSONResponse({"detail": word(key, lang)}, 429, {"Retry-After": "3"})
+    return JSONResponse({"detail": word(key, lang)}, status, {"Retry-After": "3"})
 
 
 def redirect(request: Request, path: str) -> Response:

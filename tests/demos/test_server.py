@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import io
 import json
 import os
 import re
@@ -12,15 +13,21 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
+from uuid import uuid4
 
 import pytest
+from PIL import Image
 
 from demos.common.labels import words
 from demos.registry import languages
+from demos.server import memory
+from demos.server.files import read_legacy
 from demos.server.guard import Pace, TrustedHosts, is_own
 from demos.server.live import known_language
 from demos.server.page import localised
@@ -63,6 +70,8 @@ labels:
   square_alt: {{nb: En grå flate, en: A grey square, zh: 灰色方块}}
 """
 
+JOIN = "/demos/tiny/nb/gradio_api/queue/join"
+
 
 @dataclass
 class Answer:
@@ -97,7 +106,10 @@ class Running:
 
     def click(self, level: int, session: str = "s", lang: str = "nb") -> Answer:
         body = {"data": [level], "fn_index": 0, "session_hash": session, "trigger_id": 1}
-        address = f"/demos/tiny/{lang}/gradio_api/queue/join"
+        return self.send(body, lang)
+
+    def send(self, body: object, lang: str = "nb") -> Answer:
+        address = JOIN.replace("/nb/", f"/{lang}/")
         return self.ask(address, "POST", json.dumps(body).encode(), **{"Content-Type": "application/json"})
 
     def listen(self, session: str, lang: str = "nb") -> dict[str, Any]:
@@ -143,6 +155,8 @@ def write_site(site: Path) -> None:
         (site / path).parent.mkdir(parents=True, exist_ok=True)
         (site / path).write_text(f"<!doctype html><h1>{title}</h1>", encoding="utf-8")
     (site / "app.0123abcd.min.js").write_text("1")
+    (site.parent / "outside.txt").write_text("outside")
+    (site / "leads-outside.txt").symlink_to(site.parent / "outside.txt")
     legacy = {"what-is-x": {"nb": "glossary/x/", "en": "en/glossary/x/", "zh": "zh/glossary/x/"}}
     (site / "legacy.json").write_text(json.dumps(legacy))
 
@@ -351,6 +365,50 @@ def test_an_error_is_one_sentence_in_the_language_of_the_page(server: Running, l
     assert "secret" not in json.dumps(output)
 
 
+@pytest.mark.parametrize("lang", ["nb", "en", "zh"])
+@pytest.mark.parametrize("value", [99_999, -1, {"path": "/etc/passwd"}, "much", None, ["deep"]])
+def test_a_value_that_gradio_refuses_is_refused_in_the_language_of_the_page(
+    server: Running, value: object, lang: str
+) -> None:
+    session = uuid4().hex
+    server.send({"data": [value], "fn_index": 0, "session_hash": session, "trigger_id": 1}, lang)
+    done = server.listen(session, lang)
+    assert not done["success"]
+    assert done["output"]["error"] in (words()["refused"][lang], words()["error"][lang])
+    assert done["title"] == words()["error_title"][lang]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"data": [1], "fn_index": 99, "session_hash": "odd"},
+        {"data": [1], "fn_index": -1, "session_hash": "odd"},
+        {"data": [1], "fn_index": "0; drop", "session_hash": "odd"},
+        {"data": "text", "fn_index": 0, "session_hash": "odd"},
+        {"data": [1], "fn_index": 0},
+        {},
+        [],
+        None,
+    ],
+)
+def test_a_click_that_makes_no_sense_is_refused_and_the_next_one_answered(
+    server: Running, body: object
+) -> None:
+    answer = server.send(body)
+    assert 400 <= answer.status <= 500
+    assert "Traceback" not in answer.text
+    assert answer.json["detail"]
+    session = uuid4().hex
+    assert server.click(200, session).status == 200
+    assert server.listen(session)["success"]
+
+
+def test_a_click_that_is_no_json_is_refused(server: Running) -> None:
+    for body in (b"", b"{", b"\xff\xfe", b"[" * 20_000):
+        answer = server.ask(JOIN, "POST", body, **{"Content-Type": "application/json"})
+        assert answer.status in (400, 422)
+
+
 def test_a_full_queue_says_so_in_the_language_of_the_page(server: Running) -> None:
     answers = [server.click(14, f"wait-{n}", "zh") for n in range(20)]
     full = next(answer for answer in answers if answer.status != 200)
@@ -383,13 +441,13 @@ def test_every_answer_carries_the_security_headers(server: Running) -> None:
     ],
 )
 def test_a_click_sent_by_another_site_is_refused(server: Running, headers: dict[str, str]) -> None:
-    answer = server.ask("/demos/tiny/nb/gradio_api/queue/join", "POST", b"{}", **headers)
+    answer = server.ask(JOIN, "POST", b"{}", **headers)
     assert (answer.status, answer.text) == (403, "Sent by another site.\n")
 
 
 def test_our_own_pages_may_click(server: Running) -> None:
     own = {"Origin": f"http://127.0.0.1:{server.port}", "Sec-Fetch-Site": "same-origin"}
-    answer = server.ask("/demos/tiny/nb/gradio_api/queue/join", "POST", b"{}", **own)
+    answer = server.ask(JOIN, "POST", b"{}", **own)
     assert answer.status == 422  # let through; Gradio then misses what a click must hold
 
 
@@ -402,7 +460,7 @@ def test_another_site_may_not_read(server: Running) -> None:
 
 @pytest.mark.parametrize("body", [b"x" * 200_000, iter([b"x" * 50_000] * 4)], ids=["declared", "chunked"])
 def test_a_large_body_is_refused(server: Running, body: bytes | Iterator[bytes]) -> None:
-    assert server.ask("/demos/tiny/nb/gradio_api/queue/join", "POST", body).status == 413
+    assert server.ask(JOIN, "POST", body).status == 413
 
 
 @pytest.mark.parametrize("host", ["evil.example", "127.0.0.1.evil.example", "", "[::1"])
@@ -443,7 +501,111 @@ def test_other_methods_are_refused(server: Running, method: str) -> None:
     assert server.ask("/", method, b"").status == 405
 
 
+# Odd requests
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/%00",
+        "/index.html%00.png",
+        "/../outside.txt",
+        "/%2e%2e/outside.txt",
+        "/..%2foutside.txt",
+        "/leads-outside.txt",
+        "/%ff",
+        "/%zz",
+        "//evil.example/",
+        "/" + "a" * 5000,
+        "/demos",
+        "/demos/",
+        "/demos/%00/",
+        "/demos/tiny/%2e%2e/",
+        "/demos/tiny/%0d%0aSet-Cookie:x=1/nb/",
+        "/demos/_assets/%2e%2e/index.html",
+        "/docs.php?doc=%00",
+    ],
+)
+def test_an_odd_address_is_not_there_and_leads_nowhere_else(server: Running, path: str) -> None:
+    answer = server.ask(path)
+    assert answer.status == 404
+    assert "outside" not in answer.text
+    assert answer.headers["Set-Cookie"] is None
+
+
+@pytest.mark.parametrize(
+    "request_bytes",
+    [
+        b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: -5\r\n\r\n",
+        b"POST / HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: x\r\n\r\n",
+        b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nHost: evil.example\r\n\r\n",
+        b"GET / HTTP/1.1\r\n\r\n",
+        b"\x16\x03\x01\x02\x00\x01\x00\r\n\r\n",
+    ],
+    ids=["negative length", "no length", "two hosts", "no host", "TLS"],
+)
+def test_what_is_no_http_is_refused(server: Running, request_bytes: bytes) -> None:
+    with socket.create_connection(("127.0.0.1", server.port), timeout=30) as connection:
+        connection.sendall(request_bytes)
+        assert connection.recv(100).startswith(b"HTTP/1.1 400 ")
+    assert server.ask("/healthz").status == 200
+
+
+def test_a_browser_may_ask_for_the_head_or_a_part(server: Running) -> None:
+    whole, head = server.ask("/"), server.ask("/", "HEAD")
+    assert (head.status, head.body) == (200, b"")
+    part = server.ask("/", Range="bytes=0-8")
+    assert (part.status, part.body) == (206, whole.body[:9])
+
+
+# Many readers
+
+
+def test_readers_who_click_at_the_same_time_each_get_their_own_answer(server: Running) -> None:
+    def click(n: int) -> tuple[int, Any]:
+        lang = ("nb", "en")[n % 2]
+        assert server.click(n * 9, session=f"crowd-{n}", lang=lang).status == 200
+        return n, server.listen(f"crowd-{n}", lang)
+
+    with ThreadPoolExecutor(12) as readers:
+        answers = dict(readers.map(click, range(24)))
+    assert all(done["success"] for done in answers.values())
+    seen = [server.ask(urlsplit(done["output"]["data"][0]["url"]).path).body for done in answers.values()]
+    shades = [Image.open(io.BytesIO(data)).convert("RGB").getpixel((4, 4)) for data in seen]
+    assert all(abs(shade[0] - n * 9) <= 4 for n, shade in zip(answers, shades, strict=True))
+
+
+def test_a_reader_who_leaves_does_not_hold_up_the_next(server: Running) -> None:
+    server.click(14, session="gone")  # takes two seconds
+    with socket.create_connection(("127.0.0.1", server.port), timeout=30) as connection:
+        address = "/demos/tiny/nb/gradio_api/queue/data?session_hash=gone"
+        connection.sendall(f"GET {address} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n".encode())
+        assert connection.recv(15) == b"HTTP/1.1 200 OK"
+    server.click(99, session="next")
+    assert server.listen("next")["success"]
+
+
 # The site's files
+
+
+def test_a_site_that_is_built_again_is_served_as_it_is_now(server: Running, folder: Path) -> None:
+    page = folder / "site" / "en" / "new" / "index.html"
+    assert server.ask("/en/new/").status == 404
+    page.parent.mkdir()
+    page.write_text("<h1>New</h1>")
+    assert server.ask("/en/new/").text == "<h1>New</h1>"
+    page.unlink()
+    page.parent.rmdir()
+    assert server.ask("/en/new/").status == 404
+
+
+@pytest.mark.parametrize("text", ["{", "\ufeff", ""])
+def test_a_damaged_list_of_old_addresses_is_one_sentence_in_the_log(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, text: str
+) -> None:
+    (tmp_path / "legacy.json").write_text(text, encoding="utf-8")
+    assert read_legacy(tmp_path) == {}
+    assert "Build the site again" in caplog.text
 
 
 def test_pages_are_asked_for_each_time_and_hashed_files_never_again(server: Running) -> None:
@@ -591,3 +753,46 @@ def test_a_port_that_is_none_is_one_sentence() -> None:
     assert done.returncode == 2
     assert "“http” is not a port" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+# Memory
+
+
+def test_memory_is_given_back_where_the_c_library_can(monkeypatch: pytest.MonkeyPatch) -> None:
+    called: list[tuple[str, int]] = []
+
+    class Library:
+        def malloc_trim(self, keep: int) -> None:
+            called.append(("malloc_trim", keep))
+
+        def mallopt(self, what: int, value: int) -> None:
+            called.append((f"mallopt {what}", value))
+
+    monkeypatch.setattr(memory, "glibc", Library)
+    memory.share_arenas(3)
+    memory.give_back()
+    assert called == [("mallopt -8", 3), ("malloc_trim", 0)]
+
+
+def test_another_c_library_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    def missing(name: str) -> None:
+        raise OSError(name)
+
+    monkeypatch.setattr(memory.ctypes, "CDLL", missing)
+    assert memory.glibc() is None
+    memory.share_arenas()
+    memory.give_back()
+
+
+def test_freed_memory_goes_back_to_the_system() -> None:
+    """Many small blocks, all freed but the last, stay with glibc until it is asked."""
+    if memory.glibc() is None:
+        pytest.skip("no glibc")
+    code = (
+        "import os; from demos.server.memory import give_back\n"
+        "def used(): return int(open('/proc/self/statm').read().split()[1]) * os.sysconf('SC_PAGESIZE')\n"
+        "blocks = [bytearray(4000) for _ in range(20_000)]; last = bytearray(4000)\n"
+        "del blocks; before = used(); give_back(); print(before - used())\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert int(done.stdout) > 40_000_000
