@@ -335,6 +335,7 @@ class _HanIndex:
         self.entries: dict[str, dict[str, None]] = defaultdict(dict)  # spelling → ids
         self.patterns: list[str] = []
         self._automaton: ahocorasick_rs.AhoCorasick | None = None
+        self._jieba: rjieba.Jieba | None = None
 
     def add(self, term: Term, id: str) -> None:
         for text in (term.term, *term.forms):
@@ -367,7 +368,11 @@ class _HanIndex:
         return ahocorasick_rs.AhoCorasick(self.patterns)
 
     def _segmenter(self) -> rjieba.Jieba:
-        return _segmenter(tuple(word for word in self.patterns if len(word) > 1 and _HAN.match(word)))
+        if self._jieba is None:
+            self._jieba = _segmenter(
+                tuple(word for word in self.patterns if len(word) > 1 and _HAN.match(word))
+            )
+        return self._jieba
 
     def _id(self, spelling: str) -> str:
         linked = [id for id in self.entries[spelling] if id]

@@ -205,17 +205,16 @@ def record(concept: Made, concepts: list[Made], place: int, dice: random.Random)
     if place > 20:
         data["related"] = [c.id for c in dice.sample(concepts[(place - 1) // 8 + 1 : place], 2)]
     for lang in LANGUAGES:
+        space = "" if lang == "zh" else " "
         explanation = "\n\n".join(
-            " ".join(sentences(lang, concept, concepts, dice, dice.randint(4, 6))) for _ in range(3)
+            space.join(sentences(lang, concepts, dice, dice.randint(4, 6))) for _ in range(3)
         )
         definition = DEFINITIONS[lang][place % len(DEFINITIONS[lang])]
         data[lang] = {"terms": concept.terms[lang], "definition": definition, "explanation": explanation}
     return data
 
 
-def sentences(
-    lang: str, concept: Made, concepts: list[Made], dice: random.Random, count: int
-) -> Iterator[str]:
+def sentences(lang: str, concepts: list[Made], dice: random.Random, count: int) -> Iterator[str]:
     """Sentences that mention some concepts: mostly a few that are mentioned often, as in any subject."""
 
     def mention() -> str:
