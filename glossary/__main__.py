@@ -6,9 +6,9 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from .commands import check
+from .commands import accept, check, coverage
 
-COMMANDS = (check,)
+COMMANDS = (check, accept, coverage)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -69,6 +69,7 @@ CODES = {
     "T034": "Relations go round in a circle.",
     "T035": "Two concepts share a term in one language.",
     "T036": "Two concepts claim the same old address.",
+    "T037": "More than one language is marked as the reference.",
 }
 
 _ID = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*")
@@ -218,6 +219,7 @@ def _languages(path: Path, contents: Mapping[Path, bytes], problems: list[Proble
         values = reader.mapping(node, _LANGUAGE_KEYS, code)
         words = _text_map(reader, values.pop("text")[1], f"{code}.text") if "text" in values else {}
         texts = {name: reader.text(value, f"{code}.{name}") for name, (_, value) in values.items()}
+        reference = _is_reference(reader, values, code, texts.pop("reference", ""), languages)
         for name, allowed in (("order", tuple(ORDERS)), ("stemmer", _STEMMERS), ("segment", SEGMENTS)):
             if name in texts and texts[name] not in allowed:
                 _not_allowed(reader, values[name][1], f"{code}.{name}", texts[name], allowed)
@@ -225,12 +227,34 @@ def _languages(path: Path, contents: Mapping[Path, bytes], problems: list[Proble
             fix = f"write `name:` with what {code} is called in the language itself"
             reader.at(key_node, "T028", f"the language {code} has no name", fix, key=code)
         languages[code] = Language(
-            code, **({"name": code, "html": code} | texts), text=MappingProxyType(words)
+            code,
+            **({"name": code, "html": code} | texts),
+            reference=reference,
+            text=MappingProxyType(words),
         )
     if not languages and not reader.problems and path in contents:
         reader.report("T028", "no language is listed", "write `en: {name: English}`, say", line=1)
     problems += reader.problems
     return languages
+
+
+def _is_reference(
+    reader: Reader,
+    values: Mapping[str, tuple[Node, Node]],
+    code: str,
+    written: str,
+    before: Mapping[str, Language],
+) -> bool:
+    """Whether a language is marked `reference: true`, as at most one may be."""
+    if not written:
+        return False
+    if written.lower() not in _YES_NO:
+        _not_allowed(reader, values["reference"][1], f"{code}.reference", written, ("true", "false"))
+    marked = _YES_NO.get(written.lower(), False)
+    if first := next((other for other, language in before.items() if language.reference and marked), None):
+        message = f"{code} and {first} cannot both be what the others are translated from"
+        reader.at(values["reference"][0], "T037", message, "mark one of them", key=f"{code}.reference")
+    return marked
 
 
 def _subjects(

@@ -100,6 +100,7 @@ class Language:
     stemmer: str = ""  # Snowball algorithm; empty for none
     segment: str = "words"  # one of SEGMENTS; "han" for scripts without spaces
     search: str = "en"  # lunr's code, where it differs from `code`
+    reference: bool = False  # translations are made from it, and go stale when it changes
     text: Mapping[str, str] = field(default_factory=dict)  # overrides of the engine's interface words
 
 
@@ -138,6 +139,12 @@ class Termbase:
     @property
     def default_language(self) -> str:
         return next(iter(self.languages))
+
+    @property
+    def reference_language(self) -> str:
+        """The language that the others are translated from: the one marked so, else the first."""
+        marked = (code for code, language in self.languages.items() if language.reference)
+        return next(marked, self.default_language)
 
     @cached_property
     def narrower(self) -> Mapping[str, tuple[str, ...]]:

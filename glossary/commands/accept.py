@@ -1,0 +1,104 @@
+"""`python -m glossary accept`: say that translations agree with the reference language as it is now."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from . import CLEAN, COULD_NOT_RUN, is_termbase
+
+if TYPE_CHECKING:
+    from ..model import Concept, Termbase
+
+
+def add(commands: Any) -> None:
+    parser = commands.add_parser(
+        "accept",
+        help="mark translations as checked",
+        description="Say that the texts of some concepts agree with the reference language as it is now: "
+        "writes `basis` into their files and changes nothing else there.",
+        epilog="Exit code: 0 when it is done, 2 when nothing could be done.",
+    )
+    parser.add_argument("ids", nargs="*", metavar="ID", help="a concept whose translation was checked")
+    parser.add_argument("--all", action="store_true", help="every concept")
+    parser.add_argument(
+        "--lang", action="append", required=True, metavar="LANG", help="the language; may be repeated"
+    )
+    parser.add_argument(
+        "--termbase",
+        type=Path,
+        default=Path("glossary"),
+        metavar="FOLDER",
+        help="the folder that holds terms/, languages.yml, … (default: glossary)",
+    )
+    parser.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    from ..edits import EditError
+    from ..load import load
+    from ..model import TermbaseError
+
+    if not is_termbase(options.termbase, "accept"):
+        return COULD_NOT_RUN
+    try:
+        termbase = load(options.termbase)
+    except TermbaseError as error:
+        return _refuse(f"the termbase has faults, mend them first:\n{error}")
+    if faults := list(_faults(options, termbase)):
+        return _refuse("\n".join(faults))
+    concepts = [termbase.concepts[id] for id in (termbase.concepts if options.all else options.ids)]
+    try:
+        changed = accept(termbase, concepts, list(dict.fromkeys(options.lang)))
+    except OSError as error:
+        return _refuse(f"{error.filename}: {error.strerror}; nothing was changed")
+    except EditError as error:
+        return _refuse(f"{error}; nothing was changed")
+    for lang, count in changed.items():
+        current = len(concepts) - count
+        print(f"{lang}: {count} accepted" + (f", {current} were current already" if current else ""))
+    return CLEAN
+
+
+def accept(termbase: Termbase, concepts: list[Concept], langs: list[str]) -> dict[str, int]:
+    """Write each concept's `basis` in these languages; how many were not current before.
+
+    All files are written or none: raises OSError or EditError when one of them cannot be.
+    """
+    from .. import edits
+    from ..staleness import State, basis_of, state_of
+
+    changed = dict.fromkeys(langs, 0)
+    texts: dict[Path, str] = {}
+    for concept in concepts:
+        basis = basis_of(concept.entries[termbase.reference_language])
+        for lang in langs:
+            if state_of(termbase, concept, lang) is not State.CURRENT:
+                text = texts.get(concept.path) or edits.read(concept.path)
+                texts[concept.path] = edits.with_basis(concept.path, text, lang, basis)
+                changed[lang] += 1
+    edits.write_all(texts)
+    return changed
+
+
+def _faults(options: argparse.Namespace, termbase: Termbase) -> Any:
+    """Everything about the request that cannot be."""
+    from ..yamlfile import did_you_mean
+
+    if options.all == bool(options.ids):
+        yield "give the ids of concepts, or --all"
+    for lang in options.lang:
+        if lang not in termbase.languages:
+            yield f"there is no language “{lang}” → {did_you_mean(lang, termbase.languages)}"
+        elif lang == termbase.reference_language:
+            yield f"{lang} is the reference language: translations are checked against it"
+    for id in options.ids:
+        if id not in termbase.concepts:
+            yield f"there is no concept “{id}” → {did_you_mean(id, termbase.concepts) or 'see terms/'}"
+
+
+def _refuse(reason: str) -> int:
+    print(f"python -m glossary accept: {reason}", file=sys.stderr)
+    return COULD_NOT_RUN

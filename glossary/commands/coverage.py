@@ -1,0 +1,123 @@
+"""`python -m glossary coverage`: how far each language is."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from . import CLEAN, COULD_NOT_RUN, add_folder, is_termbase
+
+if TYPE_CHECKING:
+    from ..model import Termbase
+    from ..staleness import Coverage
+
+COLUMNS = (
+    "language",
+    "concepts",
+    "translated",
+    "current",
+    "stale",
+    "unchecked",
+    "missing",
+    "no pinyin",
+    "no gender",
+)
+
+
+def add(commands: Any) -> None:
+    parser = commands.add_parser(
+        "coverage",
+        help="count what is translated, current and stale",
+        description="How much of the termbase each language has, and what no longer agrees with the "
+        "reference language.",
+        epilog="Exit code: 0, or 2 when it could not run.",
+    )
+    add_folder(parser)
+    parser.add_argument("--format", choices=("text", "json"), default="text", help="default: text")
+    parser.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    from ..load import load
+    from ..model import TermbaseError
+    from ..staleness import coverage
+
+    if not is_termbase(options.folder, "coverage"):
+        return COULD_NOT_RUN
+    try:
+        termbase = load(options.folder)
+    except TermbaseError as error:
+        print(error, file=sys.stderr)
+        return COULD_NOT_RUN
+    reports = list(coverage(termbase))
+    print(as_json(termbase, reports) if options.format == "json" else as_text(reports))
+    return CLEAN
+
+
+def as_text(reports: Sequence[Coverage]) -> str:
+    """A table, and below it the ids that need someone's attention."""
+    rows = [COLUMNS, *map(_row, reports)]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    lines = [
+        "  ".join(
+            cell.ljust(width) if index == 0 else cell.rjust(width)
+            for index, (cell, width) in enumerate(zip(row, widths, strict=True))
+        )
+        for row in rows
+    ]
+    for report in reports:
+        for what, ids in _ids(report).items():
+            if ids:
+                lines.append(f"\n{report.language.code}, {what.replace('_', ' ')}: {', '.join(ids)}")
+    return "\n".join(lines)
+
+
+def _row(report: Coverage) -> tuple[str, ...]:
+    from ..staleness import State
+
+    code = report.language.code
+    if report.is_reference:
+        states = ["–"] * 3
+    else:
+        states = [str(len(report.of(state))) for state in (State.CURRENT, State.STALE, State.UNCHECKED)]
+    return (
+        f"{code} (reference)" if report.is_reference else code,
+        str(report.concepts),
+        str(report.translated),
+        *states,
+        str(len(report.of(State.MISSING))),
+        str(len(report.without_pinyin)) if report.language.order == "pinyin" else "–",
+        str(len(report.without_gender)) if report.language.order == "norwegian" else "–",
+    )
+
+
+def _ids(report: Coverage) -> dict[str, tuple[str, ...]]:
+    from ..staleness import State
+
+    states = (State.STALE, State.UNCHECKED, State.MISSING)
+    return {
+        **{str(state): report.of(state) for state in states},
+        "no_pinyin": report.without_pinyin,
+        "no_gender": report.without_gender,
+    }
+
+
+def as_json(termbase: Termbase, reports: Sequence[Coverage]) -> str:
+    """Counts, and the ids behind those that ask for work."""
+    from ..staleness import State
+
+    languages = [
+        {
+            "lang": report.language.code,
+            "concepts": report.concepts,
+            "translated": report.translated,
+            "current": len(report.of(State.CURRENT)),
+            **_ids(report),
+        }
+        for report in reports
+    ]
+    data = {"reference": termbase.reference_language, "languages": languages}
+    return json.dumps(data, ensure_ascii=False, indent=2)

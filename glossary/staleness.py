@@ -1,0 +1,102 @@
+"""Which translations were made from a text that has changed since.
+
+An entry's `basis` is the fingerprint of the reference-language text it was last checked against. It covers
+what a translator works from and nothing else: new relations, synonyms or sources make no translation stale,
+and neither do line breaks.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from hashlib import blake2b
+
+from . import order
+from .model import Concept, Entry, Language, Term, Termbase
+
+
+class State(StrEnum):
+    """How an entry stands to the reference language."""
+
+    REFERENCE = "reference"
+    CURRENT = "current"
+    STALE = "stale"
+    UNCHECKED = "unchecked"  # nobody has said yet that it agrees
+    MISSING = "missing"
+
+
+def basis_of(entry: Entry) -> str:
+    """The fingerprint of a reference-language text: eight hexadecimal digits (BLAKE2b, RFC 7693).
+
+    Covers preferred term, definition, explanation and example, in Unicode form NFC and with every run of
+    white space as one space.
+    """
+    texts = (entry.preferred.term, entry.definition, entry.explanation, entry.example)
+    plain = "\0".join(" ".join(unicodedata.normalize("NFC", text).split()) for text in texts)
+    return blake2b(plain.encode(), digest_size=4).hexdigest()
+
+
+def state_of(termbase: Termbase, concept: Concept, lang: str) -> State:
+    """How the concept's text in a language stands to its text in the reference language."""
+    entry, reference = concept.entries.get(lang), concept.entries.get(termbase.reference_language)
+    if entry is None:
+        return State.MISSING
+    if lang == termbase.reference_language:
+        return State.REFERENCE
+    if not entry.basis or reference is None:
+        return State.UNCHECKED
+    return State.CURRENT if entry.basis == basis_of(reference) else State.STALE
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """What one language has of the termbase: ids of concepts, in the order of the termbase."""
+
+    language: Language
+    is_reference: bool
+    concepts: int
+    states: dict[State, tuple[str, ...]]
+    without_pinyin: tuple[str, ...]
+    without_gender: tuple[str, ...]
+
+    @property
+    def translated(self) -> int:
+        return self.concepts - len(self.of(State.MISSING))
+
+    def of(self, state: State) -> tuple[str, ...]:
+        return self.states.get(state, ())
+
+
+def coverage(termbase: Termbase) -> Iterator[Coverage]:
+    """One report per language, in the order of `languages.yml`."""
+    for code, language in termbase.languages.items():
+        states: dict[State, list[str]] = defaultdict(list)
+        for concept in termbase.concepts.values():
+            states[state_of(termbase, concept, code)].append(concept.id)
+        preferred = {
+            id: concept.entries[code].preferred
+            for id, concept in termbase.concepts.items()
+            if code in concept.entries
+        }
+        yield Coverage(
+            language,
+            code == termbase.reference_language,
+            len(termbase.concepts),
+            {state: tuple(ids) for state, ids in states.items()},
+            tuple(id for id, term in preferred.items() if lacks_pinyin(term, language)),
+            tuple(id for id, term in preferred.items() if lacks_gender(term, language)),
+        )
+
+
+def lacks_pinyin(term: Term, language: Language) -> bool:
+    """Whether a Chinese term has no reading."""
+    return language.order == "pinyin" and not term.pinyin and any(map(order.is_han, term.term))
+
+
+def lacks_gender(term: Term, language: Language) -> bool:
+    """Whether a Norwegian common noun has no gender."""
+    is_noun = term.pos in ("", "noun") and term.type in ("", "full", "variant") and not term.is_abbreviation
+    return language.order == "norwegian" and is_noun and not term.gender
