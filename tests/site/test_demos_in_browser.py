@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Error, FrameLocator, Locator, Page, expect
 
 from demos.registry import Demo, load_demos
@@ -15,6 +16,7 @@ pytestmark = pytest.mark.browser
 
 DEMOS = load_demos()
 PREFIX = {"nb": "", "en": "en/", "zh": "zh/"}
+WCAG = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}}
 # The picture as a reader sees it, made small: equal only when nothing that could be seen has changed.
 SEEN = """img => img.decode().then(() => {
     const canvas = document.createElement("canvas");
@@ -156,3 +158,22 @@ def test_fits_a_phone(open_context: Callable, server: Server, name: str) -> None
     page = open_context(viewport={"width": 390, "height": 844}).new_page()
     frame = open_demo(page, server, DEMOS[name], "nb")
     assert frame.locator("html").evaluate("root => root.scrollWidth <= root.clientWidth")
+
+
+@pytest.mark.parametrize(("lang", "scheme"), [("nb", "light"), ("en", "dark"), ("zh", "light")])
+@pytest.mark.parametrize("name", DEMOS)
+def test_every_tab_is_clean_for_axe(
+    open_context: Callable,  # type: ignore[type-arg]
+    server: Server,
+    name: str,
+    lang: str,
+    scheme: str,
+) -> None:
+    page = open_context(viewport={"width": 800, "height": 1200}).new_page()
+    page.goto(f"{server.url}/demos/{name}/{lang}/?__theme={scheme}")
+    expect(page.locator("main img").first).to_be_visible(timeout=60_000)
+    for tab in page.get_by_role("tab").all() or [None]:
+        if tab:
+            tab.click()
+        found = Axe().run(page, options=WCAG)
+        assert found.violations_count == 0, f"{page.url}\n{found.generate_report()}"
