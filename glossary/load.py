@@ -210,7 +210,7 @@ def _parse(folder: Path, contents: Mapping[Path, bytes], problems: list[Problem]
 
 def _languages(path: Path, contents: Mapping[Path, bytes], problems: list[Problem]) -> dict[str, Language]:
     reader = Reader(path)
-    languages = {}
+    languages: dict[str, Language] = {}
     for code, (key_node, node) in _top_level(reader, contents).items():
         if not _LANGUAGE.fullmatch(code):
             fix = "use a BCP 47 code such as nb, en or zh-Hans"

@@ -1,0 +1,242 @@
+"""Translations go stale exactly when the text they follow changes; `accept` touches nothing but `basis`."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from glossary import edits
+from glossary.__main__ import main
+from glossary.load import load
+from glossary.model import Entry, Term, Termbase
+from glossary.staleness import State, basis_of, coverage, state_of
+from tests.glossary.test_load import SOUND, write
+
+GENERATOR = "terms/generator.yml"
+REFERENCE = {
+    "languages.yml": SOUND["languages.yml"].replace("{name: English", "{name: English, reference: true")
+}
+ENTRY = Entry("en", (Term("latent space", "preferred"),), "space of codes", "Imagine a map.", "A walk.")
+
+
+def termbase(folder: Path, text: str = SOUND[GENERATOR]) -> Termbase:
+    return load(write(folder, {**REFERENCE, GENERATOR: text}))
+
+
+def with_basis(text: str, lang: str, basis: str) -> str:
+    return text.replace(f"{lang}:\n", f"{lang}:\n  basis: {basis}\n")
+
+
+def current_basis(folder: Path) -> str:
+    return basis_of(termbase(folder).concepts["generator"].entries["en"])
+
+
+# The fingerprint
+
+
+def test_the_fingerprint_is_part_of_every_termbase_and_must_not_change() -> None:
+    assert basis_of(ENTRY) == "cbacb5f5"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"definition": "space of points"},
+        {"explanation": ""},
+        {"example": "A walk!"},
+        {"terms": (Term("latent spaces", "preferred"),)},
+        {"definition": "space of codes Imagine", "explanation": "a map."},
+    ],
+)
+def test_what_a_translator_works_from_counts(change: dict[str, object]) -> None:
+    assert basis_of(replace(ENTRY, **change)) != basis_of(ENTRY)  # type: ignore[arg-type]
+
+
+def test_synonyms_and_grammar_do_not_count() -> None:
+    terms = (Term("hidden space"), Term("latent space", "preferred", forms=("latent spaces",), source="x"))
+    assert basis_of(replace(ENTRY, terms=terms)) == basis_of(ENTRY)
+
+
+@given(st.lists(st.sampled_from([" ", "\n", "\n\n", "\t", "  \n "]), min_size=3, max_size=3))
+@settings(deadline=None)
+def test_line_breaks_do_not_count(gaps: list[str]) -> None:
+    text = "".join(word + gap for word, gap in zip(("Imagine", "a", "map."), gaps, strict=True))
+    assert basis_of(replace(ENTRY, explanation=text)) == basis_of(ENTRY)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (
+            "definition: network that makes new examples",
+            "definition: >\n    network that makes\n    new examples",
+        ),
+        ("definition: network that makes new examples", 'definition: "network that makes new examples"'),
+        ("terms: [generator]", "terms:\n    - {term: generator}"),
+        ("en:\n", "en: # English\n"),
+    ],
+)
+def test_the_way_yaml_is_written_does_not_count(old: str, new: str, tmp_path: Path) -> None:
+    before = current_basis(tmp_path)
+    assert old in SOUND[GENERATOR]
+    after = termbase(tmp_path, SOUND[GENERATOR].replace(old, new))
+    assert basis_of(after.concepts["generator"].entries["en"]) == before
+
+
+# States
+
+
+def test_every_state(tmp_path: Path) -> None:
+    basis = current_basis(tmp_path)
+    text = with_basis(with_basis(SOUND[GENERATOR], "nb", basis), "zh", "00000000")
+    found = termbase(tmp_path, text)
+    states = {lang: state_of(found, found.concepts["generator"], lang) for lang in found.languages}
+    assert states == {"nb": State.CURRENT, "en": State.REFERENCE, "zh": State.STALE}
+    assert state_of(found, found.concepts["discriminator"], "nb") is State.UNCHECKED
+    assert state_of(found, found.concepts["discriminator"], "de") is State.MISSING
+
+
+def test_without_a_mark_the_first_language_is_the_reference(tmp_path: Path) -> None:
+    assert load(write(tmp_path, {})).reference_language == "nb"
+    assert termbase(tmp_path).reference_language == "en"
+
+
+def test_coverage_counts_concepts_by_state(tmp_path: Path) -> None:
+    text = with_basis(SOUND[GENERATOR], "nb", current_basis(tmp_path)).replace(", pinyin: shēngchéngqì", "")
+    nb, en, zh = coverage(termbase(tmp_path, text))
+    assert (nb.of(State.CURRENT), nb.of(State.UNCHECKED)) == (("generator",), ("discriminator",))
+    assert en.is_reference
+    assert en.of(State.REFERENCE) == ("discriminator", "generator")
+    assert (zh.translated, zh.without_pinyin, zh.without_gender) == (2, ("generator",), ())
+
+
+# `accept`
+
+STYLES = {
+    "block": "subject: models\nnb:\n  terms: [{term: generator, gender: m}]\n  definition: nett\n",
+    "comments": "# top\nsubject: models # models\nnb: # b\n  # c\n  terms: [{term: generator, gender: m}]\n"
+    "  definition: nett  # ok?\n\n# below\n",
+    "literal": "subject: models\nnb:\n  terms: [{term: generator, gender: m}]\n  definition: nett\n"
+    "  explanation: |\n    En # er ikke en kommentar.\n\n    # Ikke dette heller\n\n# men dette er det\n",
+    "flow": "subject: models\nnb: {terms: [{term: generator, gender: m}], definition: nett}\n",
+    "flow over lines": "subject: models\nnb: {\n"
+    "  terms: [{term: generator, gender: m}],\n  definition: nett, # x\n}\n",
+    "windows": "subject: models\r\nnb:\r\n  terms: [{term: generator, gender: m}]\r\n  definition: nett\r\n",
+    "bom": "\ufeffsubject: models\nnb:\n  terms: [{term: generator, gender: m}]\n  definition: nett\n",
+    "quoted": "subject: models\nnb:\n"
+    '  terms: [{term: generator, gender: m}]\n  definition: "nett\n    til"\n',
+    "stale": "subject: models\nnb:\n  basis: 00000000 # old\n  terms: [{term: generator, gender: m}]\n"
+    "  definition: nett\n",
+    "empty": "subject: models\nnb:\n  basis:\n  terms: [{term: generator, gender: m}]\n  definition: nett\n",
+    "no newline": "subject: models\nnb:\n  terms: [{term: generator, gender: m}]\n  definition: nett",
+}
+OTHERS = (
+    "en: {terms: [generator], definition: net that makes examples}\nzh: {terms: [生成器], definition: 网络}\n"
+)
+
+
+@pytest.mark.parametrize("style", STYLES)
+@pytest.mark.parametrize("is_last", [True, False])
+def test_accept_changes_nothing_but_the_basis(style: str, is_last: bool, tmp_path: Path) -> None:
+    text = STYLES[style]
+    others = OTHERS.replace("\n", "\r\n") if style == "windows" else OTHERS
+    if is_last:
+        mark, rest = ("\ufeff", text[1:]) if text.startswith("\ufeff") else ("", text)
+        text = mark + others + rest
+    elif not text.endswith("\n"):
+        text += "\n" + others
+    else:
+        text += others
+    folder = write(tmp_path, {**REFERENCE, GENERATOR: text})
+    assert main(["accept", "generator", "--lang", "nb", "--termbase", str(folder)]) == 0
+    basis = basis_of(load(folder).concepts["generator"].entries["en"])
+    written = (folder / GENERATOR).read_bytes().decode()
+    assert state_of(load(folder), load(folder).concepts["generator"], "nb") is State.CURRENT
+    if style == "stale":
+        assert written == text.replace("00000000", basis)
+    elif style == "empty":
+        assert written == text.replace("basis:", f"basis: {basis}")
+    elif style.startswith("flow"):
+        assert written == text.replace("definition: nett", f"definition: nett, basis: {basis}")
+    else:
+        newline = "\r\n" if style == "windows" else "\n"
+        added = f"{newline}  basis: {basis}"
+        assert written.count(added) == 1
+        assert written.replace(added, "") == text
+    assert main(["accept", "--all", "--lang", "nb", "--termbase", str(folder)]) == 0
+    assert (folder / GENERATOR).read_bytes().decode() == written
+
+
+def test_a_basis_that_looks_like_a_number_stays_text_for_every_reader(tmp_path: Path) -> None:
+    path = tmp_path / "x.yml"
+    text = "nb: {terms: [a], definition: b}"
+    for basis in ("00000123", "12345678", "1234e567"):
+        assert f'basis: "{basis}"' in edits.with_basis(path, text, "nb", basis)
+    assert "basis: 12ab34cd" in edits.with_basis(path, text, "nb", "12ab34cd")
+
+
+def test_accept_is_all_or_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = write(tmp_path, REFERENCE)
+    before = {path: path.read_bytes() for path in folder.rglob("*.yml")}
+    arguments = ["accept", "generator", "discriminatr", "--lang", "nb", "--lang", "no", "--lang", "en"]
+    assert main([*arguments, "--termbase", str(folder)]) == 2
+    said = capsys.readouterr().err
+    assert "there is no concept “discriminatr” → did you mean “discriminator”?" in said
+    assert "there is no language “no”" in said
+    assert "en is the reference language" in said
+    assert {path: path.read_bytes() for path in folder.rglob("*.yml")} == before
+
+
+def test_a_file_that_cannot_be_written_stops_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = write(tmp_path, REFERENCE)
+    before = {path.name: path.read_bytes() for path in folder.rglob("*.yml")}
+    monkeypatch.setattr("os.access", lambda path, mode: "generator" not in str(path))
+    assert main(["accept", "--all", "--lang", "nb", "--termbase", str(folder)]) == 2
+    assert {path.name: path.read_bytes() for path in folder.rglob("*") if path.is_file()} == before
+
+
+@pytest.mark.parametrize("arguments", [[], ["generator", "--all"]])
+def test_accept_wants_ids_or_all(arguments: list[str], tmp_path: Path) -> None:
+    folder = write(tmp_path, REFERENCE)
+    assert main(["accept", *arguments, "--lang", "nb", "--termbase", str(folder)]) == 2
+
+
+# `coverage`
+
+
+def test_the_table_and_what_waits(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = write(tmp_path, {**REFERENCE, GENERATOR: with_basis(SOUND[GENERATOR], "nb", "00000000")})
+    assert main(["coverage", str(folder)]) == 0
+    head, nb, en, _zh, *rest = capsys.readouterr().out.splitlines()
+    columns = "language concepts translated current stale unchecked missing no pinyin no gender"
+    assert " ".join(head.split()) == columns
+    assert nb.split() == ["nb", "2", "2", "0", "1", "1", "0", "–", "0"]
+    assert en.split() == ["en", "(reference)", "2", "2", "–", "–", "–", "0", "–", "–"]
+    assert "nb, stale: generator" in rest
+
+
+def test_json_of_coverage(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["coverage", "--format", "json", str(write(tmp_path, REFERENCE))]) == 0
+    data = json.loads(capsys.readouterr().out)
+    assert data["reference"] == "en"
+    assert data["languages"][0] == {
+        "lang": "nb",
+        "concepts": 2,
+        "translated": 2,
+        "current": 0,
+        "stale": [],
+        "unchecked": ["discriminator", "generator"],
+        "missing": [],
+        "no_pinyin": [],
+        "no_gender": [],
+    }
+
+
+def test_a_faulty_termbase_has_no_coverage(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["coverage", str(write(tmp_path, {GENERATOR: ""}))]) == 2
+    assert "T005" in capsys.readouterr().err
