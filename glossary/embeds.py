@@ -53,6 +53,10 @@ def check(termbase: Termbase, demos: Mapping[str, Demo], known: list[str]) -> It
         if concept.demo and concept.demo not in known:
             fix = did_you_mean(concept.demo, known) or "remove the key, or add the demo"
             yield _problem(concept.path, f"there is no demo “{concept.demo}”", fix, concept.id, "demo")
+        elif concept.demo in demos and concept.id not in demos[concept.demo].terms:
+            message = f"the demo “{concept.demo}” does not name this concept among its terms"
+            fix = f"add {concept.id} to `terms` in {shown(demos[concept.demo].folder / 'demo.yml')}"
+            yield _problem(concept.path, message, fix, concept.id, "demo")
 
 
 def _faults_of_demo(termbase: Termbase, demo: Demo) -> Iterator[Problem]:

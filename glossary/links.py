@@ -24,7 +24,7 @@ import ahocorasick_rs
 import rjieba
 
 from .inflection import Form, Grammar, exact, grammar_of, has_inner_capital, modifier
-from .model import Term, Termbase
+from .model import Concept, Term, Termbase
 
 _WORD = re.compile(r"[^\W_]+(?:[\u0300-\u036f]+[^\W_]*)*")
 _GAP = re.compile(r"(?!\Z)[^\S\n]*\n?[^\S\n]*|[-\u00ad\u2010\u2011]")  # one line break at most
@@ -82,9 +82,12 @@ class Linker:
             self._index = _WordIndex(grammar_of(language.stemmer), self.ambiguous)
         for concept in termbase.concepts.values():
             entry = concept.entries.get(lang)
-            for term in entry.terms if entry else ():
-                # A term that must not be linked still hides the shorter ones inside it.
-                self._index.add(term, concept.id if term.is_usable and term.link else "")
+            for index, term in enumerate(entry.terms if entry else ()):
+                self._index.add(term, self.name(concept, index, term))
+
+    def name(self, concept: Concept, index: int, term: Term) -> str:
+        """What a match of the term is called; a term without a name still hides the shorter ones inside it."""
+        return concept.id if term.is_usable and term.link else ""
 
     def find(self, text: str) -> list[Match]:
         """The terms in a plain text, from left to right, longest first, without overlap."""

@@ -42,6 +42,7 @@ _CONTROLS = frozenset(("a", "button", "input", "label", "legend", "nav", "option
 _LABELS = frozenset(("caption", "cite", "figcaption", "q", "summary", "th", "title"))
 _FOREIGN = frozenset(("iframe", "math", "svg"))
 _SKIPPED = _HEADINGS | _CODE | _CONTROLS | _LABELS | _FOREIGN
+_NOT_READ = _CODE | _FOREIGN | frozenset(("input", "select", "textarea"))  # all else a reader reads
 _NO_TERMS = "no-terms"  # the class that an author gives to a quotation, say
 _SKIPPED_CLASSES = frozenset((_NO_TERMS, "admonition-title", "arithmatex", "katex", "math", "headerlink"))
 _TRANSPARENT = frozenset(("abbr", "b", "bdi", "br", "del", "dfn", "em", "i", "ins", "mark")) | frozenset(
@@ -120,6 +121,35 @@ def makeExtension(**options: Any) -> TermLinks:
 def link_to(page: Page, id: str) -> Element:
     """The link to a concept, without its text: a contract with scripts and tests."""
     return Element("a", {"class": "term", "data-term": id, "href": page.url_for(id)})
+
+
+class ReadProse(Extension):
+    """Keeps the text that is converted next as its readers see it, headings and links included.
+
+    After the conversion, `text` holds it, with a barrier wherever there is something else (code, formulas,
+    raw HTML, other languages), and `targets` the addresses of its links. Goes together with `TermLinks`.
+    """
+
+    def __init__(self, page: Page) -> None:
+        super().__init__()
+        self.page = page
+        self.text = ""
+        self.targets: list[str] = []
+
+    def extendMarkdown(self, md: markdown.Markdown) -> None:
+        md.treeprocessors.register(_ProseReader(md, self), "ordlab-prose", _PRIORITY + 0.5)
+
+
+class _ProseReader(Treeprocessor):
+    def __init__(self, md: markdown.Markdown, reader: ReadProse) -> None:
+        super().__init__(md)
+        self.reader = reader
+
+    def run(self, root: Element) -> None:
+        prose = _Prose(self.md, self.reader.page, skipped=_NOT_READ)
+        prose.read(root)
+        self.reader.text = prose.text
+        self.reader.targets = [link.get("href", "") for link in root.iter("a")]
 
 
 class _LineKeeper(Preprocessor):
@@ -255,6 +285,7 @@ class _Prose:
 
     md: markdown.Markdown
     page: Page
+    skipped: frozenset[str] = _SKIPPED
     text: str = ""
     events: list[tuple[int, str]] = field(default_factory=list)  # manual links; "" where a section begins
     _parts: list[str] = field(default_factory=list)
@@ -355,7 +386,7 @@ class _Prose:
                 self.events.append((self._length, link.get("data-term", "")))
 
     def _is_skipped(self, element: Element) -> bool:
-        if not isinstance(element.tag, str) or element.tag in _SKIPPED:
+        if not isinstance(element.tag, str) or element.tag in self.skipped:
             return True
         lang = element.get("lang")
         page_lang = self.page.linker.termbase.languages[self.page.linker.lang]
@@ -400,7 +431,7 @@ class _Prose:
                 closes, name = bool(tag[1]), tag[2].lower()
                 if closes and name == self._raw_tag:
                     self._raw_tag = ""
-                elif not closes and not self._raw_tag and (name in _SKIPPED or _NO_TERMS in raw):
+                elif not closes and not self._raw_tag and (name in self.skipped or _NO_TERMS in raw):
                     self._raw_tag = name
         return BARRIER * len(placeholder)
 

@@ -24,7 +24,7 @@ from .addresses import Addresses, relative
 from .links import Linker
 from .markdown import Page, TermLinks
 from .model import Concept, Problem, Termbase
-from .yamlfile import locate, shown
+from .yamlfile import locate_text, shown
 
 SCHEMES = ("http", "https", "mailto")
 _SCHEME = re.compile(r"([^/?#]*?):")
@@ -86,7 +86,7 @@ class Writer:
             return Markup()
 
         def report(problem: Problem) -> None:
-            line = problem.line + locate(concept.path, lang, key)  # the text begins below its key
+            line = locate_text(concept.path, lang, key) + max(0, problem.line - 1)
             self.problems.append(replace(problem, line=line, key=key))
 
         self._links.page = Page(
@@ -102,7 +102,9 @@ class Writer:
         for path in self._markdown.broken:
             message = f"there is no page “{path}” to link to"
             fix = "give its path from the docs folder, as in help/gan.md"
-            report(Problem(shown(concept.path), 0, "S005", message, fix, lang=lang, id=concept.id))
+            lines = text.splitlines()
+            line = next((number for number, line in enumerate(lines, 1) if path in line), 0)
+            report(Problem(shown(concept.path), line, "S005", message, fix, lang=lang, id=concept.id))
         return html
 
     def _address(self, concept: Concept, lang: str, id: str) -> str:

@@ -291,6 +291,28 @@ def locate(path: Path, *keys: str | int) -> int:
     return line
 
 
+def locate_text(path: Path, *keys: str | int) -> int:
+    """The line where the text that `keys` lead to begins: below its key if it is a block, else beside it."""
+    node = find(path, *keys)
+    if node is None:
+        return locate(path, *keys)
+    if not isinstance(node, ScalarNode) or node.style not in ("|", ">"):
+        return line_of(node)
+    blank = len(node.value) - len(node.value.lstrip("\n"))
+    return line_of(node) + 1 + blank
+
+
+def find(path: Path, *keys: str | int) -> Node | None:
+    """The node that `keys` lead to; none when they lead nowhere or the file cannot be read any more."""
+    reader = Reader(path)
+    content = reader.content()
+    node: Node | None = reader.root(content) if content is not None else None
+    for key in keys:
+        step = _step(node, key) if node is not None else None
+        node = step[1] if step else None
+    return node
+
+
 def _step(node: Node, key: str | int) -> tuple[int, Node] | None:
     """One key down: the line of the key (for a list: of the item) and the node it leads to."""
     if isinstance(node, MappingNode):
