@@ -1,105 +1,202 @@
-"""Building the site: ours against plain MkDocs (same theme, i18n and search) on the very same pages.
+"""Made-up termbases of several sizes: what each step of the engine costs, and building beside plain MkDocs.
 
 The plain project holds, as files, the Markdown that our engine generates, so what is left to compare is the
 engine's own share: loading and checking YAML, linking terms, drawing pages, splitting the search index. Both
-use Material's own templates, because ours need the engine's words.
+use Material's own templates, and in neither does i18n look for doubles in the search index, which takes time
+that grows with the square of the pages. Peers get the same concepts and texts, with every link written out.
+
+All times are CPU seconds of the process that did the work, so that a busy machine changes them little.
 """
 
 from __future__ import annotations
 
-import resource
+import argparse
 import shutil
 import subprocess
 import sys
 import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
+import yaml
 from mkdocs.commands.build import build
 from mkdocs.config import load_config
-from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.plugins import PluginCollection
 
 from glossary import pages
+from glossary.links import Linker
+from glossary.load import load
+from tests.bench import edit, peers, termbase
 from tests.serving import ROOT
 
-ROUNDS = 3
+SIZES = (100, 1_000, 10_000)
+MOST_OF_PEERS = 1_000  # they take more than an hour for 10,000
+NAMES = {"nb": "Norsk", "en": "English", "zh": "简体中文"}
 
 
-def write_plain_docs(folder: Path) -> int:
-    """Hand-written pages plus one file per generated page and language; returns how many were generated."""
-    config = load_config(str(ROOT / "mkdocs.yml"))
-    config.plugins.on_startup(command="build", dirty=False)
-    config = config.plugins.on_config(config)
-    shutil.copytree(config.docs_dir, folder)
-    site = config.plugins["ordlab"].site
-    count = 0
+def write_project(folder: Path, count: int) -> None:
+    """A project of `count` concepts, and beside it the same pages for MkDocs alone: `docs` and `plain`."""
+    termbase.write(folder / "glossary", count)
+    (folder / "docs").mkdir()
+    for lang, name in NAMES.items():
+        (folder / "docs" / f"index.{lang}.md").write_text(f"# {name}\n\n{name}.\n", "utf-8")
+    for kind in ("ours", "plain"):
+        (folder / f"{kind}.yml").write_text(config(kind), "utf-8")
+    shutil.copytree(folder / "docs", folder / "plain")
+    write_generated_pages(folder / "ours.yml", folder / "plain")
+
+
+def config(kind: str) -> str:
+    """mkdocs.yml: our own project's theme and extensions, with Material's templates."""
+    languages = [
+        {"locale": lang, "name": name, "build": True, "default": not i, "fixed_link": f"{lang}/" if i else "./"}
+        for i, (lang, name) in enumerate(NAMES.items())
+    ]
+    i18n = {"docs_structure": "suffix", "reconfigure_search": False, "languages": languages}
+    project = {
+        "site_name": "Bench",
+        "docs_dir": "docs" if kind == "ours" else "plain",
+        "nav": ["index.md", "glossary/index.md"],  # else every page would hold links to all the others
+        "validation": {"nav": {"omitted_files": "ignore"}},
+        "theme": {"name": "material", "language": "nb", "font": False},
+        "plugins": ["search", {"i18n": i18n}, *(["ordlab"] if kind == "ours" else [])],
+    }
+    extensions = (ROOT / "mkdocs.yml").read_text("utf-8").partition("\nmarkdown_extensions:")[2]
+    return yaml.safe_dump(project, allow_unicode=True) + f"markdown_extensions:{extensions}"
+
+
+def write_generated_pages(config_file: Path, folder: Path) -> None:
+    """What the engine generates, as one file per page and language."""
+    settings = load_config(str(config_file))
+    plugins: PluginCollection = settings.plugins
+    plugins.on_startup(command="build", dirty=False)
+    plugins.on_config(settings)
+    site = plugins["ordlab"].site  # type: ignore[attr-defined]
     for lang in site.addresses.languages:
         for page in pages.generate(site, lang):
             path = folder / Path(page.path).with_suffix(f".{lang}.md")
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(page.markdown, encoding="utf-8")
-            count += 1
-    for demo in site.demos.values():
-        still = folder / pages.still_address(demo)
-        still.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy(demo.still, still)
-    return count
 
 
-def config_without(parts: tuple[str, ...], folder: Path) -> Path:
-    """A copy of mkdocs.yml without some of its lines and blocks, each named by how its first line begins."""
-    kept: list[str] = []
-    indent: int | None = None  # of the block that is being left out
-    for line in (ROOT / "mkdocs.yml").read_text(encoding="utf-8").splitlines():
-        depth = len(line) - len(line.lstrip())
-        if indent is not None and (depth > indent or not line.strip()):
-            continue
-        indent = depth if line.strip().startswith(parts) else None
-        if indent is None:
-            kept.append(line)
-    path = folder / "mkdocs.yml"
-    path.write_text("\n".join(kept), encoding="utf-8")
-    return path
+# Steps; each runs in a process of its own, so that none finds another one's caches filled
 
 
-def config_of(kind: str, docs: Path, site: Path) -> MkDocsConfig:
-    """The same project twice: once with our plugin, once with the pages that it made."""
-    plain = kind == "plain"
-    path = config_without(("custom_dir:", "watch:", "- ordlab:" if plain else "watch:"), docs.parent)
-    return load_config(str(path), docs_dir=str(docs if plain else ROOT / "docs"), site_dir=str(site))
+def step_load(folder: Path) -> None:
+    load(folder / "glossary")
 
 
-def run_child(kind: str, docs: Path, site: Path) -> None:
-    """One cold build in this process; prints its CPU seconds and peak memory."""
-    config = config_of(kind, docs, site)
-    config.plugins.on_startup(command="build", dirty=False)
-    build(config)
-    used = resource.getrusage(resource.RUSAGE_SELF)
-    print(used.ru_utime + used.ru_stime, used.ru_maxrss / 1000)
+def step_check(folder: Path) -> None:
+    from glossary.__main__ import main
+
+    main(["check", str(folder / "glossary"), "--format", "json"])
 
 
-def measure(kind: str, docs: Path, site: Path) -> tuple[float, float]:
-    """The best of a few cold builds: CPU seconds and peak MB."""
-    command = [sys.executable, "-m", "tests.bench.build", kind, str(docs), str(site)]
+def step_link(folder: Path) -> None:
+    """Everything that is written in every language, looked through for terms."""
+    data = load(folder / "glossary")
+    started = time.process_time()
+    length = found = 0
+    for lang in data.languages:
+        linker = Linker(data, lang)
+        for concept in data.concepts.values():
+            length += len(concept.entries[lang].explanation)
+            found += len(linker.find(concept.entries[lang].explanation))
+    used = time.process_time() - started
+    print(f"{found:,} terms in {length / 1e6:.1f} million characters, {length / used / 1e6:.1f} per second")
+    print(used)
+
+
+def step_ours(folder: Path) -> None:
+    build_site(folder / "ours.yml", folder / "site")
+
+
+def step_plain(folder: Path) -> None:
+    build_site(folder / "plain.yml", folder / "site-plain")
+
+
+def build_site(config_file: Path, site: Path) -> None:
+    settings = load_config(str(config_file), site_dir=str(site))
+    settings.plugins.on_startup(command="build", dirty=False)
+    build(settings)
+
+
+STEPS: dict[str, Callable[[Path], None]] = {
+    name.removeprefix("step_"): step for name, step in globals().items() if name.startswith("step_")
+}
+
+
+def run_step(name: str, folder: Path) -> None:
+    """One step in this process; the last lines printed are its CPU seconds and the peak memory in MB."""
+    started = time.process_time()
+    STEPS[name](folder)
+    used = time.process_time() - started
+    print(f"\n{used} {peers.peak_memory()}")
+
+
+def measure(name: str, folder: Path, rounds: int) -> tuple[float, float, list[str]]:
+    """The best of a few runs of a step: CPU seconds, peak MB, and what it printed."""
+    command = [sys.executable, "-m", "tests.bench.build", "--step", name, str(folder)]
     runs = []
-    for _ in range(ROUNDS):
-        out = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout
-        runs.append(tuple(map(float, out.splitlines()[-1].split())))
-    return min(run[0] for run in runs), min(run[1] for run in runs)
+    for _ in range(rounds):
+        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+        if done.returncode:
+            raise SystemExit(f"{name} failed:\n{done.stdout[-2000:]}{done.stderr[-4000:]}")
+        *printed, last = done.stdout.splitlines()
+        seconds, memory = map(float, last.split())
+        runs.append((seconds, memory, printed))
+    return min(runs, key=lambda run: run[0])
 
 
-def main() -> None:
-    with tempfile.TemporaryDirectory() as scratch:
-        docs, site = Path(scratch, "docs"), Path(scratch, "site")
-        for data in ("glossary", "demos"):  # where the plugin looks for them: beside mkdocs.yml
-            Path(scratch, data).symlink_to(ROOT / data)
-        count = write_plain_docs(docs)
-        plain, plain_memory = measure("plain", docs, site)
-        ours, our_memory = measure("ours", docs, site)
-    print(f"{count} generated pages, best of {ROUNDS}")
-    print(f"{'plain MkDocs on the same pages':34}{plain:8.2f} s CPU {plain_memory:8.0f} MB")
-    print(f"{'with the Ordlab engine':34}{ours:8.2f} s CPU {our_memory:8.0f} MB")
-    print(f"engine's share: {(ours / plain - 1) * 100:+.0f} %")
+# What is printed
+
+
+def show(label: str, seconds: float, memory: float | None = None, note: str = "") -> None:
+    megabytes = f"{memory:8.0f} MB" if memory else " " * 11
+    print(f"  {label:36}{seconds:9.2f} s{megabytes}  {note}".rstrip(), flush=True)
+
+
+def measure_size(count: int, folder: Path) -> None:
+    print(f"\n{count:,} concepts in {len(NAMES)} languages", flush=True)
+    write_project(folder, count)
+    rounds = 3 if count <= 100 else 1
+    seconds, memory, _ = measure("load", folder, rounds)
+    show("load, cold", seconds, memory)
+    seconds, memory, _ = measure("check", folder, rounds)
+    show("check (loads too)", seconds, memory)
+    _, memory, printed = measure("link", folder, rounds)
+    show("link every text", float(printed[-2]), memory, printed[-3])
+    plain, memory, _ = measure("plain", folder, rounds)
+    show("build, plain MkDocs, same pages", plain, memory)
+    ours, memory, _ = measure("ours", folder, rounds)
+    show("build, Ordlab, cold", ours, memory, f"engine's share: {(ours / plain - 1) * 100:+.0f} %")
+    for label, size in search_bytes(folder / "site"):
+        print(f"  {label:36}{size / 1e3:9.0f} kB")
+    edit.main(folder)
+    if count <= MOST_OF_PEERS:
+        peers.main(folder)
+
+
+def search_bytes(site: Path) -> Iterator[tuple[str, int]]:
+    """What searching in one language may make a browser fetch."""
+    for lang, home in zip(NAMES, ("", "en", "zh"), strict=True):
+        found = [path for path in (site / home / "search").rglob("*") if path.is_file()]
+        yield f"search data, {lang}", sum(path.stat().st_size for path in found)
+
+
+def main(sizes: Sequence[int] = SIZES) -> None:
+    for count in sizes:
+        with tempfile.TemporaryDirectory() as scratch:
+            measure_size(count, Path(scratch))
 
 
 if __name__ == "__main__":
-    run_child(sys.argv[1], Path(sys.argv[2]), Path(sys.argv[3]))
+    parser = argparse.ArgumentParser(description="Sizes to measure, or one step of one project.")
+    parser.add_argument("--step", nargs=2, metavar=("NAME", "FOLDER"))
+    parser.add_argument("sizes", nargs="*", type=int, default=SIZES)
+    options = parser.parse_args()
+    if options.step:
+        run_step(options.step[0], Path(options.step[1]))
+    else:
+        main(options.sizes)
