@@ -28,7 +28,7 @@ from mkdocs.structure.pages import Page
 from mkdocs.structure.toc import AnchorLink
 
 from . import embeds, order, pages, search
-from .addresses import Addresses
+from .addresses import Addresses, relative
 from .load import load
 from .markdown import Page as TermPage
 from .markdown import TermLinks
@@ -450,8 +450,8 @@ class OrdlabPlugin(BasePlugin[OrdlabConfig]):
         before, start, rest = body.partition('<script id="__config" type="application/json">')
         settings, close, after = rest.partition("</script>")
         if close:  # the theme's scripts take `base` for the folder that holds `search/`, and nothing else
-            base = link(self.site.addresses.home(self.build.lang))
-            settings = pages.script_data(json.loads(settings) | {"base": base})
+            ours = {"base": link(self.site.addresses.home(self.build.lang)), "search": link(search.WORKER)}
+            settings = pages.script_data(json.loads(settings) | ours)
         return "".join((head, end, before, start, settings, close, after))
 
     # After the last language
@@ -467,21 +467,19 @@ class OrdlabPlugin(BasePlugin[OrdlabConfig]):
             self._split_search(site, json.loads(merged.read_text("utf-8")))
 
     def _split_search(self, site: Path, index: dict[str, Any]) -> None:
-        addresses, languages = self.site.addresses, self.site.termbase.languages
-        parts = search.split(index["docs"], addresses)
-        for lang, docs in parts.items():
-            search.add_names(docs, self._names(lang))
-            settings = search.config(index["config"], languages[lang], self.words[lang])
-            path = site / addresses.home(lang) / "search" / "search_index.json"
-            write_json(path, {"config": settings, "docs": docs})
+        addresses = self.site.addresses
+        for lang, docs in search.split(index["docs"], addresses).items():
+            home = addresses.home(lang)
+            folder = relative(f"{home}search/", search.WORKER)
+            made = search.files(docs, self._names(lang), folder, self.words[lang]["search-separator"])
+            for name, data in made.items():
+                write_json(site / home / "search" / name, data)
 
     def _names(self, lang: str) -> dict[str, list[str]]:
         """Location below the language's home page → what readers may call the concept described there."""
-        home, language = self.site.addresses.home(lang), self.site.termbase.languages[lang]
+        home, concept_page = self.site.addresses.home(lang), self.site.addresses.concept
         return {
-            self.site.addresses.concept(lang, id).removeprefix(home): search.names(
-                concept.entries[lang], language
-            )
+            concept_page(lang, id).removeprefix(home): search.names(concept.entries[lang])
             for id, concept in self.site.termbase.concepts.items()
         }
 

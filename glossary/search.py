@@ -1,25 +1,73 @@
-"""One search index per language, made from the site generator's single one.
+"""What the search box reads: per language, small files of which a query needs two or three.
 
-A merged index gives a Norwegian reader English hits, and cannot split Chinese text. The format is Material's:
-`{"config": {lang, separator, pipeline, fields}, "docs": [{location, title, text}]}`.
+The box, its keys and its list are Material's; the engine behind them is ours (templates/theme/assets/
+javascripts/search.js), because Material hands every query to a worker and shows what comes back. Material's
+own worker fetches all text of the site with every page, and makes lunr index it there. Measured with
+`tests/bench/search.py` (gzipped, Chromium slowed four times, 10,000 concepts in Norwegian):
+
+                      fetched before the first hit    time to it     misspelt words
+    Material's lunr   the whole index                 longest        not found
+    Pagefind          runtime, list of pages, shard   short          not found
+    ours              list of names                   shortest       found
+
+Names, and not texts, are what readers type here, so a query is answered in two steps. First `names.json`,
+every page's title and a concept's other names, compared as strings: inflected, misspelt and half-typed words,
+parts of compounds, Chinese without spaces and pinyin differ from a name by little, and no stemmer or
+dictionary is needed in any language. Then `words-<n>.json`, the texts' inverted index in alphabetical pieces,
+and `text-<n>.json`, the texts of the pages found.
 """
 
 from __future__ import annotations
 
+import hashlib
+import json
+import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import accumulate
+from typing import Any, TypeVar
+
+from markupsafe import Markup
 
 from .addresses import Addresses
-from .inflection import Grammar, grammar_of
-from .model import Entry, Language, Term
-from .site_text import Words
+from .model import Entry
 
-# Names a reader may type weigh as much as a title; the field is searched, never shown.
-NAMES_BOOST = 1e3
+WORKER = "assets/javascripts/search.js"
+TEXT_SIZE = 12_000  # characters of a piece of texts
+WORDS_SIZE = 24_000  # characters of a piece of the inverted index
+MOST_PAGES = 200  # of a word that is on more pages, those where it weighs most
+TITLE_WEIGHT = 5  # a word in a title counts as often as this in the text
+
+# BM25's usual constants, and one decimal kept (Robertson & Zaragoza 2009, section 3.4).
+SATURATION, LENGTH_SHARE, SCALE = 1.2, 0.75, 10
+
+# The same in search.js: scripts written without spaces are indexed by pairs of characters.
+_UNSPACED = "\u3005\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af"
+_TOKEN = re.compile(rf"[{_UNSPACED}]+|[^\W_{_UNSPACED}]+")
+_IS_UNSPACED = re.compile(f"[{_UNSPACED}]")
+# Accents and tones, but not the ring: å is a letter of its own, and pinyin has none.
+_ACCENTS = re.compile("[\u0300-\u0309\u030b-\u036f]")
+_BLOCK_END = re.compile(r"</(?:p|li|pre|h\d|t[dh]|d[dt]|div)>")
+
+Docs = Iterable[Mapping[str, Any]]
+T = TypeVar("T")
 
 
-def split(docs: Iterable[Mapping[str, Any]], addresses: Addresses) -> dict[str, list[dict[str, Any]]]:
+@dataclass
+class SearchPage:
+    """A page with its sections: anchor, title, text."""
+
+    location: str
+    sections: list[tuple[str, str, str]] = field(default_factory=list)
+
+    @property
+    def title(self) -> str:
+        return self.sections[0][1] if self.sections else ""
+
+
+def split(docs: Docs, addresses: Addresses) -> dict[str, list[dict[str, Any]]]:
     """Entries by language; each location is relative to its language's home page from now on."""
     homes = {addresses.home(lang): lang for lang in addresses.languages if lang != addresses.root}
     parts: dict[str, list[dict[str, Any]]] = {lang: [] for lang in addresses.languages}
@@ -30,65 +78,123 @@ def split(docs: Iterable[Mapping[str, Any]], addresses: Addresses) -> dict[str, 
     return parts
 
 
-def add_names(docs: Iterable[dict[str, Any]], names: Mapping[str, list[str]]) -> None:
-    """Give each concept's page the names in `names` (location to names)."""
-    for doc in docs:
-        if found := names.get(doc["location"]):
-            doc["names"] = found
+def names(entry: Entry) -> list[str]:
+    """What a reader may type for the headword: all names, good and bad, with their forms and readings."""
+    found = [text for term in entry.terms for text in (term.term, *term.forms, term.pinyin) if text]
+    return list(dict.fromkeys(found))[1:]
 
 
-def config(base: Mapping[str, Any], language: Language, words: Words) -> dict[str, Any]:
-    """Search settings of one language.
+def files(docs: Docs, names: Mapping[str, list[str]], folder: str, separator: str) -> dict[str, Any]:
+    """The files of one language's search, as JSON data by name.
 
-    No stemmer: the search box matches beginnings of words, and stems would not begin alike. Han has a module
-    of ours (templates/theme/assets/javascripts/lunr/min/lunr.han.min.js).
+    `names` maps the location of a concept's page to its other names; `folder` is where the files are, seen
+    from the worker's script.
     """
-    fields = {**base.get("fields", {}), "names": {"boost": NAMES_BOOST}}
-    return {
-        **base,
-        "lang": ["han" if language.segment == "han" else language.search],
-        "separator": words["search-separator"],
-        "pipeline": ["stopWordFilter"],
-        "fields": fields,
+    pages = _pages(docs)
+    texts = [[[list(section) for section in page.sections] for page in part] for part in _parts(pages)]
+    words = list(_pieces(_inverted(pages)))
+    listed = {
+        "pages": [[page.location, page.title, *names.get(page.location, ())] for page in pages],
+        "texts": _starts(texts),
+        "words": [next(iter(piece)) for piece in words],
+        "count": len(pages),
     }
+    data = {f"text-{n}.json": part for n, part in enumerate(texts)}
+    data |= {f"words-{n}.json": piece for n, piece in enumerate(words)}
+    data["names.json"] = listed
+    # Material reads this one, on every page: what it needs to mark words on a page, and where the rest is.
+    config = {"lang": ["en"], "separator": separator, "folder": folder, "version": _version(data)}
+    return data | {"search_index.json": {"config": config, "docs": []}}
 
 
-def names(entry: Entry, language: Language) -> list[str]:
-    """What a reader may type for the headword: its other names, good and bad, and forms of its words."""
-    grammar = grammar_of(language.stemmer)
-    found = [entry.preferred.term]
-    for term in entry.terms:
-        found += [term.term, *term.forms]
-        if term.pinyin:
-            plain = without_tones(term.pinyin)
-            found += [plain, plain.replace(" ", "")]
-    forms = dict.fromkeys(form for term in entry.terms if term.is_usable for form in inflected(term, grammar))
-    return [*dict.fromkeys(found)][1:] + ([" ".join(forms)] if forms else [])
+def _pages(docs: Docs) -> list[SearchPage]:
+    """The entries put together by page, in the order of addresses: neighbours share files."""
+    found: dict[str, SearchPage] = {}
+    for doc in docs:
+        location, _, anchor = doc["location"].partition("#")
+        page = found.setdefault(location, SearchPage(location))
+        section = (anchor, plain(doc["title"]), plain(doc["text"]))
+        page.sections.insert(0 if not anchor else len(page.sections), section)
+    return sorted(found.values(), key=lambda page: page.location)
 
 
-def inflected(term: Term, grammar: Grammar) -> Iterator[str]:
-    """Words that the grammar takes back to those of the term: latente, generatorene, generators."""
-    if not grammar.suffixes:
-        return
-    *before, last = term.term.split()
-    for word in before:  # latent, generativt: latente, generative
-        agreeing = (word + "e", word[:-1] + "e" if word.endswith("t") else "")
-        yield from (form for form in agreeing if grammar.modifier(form) == grammar.modifier(word))
-    kinds, base = grammar.forms_of(term), set(grammar.filed(last.casefold()))
-    for form in _with_endings(last, grammar):
-        if any(key in base and kind & kinds for key, kind in grammar.keys(form)):
-            yield form
+def plain(html: str) -> str:
+    """HTML of the site generator's index as text; the browser escapes it again."""
+    return Markup(_BLOCK_END.sub(" ", html)).striptags()
 
 
-def _with_endings(word: str, grammar: Grammar) -> Iterator[str]:
-    """What may be forms of a word: rom-et is rommet, kode-er is koder, parameter-er is parametre."""
-    if not word[1:].islower() or not word.isalpha():
-        return  # GAN takes its endings after a hyphen, which parts words in the index too
-    endings = [e for e in (*grammar.suffixes, "e", "es") if not e.endswith("s") or len(grammar.suffixes) == 1]
-    for stem in (word, word + word[-1], word[:-1], word[:-2] + word[-1]):
-        yield from (stem + ending for ending in endings if stem + ending != word)
+def tokens(text: str) -> Iterator[str]:
+    """Words as the index holds them: folded; pairs of characters where a script has no spaces."""
+    for token in _TOKEN.findall(fold(text)):
+        if len(token) > 1 and _IS_UNSPACED.match(token):
+            yield from (token[i : i + 2] for i in range(len(token) - 1))
+        else:
+            yield token
 
 
-def without_tones(pinyin: str) -> str:
-    """Pinyin as it is typed: `qianzai kongjian`."""
-    return "".join(c for c in unicodedata.normalize("NFD", pinyin.lower()) if not unicodedata.combining(c))
+def fold(text: str) -> str:
+    """Case, width and accents away: `Qiánzài` and `ＱＩＡＮＺＡＩ` are `qianzai`; å stays."""
+    decomposed = unicodedata.normalize("NFD", unicodedata.normalize("NFKC", text).lower())
+    return unicodedata.normalize("NFC", _ACCENTS.sub("", decomposed))
+
+
+def _inverted(pages: Sequence[SearchPage]) -> dict[str, list[int]]:
+    """Word → on how many pages it is, then page and weight, page and weight."""
+    counts = [_counted(page) for page in pages]
+    average = sum(count.total() for count in counts) / max(1, len(counts)) or 1
+    found: dict[str, list[tuple[int, int]]] = defaultdict(list)
+    for number, count in enumerate(counts):
+        brevity = SATURATION * (1 - LENGTH_SHARE + LENGTH_SHARE * count.total() / average)
+        for word, times in count.items():
+            weight = times * (SATURATION + 1) / (times + brevity)
+            found[word].append((number, max(1, round(SCALE * weight))))
+    return {word: _best(found[word]) for word in sorted(found, key=lambda word: word.encode("utf-16-be"))}
+
+
+def _counted(page: SearchPage) -> Counter[str]:
+    count = Counter[str]()
+    for index, (_, title, text) in enumerate(page.sections):
+        count.update(tokens(text))
+        for word in tokens(title):
+            count[word] += TITLE_WEIGHT if index == 0 else 1
+    return count
+
+
+def _best(postings: list[tuple[int, int]]) -> list[int]:
+    kept = postings
+    if len(postings) > MOST_PAGES:
+        kept = sorted(sorted(postings, key=lambda posting: -posting[1])[:MOST_PAGES])
+    return [len(postings), *(number for posting in kept for number in posting)]
+
+
+def _parts(pages: Sequence[SearchPage]) -> list[list[SearchPage]]:
+    return _cut(pages, TEXT_SIZE, lambda page: sum(len(text) for _, _, text in page.sections))
+
+
+def _pieces(inverted: Mapping[str, list[int]]) -> Iterator[dict[str, list[int]]]:
+    for words in _cut(list(inverted), WORDS_SIZE, lambda word: len(word) + 5 * len(inverted[word])):
+        yield {word: inverted[word] for word in words}
+
+
+def _cut(items: Sequence[T], most: int, size: Callable[[T], int]) -> list[list[T]]:
+    """Items in pieces of at most this size, one item at least in each."""
+    parts: list[list[T]] = []
+    room = 0
+    for item in items:
+        room -= size(item)
+        if room < 0 or not parts:
+            parts.append([])
+            room = most - size(item)
+        parts[-1].append(item)
+    return parts
+
+
+def _starts(parts: Sequence[Sequence[object]]) -> list[int]:
+    """The number of the first page of each part."""
+    return [0, *accumulate(map(len, parts))][:-1]
+
+
+def _version(data: Mapping[str, Any]) -> str:
+    """Changes with the contents, so that no browser puts an old file beside a new one."""
+    text = json.dumps(data, ensure_ascii=False, sort_keys=True).encode()
+    return hashlib.sha256(text).hexdigest()[:12]

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
-import threading
 from collections.abc import Callable, Iterator
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -15,6 +12,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.serving import Server
+from tests.site.static import serve
 
 pytestmark = pytest.mark.browser
 
@@ -53,39 +51,6 @@ def test_language_switch_lands_on_the_same_page(page: Page, server: Server, path
         page.locator(f"header a[hreflang={HTML_LANG[lang]}]").click()
         page.wait_for_url(f"{server.url}/{PREFIX[lang]}{path}")
         expect(page.locator("html")).to_have_attribute("lang", HTML_LANG[lang])
-
-
-SEARCHES = [
-    ("nb", "latent rom", "latent-space"),
-    ("nb", "lantent space", "latent-space"),
-    ("nb", "diskriminatoren", "discriminator"),
-    ("nb", "finjustering", "fine-tuning"),
-    ("en", "latent spaces", "latent-space"),
-    ("en", "GAN", "generative-adversarial-network"),
-    ("en", "image prompt adapter", "ip-adapter"),
-    ("zh", "潜在空间", "latent-space"),
-    ("zh", "甘斯", "generative-adversarial-network"),
-    ("zh", "扩散", "diffusion-model"),
-]
-
-
-@pytest.mark.parametrize(("lang", "query", "term"), SEARCHES)
-def test_search_finds_the_term_in_its_own_language(
-    page: Page, server: Server, lang: str, query: str, term: str
-) -> None:
-    goto(page, server, lang, "")
-    page.keyboard.press("/")
-    page.keyboard.type(query)
-    # Asked in one go: Material draws the list anew with every key.
-    hits = ".md-search-result__item a.md-search-result__link"
-    page.wait_for_function(
-        "([hits, path]) => [...document.querySelectorAll(hits)].slice(0, 3).some(a => a.pathname === path)",
-        arg=[hits, f"/{PREFIX[lang]}glossary/{term}/"],
-        timeout=15_000,
-    )
-    paths = page.locator(hits).evaluate_all("links => links.map(a => a.pathname)")
-    others = tuple(f"/{prefix}" for prefix in PREFIX.values() if prefix and prefix != PREFIX[lang])
-    assert not [path for path in paths if path.startswith(others)]
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -168,21 +133,8 @@ def test_six_demos_on_one_page_all_come_alive(page: Page, server: Server) -> Non
 def static_url(site: Path, tmp_path: Path) -> Iterator[str]:
     """The same site on a plain static server, under a sub-path."""
     shutil.copytree(site, tmp_path / "some" / "path")
-
-    class Quiet(SimpleHTTPRequestHandler):
-        def log_message(self, *args: object) -> None:
-            pass
-
-    class Patient(ThreadingHTTPServer):
-        request_queue_size = 64  # a browser opens several connections at once; the default refuses the sixth
-
-    http = Patient(("127.0.0.1", 0), partial(Quiet, directory=str(tmp_path)))
-    thread = threading.Thread(target=http.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{http.server_port}/some/path"
-    http.shutdown()
-    http.server_close()
-    thread.join()
+    with serve(tmp_path) as url:
+        yield f"{url}/some/path"
 
 
 @pytest.mark.parametrize("lang", PREFIX)

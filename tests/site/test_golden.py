@@ -61,7 +61,8 @@ def check_index(
     locations: Sequence[str] = (),
     names: Mapping[str, list[str]] = NOTHING,
 ) -> None:
+    """What `search_index.json` says to Material, or what `names.json` lists."""
     assert {key: index["config"][key] for key in config} == config
-    docs = {doc["location"]: doc for doc in index["docs"]}
-    assert set(locations) <= set(docs)
-    assert {location: docs[location].get("names") for location in names} == names
+    found = {location: names for location, _, *names in index.get("pages", ())}
+    assert set(locations) <= set(found)
+    assert {location: found[location] for location in names} == names

@@ -1,44 +1,32 @@
-"""What the search index holds, beyond what the golden sites show."""
+"""Search: what its files hold, and whether readers find what they mean."""
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+from playwright.sync_api import Page
 
 from glossary.addresses import Addresses
-from glossary.inflection import grammar_of
-from glossary.model import Entry, Language, Term
-from glossary.search import inflected, names, split
+from glossary.model import Entry, Term
+from glossary.search import MOST_PAGES, files, fold, names, plain, split, tokens
+from tests.site.static import serve
 
-
-@pytest.mark.parametrize(
-    ("stemmer", "term", "wanted", "unwanted"),
-    [
-        (
-            "norwegian",
-            Term("generator", gender="m"),
-            {"generatoren", "generatorene", "generatorer"},
-            {"generator"},
-        ),
-        ("norwegian", Term("latent rom", gender="n"), {"latente", "rommet", "rommene"}, {"rometene"}),
-        ("norwegian", Term("generativt nettverk"), {"generative", "nettverket"}, {"generativt"}),
-        ("norwegian", Term("linse"), {"linsen", "linser", "linsene"}, {"linseer"}),
-        ("norwegian", Term("parameter"), {"parameteren", "parametre", "parametrene"}, set()),
-        ("norwegian", Term("GAN", type="abbreviation"), set(), {"GANen"}),
-        ("english", Term("latent space"), {"spaces"}, {"latente"}),
-        ("", Term("潜在空间"), set(), {"潜在空间s"}),
-    ],
-    ids=lambda value: value.term if isinstance(value, Term) else "",
-)
-def test_forms_that_readers_type(stemmer: str, term: Term, wanted: set[str], unwanted: set[str]) -> None:
-    forms = set(inflected(term, grammar_of(stemmer)))
-    assert wanted <= forms
-    assert not unwanted & forms
+PREFIX = {"nb": "", "en": "en/", "zh": "zh/"}
+QUERIES = yaml.safe_load(Path(__file__).with_name("searches.yml").read_text("utf-8"))
 
 
 def test_names_are_all_but_the_headword() -> None:
-    zh = Language("zh", "中文", "zh-Hans", segment="han")
-    terms = (Term("绿色", "preferred", pinyin="lǜsè"), Term("绿", "admitted"), Term("录色", "deprecated"))
-    assert names(Entry("zh", terms, "颜色"), zh) == ["luse", "绿", "录色"]
+    terms = (
+        Term("绿色", "preferred", pinyin="lǜsè"),
+        Term("绿", "admitted", forms=("绿的",)),
+        Term("录色", "deprecated"),
+    )
+    assert names(Entry("zh", terms, "颜色")) == ["lǜsè", "绿", "绿的", "录色"]
 
 
 def test_entries_go_to_their_language() -> None:
@@ -47,3 +35,145 @@ def test_entries_go_to_their_language() -> None:
     docs = [{"location": location} for location in locations]
     parts = {lang: [doc["location"] for doc in docs] for lang, docs in split(docs, addresses).items()}
     assert parts == {"nb": ["", "#a", "glossary/en/"], "en": ["", "#a", "glossary/x/#y"]}
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("Å være på låven!", ["å", "være", "på", "låven"]),
+        ("Qiánzài KŌNGJIĀN", ["qianzai", "kongjian"]),
+        ("lǜ café ＧＡＮ", ["lu", "cafe", "gan"]),
+        ("GAN模型很好", ["gan", "模型", "型很", "很好"]),
+        ("盐", ["盐"]),
+        ("モデルは", ["モデ", "デル", "ルは"]),
+        ("snake_case 4×4", ["snake", "case", "4", "4"]),
+    ],
+)
+def test_words_of_the_index(text: str, wanted: list[str]) -> None:
+    assert list(tokens(text)) == wanted
+
+
+@given(st.text())
+def test_folding_once_is_enough(text: str) -> None:
+    assert fold(fold(text)) == fold(text)
+
+
+def test_html_becomes_text() -> None:
+    assert plain("<p>a &lt;b&gt;</p><ul><li>c</li><li>d<code>e</code></li></ul>") == "a <b> c de"
+
+
+def made(count: int) -> dict[str, list[dict[str, str]]]:
+    return {
+        f"p{n:04}/": [
+            {
+                "location": f"p{n:04}/",
+                "title": f"title{n}",
+                "text": f"<p>common word{n % 7} {'x ' * 200}</p>",
+            },
+            {"location": f"p{n:04}/#s", "title": "Section", "text": "<p>more</p>"},
+        ]
+        for n in range(count)
+    }
+
+
+def test_files_lead_from_a_word_to_pages_and_their_texts() -> None:
+    docs = made(300)
+    data = files((doc for page in docs.values() for doc in page), {"p0007/": ["seven"]}, "../search/", "-")
+    listed = data["names.json"]
+    assert listed["pages"][7] == ["p0007/", "title7", "seven"]
+    assert len(listed["texts"]) > 1, "the texts are in several files"
+    for number, first in enumerate(listed["texts"]):
+        for offset, sections in enumerate(data[f"text-{number}.json"]):
+            page = listed["pages"][first + offset]
+            assert sections[0][:2] == ["", page[1]]
+            assert sections[1] == ["s", "Section", "more"]
+    index: dict[str, list[int]] = {}
+    for number, first_word in enumerate(listed["words"]):
+        piece = data[f"words-{number}.json"]
+        assert next(iter(piece)) == first_word
+        index |= piece
+    assert list(index) == sorted(index)
+    assert index["title7"][:2] == [1, 7]
+    count, *postings = index["common"]
+    assert count == 300, "on every page"
+    assert len(postings) == 2 * MOST_PAGES, "but only so many are listed"
+
+
+def test_the_version_changes_with_the_contents() -> None:
+    versions = {
+        files([{"location": "", "title": title, "text": ""}], {}, "", "-")["search_index.json"]["config"][
+            "version"
+        ]
+        for title in ("a", "b", "a")
+    }
+    assert len(versions) == 2
+
+
+def test_a_site_without_text_has_search_files_too() -> None:
+    data = files([], {}, "", "-")
+    assert data["names.json"] == {"pages": [], "texts": [], "words": [], "count": 0}
+
+
+# Asked through Material's box. The list is drawn twice, first from names alone; it is done when it rests.
+ASK = """async query => {
+  const box = document.querySelector('[data-md-component=search-query]');
+  const list = document.querySelector('.md-search-result__list');
+  let rests;
+  const resting = new Promise((resolve) => { rests = resolve; });
+  let timer = setTimeout(rests, 1500);
+  const watch = new MutationObserver(() => { clearTimeout(timer); timer = setTimeout(rests, 250); });
+  watch.observe(list, {childList: true});
+  box.focus();
+  box.value = query;
+  box.dispatchEvent(new Event('input', {bubbles: true}));
+  await resting;
+  watch.disconnect();
+  return [...list.querySelectorAll('.md-search-result__item > a')].map((link) => link.pathname);
+}"""
+
+
+def ask(page: Page, query: str) -> list[str]:
+    """Paths of the pages that the search box shows for a query, best first."""
+    return list(page.evaluate(ASK, query))
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("lang", QUERIES)
+def test_readers_find_what_they_mean(site: Path, page: Page, lang: str) -> None:
+    assert len(QUERIES[lang]) >= 60
+    with serve(site) as url:
+        page.goto(f"{url}/{PREFIX[lang]}", wait_until="networkidle")
+        places = {}
+        for query, id in QUERIES[lang].items():
+            found = ask(page, str(query))
+            wanted = f"/{PREFIX[lang]}glossary/{id}/"
+            places[query] = found.index(wanted) if wanted in found else 99
+    missed = [query for query, place in places.items() if place > 2]
+    first = sum(place == 0 for place in places.values()) / len(places)
+    print(
+        f"{lang}: {len(places)} queries, first {first:.3f}, among three {1 - len(missed) / len(places):.3f}"
+    )
+    assert not missed
+    assert first >= 0.95, [query for query, place in places.items() if place]
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("lang", QUERIES)
+def test_texts_of_pages_are_found_and_other_languages_are_not(site: Path, page: Page, lang: str) -> None:
+    """Words that stand in a text and in no name lead to the page that says them."""
+    folder = site / PREFIX[lang] / "search"
+    listed = json.loads((folder / "names.json").read_text("utf-8"))
+    number = next(n for n, (location, *_) in enumerate(listed["pages"]) if location == "help/instantid/")
+    texts = [
+        sections
+        for n in range(len(listed["texts"]))
+        for sections in json.loads((folder / f"text-{n}.json").read_text("utf-8"))
+    ]
+    text = max((text for _, _, text in texts[number]), key=len)
+    query = text[8:24] if lang == "zh" else " ".join(text.split()[3:9])
+    with serve(site) as url:
+        page.goto(f"{url}/{PREFIX[lang]}", wait_until="networkidle")
+        found = ask(page, query)
+    assert f"/{PREFIX[lang]}help/instantid/" in found[:3], query
+    others = tuple(f"/{prefix}" for prefix in PREFIX.values() if prefix and prefix != PREFIX[lang])
+    assert not [path for path in found if path.startswith(others)]
