@@ -46,17 +46,27 @@ def read(path: Path) -> str:
 
 
 def write_all(texts: Mapping[Path, str]) -> None:
-    """Replace files by new texts: first all are written beside the old ones, then each takes its place.
+    """Make or replace files: first all are written beside their places, then each takes its place.
 
-    Raises OSError before any file has changed, if there is no place or no permission to write.
+    Raises OSError if there is no place or no permission to write, and puts back what had changed by then.
     """
     ready: dict[Path, Path] = {}
+    before: dict[Path, bytes | None] = {}
     try:
         for path, text in texts.items():
             target = path.resolve()  # a link stays a link
+            target.parent.mkdir(parents=True, exist_ok=True)
             ready[target] = _written_beside(target, text)
         for target, new in ready.items():
+            before[target] = target.read_bytes() if target.exists() else None
             new.replace(target)
+    except BaseException:
+        for target, content in before.items():
+            if content is None:
+                target.unlink(missing_ok=True)
+            else:
+                target.write_bytes(content)
+        raise
     finally:
         for new in ready.values():
             with suppress(FileNotFoundError):
@@ -65,15 +75,24 @@ def write_all(texts: Mapping[Path, str]) -> None:
 
 def _written_beside(target: Path, text: str) -> Path:
     """A new file in the target's folder, with the target's permissions, on the disk for certain."""
-    if not os.access(target, os.W_OK):
+    if target.exists() and not os.access(target, os.W_OK):
         raise PermissionError(13, "the file is write-protected", str(target))
     handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
     with os.fdopen(handle, "wb") as file:
         file.write(text.encode("utf-8"))
         file.flush()
         os.fsync(file.fileno())
-    shutil.copymode(target, name)
+    if target.exists():
+        shutil.copymode(target, name)
+    else:
+        Path(name).chmod(0o666 & ~_umask())  # a temporary file is for its owner only
     return Path(name)
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
 
 
 class EditError(ValueError):
@@ -86,16 +105,16 @@ def with_basis(path: Path, text: str, lang: str, basis: str) -> str:
     A new one is put after the last key of the language. Raises EditError if anything else would change.
     """
     edited = _with_basis(path, text, lang, basis)
-    if _data(path, edited) != _set_basis(_data(path, text), lang, basis):
+    if data(path, edited) != _set_basis(data(path, text), lang, basis):
         raise EditError(f"{shown(path)}: `basis: {basis}` must be put in by hand, under `{lang}:`")
     return edited
 
 
-def _set_basis(data: Any, lang: str, basis: str) -> Any:
-    return data | {lang: data[lang] | {"basis": basis}}
+def _set_basis(said: Any, lang: str, basis: str) -> Any:
+    return said | {lang: said[lang] | {"basis": basis}}
 
 
-def _data(path: Path, text: str) -> Any:
+def data(path: Path, text: str) -> Any:
     """What a file says, for comparison; texts without the space around them."""
     root = Reader(path).root(text.encode())
     return _plain(root) if root is not None else None

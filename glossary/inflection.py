@@ -115,7 +115,7 @@ def has_inner_capital(word: str) -> bool:
     return word[1:] != word[1:].lower() or (len(word) == 1 and word.isupper())
 
 
-def _words(listed: str) -> frozenset[str]:
+def words(listed: str) -> frozenset[str]:
     return frozenset(listed.split())
 
 
@@ -141,14 +141,14 @@ _NORWEGIAN_PLURALS = _pairs(
 )
 
 
-_NORWEGIAN_SUBJECTS = _words("jeg du han hun vi dere man")
-_NORWEGIAN_ARTICLES = _words("den det de")  # which are subjects, too
-_NORWEGIAN_OPENERS = _words("nå så her der hvorfor")  # the verb comes second
-_NORWEGIAN_OBJECTS = _words("seg meg deg oss ham henne dem en et ei denne dette disse sin sitt sine hele")
-_NORWEGIAN_NOT_DEFINITE = _words(
+_NORWEGIAN_SUBJECTS = words("jeg du han hun vi dere man")
+_NORWEGIAN_ARTICLES = words("den det de")  # which are subjects, too
+_NORWEGIAN_OPENERS = words("nå så her der hvorfor")  # the verb comes second
+_NORWEGIAN_OBJECTS = words("seg meg deg oss ham henne dem en et ei denne dette disse sin sitt sine hele")
+_NORWEGIAN_NOT_DEFINITE = words(
     "annen egen enten foruten hvilken igjen ingen inntil liten noen sammen siden uten"
 )
-_NORWEGIAN_AUXILIARIES = _words("å skal vil kan må bør skulle ville kunne måtte burde")
+_NORWEGIAN_AUXILIARIES = words("å skal vil kan må bør skulle ville kunne måtte burde")
 
 
 @dataclass(frozen=True)
@@ -308,12 +308,12 @@ _ENGLISH_ENDINGS = (
 _IZE = re.compile(r"is(?=(?:e|ed|er|ers|es|ing|ation|ations)$)")
 
 
-_ENGLISH_SINGULAR_SUBJECTS = _words("he she it who")
-_ENGLISH_AUXILIARIES = _words("i we they can cannot could may might must shall should will would")
-_ENGLISH_DETERMINERS = _words(
+_ENGLISH_SINGULAR_SUBJECTS = words("he she it who")
+_ENGLISH_AUXILIARIES = words("i we they can cannot could may might must shall should will would")
+_ENGLISH_DETERMINERS = words(
     "the a an this that these those each every all any no my your his her its our their whose"
 )
-_ENGLISH_OBJECTS = _words("it them him her us me you")
+_ENGLISH_OBJECTS = words("it them him her us me you")
 
 
 @dataclass(frozen=True)
@@ -392,18 +392,18 @@ def _stemmer(algorithm: str) -> Any:
 
 
 _NORWEGIAN = Norwegian(
-    prepositions=_words("av for fra i med mellom om på til uten ved"),
+    prepositions=words("av for fra i med mellom om på til uten ved"),
     suffixes=("enes", "ene", "ens", "ers", "ets", "en", "er", "et", "a", "s"),
-    before_nouns=_words(
+    before_nouns=words(
         "den det de en et ei denne dette disse min din sin vår hver alle begge noen mange "
         "i på av til fra med om ved for som når hvis"
     ),
     names_are_capitalised=True,
 )
 _ENGLISH = English(
-    prepositions=_words("at by for from in of on to with without"),
+    prepositions=words("at by for from in of on to with without"),
     suffixes=("s",),
-    before_nouns=_words(
+    before_nouns=words(
         "the a an this that these those my your his her its our their each every all any some both many no "
         "in on at by for from with of to as when if while use see"
     ),

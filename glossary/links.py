@@ -29,7 +29,7 @@ from .model import Concept, Term, Termbase
 _WORD = re.compile(r"[^\W_]+(?:[\u0300-\u036f]+[^\W_]*)*")
 _GAP = re.compile(r"(?!\Z)[^\S\n]*\n?[^\S\n]*|[-\u00ad\u2010\u2011]")  # one line break at most
 # Addresses, file names and identifiers are not prose.
-_NO_PROSE = re.compile(
+NO_PROSE = re.compile(
     r"(?:https?://|www\.)[^\s<>]++"
     r"|(?<![^\s<>@])[^\s<>@]++@[^\s<>@]++"
     r"|(?<![\w/])(?:[~.]{0,2}/[\w.-]++){2,}/?"
@@ -46,10 +46,10 @@ _GOES_ON = re.compile(rf"[_@#+\\]|[{_APOSTROPHES}](?!s\b)\w")  # the English gen
 _SENTENCE_END = re.compile(r"(?:^|[.!?:…•|\ufffc]|\n\s*\n)[\s\"'«»“”‘’„(\[]*$")
 
 # Scripts written without spaces, and the words of other scripts among them.
-_IDEOGRAPHS = "\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af"
-_CJK = f"{_IDEOGRAPHS}\u2e80-\u2fdf\u3005\u3041-\u3096\u30a1-\u30fa\u30fc"
+IDEOGRAPHS = "\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af"
+_CJK = f"{IDEOGRAPHS}\u2e80-\u2fdf\u3005\u3041-\u3096\u30a1-\u30fa\u30fc"
 _SPACE_IN_CJK = re.compile(rf"(?<=[{_CJK}，。、；：（）])\s+|\s+(?=[{_CJK}，。、；：（）])|(?<=\s)\s+")
-_HAN = re.compile(f"[{_IDEOGRAPHS}]")
+_HAN = re.compile(f"[{IDEOGRAPHS}]")
 _KATAKANA = re.compile("[\u30a1-\u30fa\u30fc]")
 # How often a term is taken to occur among jieba's 60 million words: in texts on its subject it is common.
 _TERM_FREQUENCY = 6000
@@ -82,11 +82,11 @@ class Linker:
             self._index = _WordIndex(grammar_of(language.stemmer), self.ambiguous)
         for concept in termbase.concepts.values():
             entry = concept.entries.get(lang)
-            for index, term in enumerate(entry.terms if entry else ()):
-                self._index.add(term, self.name(concept, index, term))
+            for term in entry.terms if entry else ():
+                self._index.add(term, self.name(concept, term))
 
-    def name(self, concept: Concept, index: int, term: Term) -> str:
-        """What a match of the term is called; a term without a name still hides the shorter ones inside it."""
+    def name(self, concept: Concept, term: Term) -> str:
+        """What a match of the term is called; a term without a name still hides shorter ones inside it."""
         return concept.id if term.is_usable and term.link else ""
 
     def find(self, text: str) -> list[Match]:
@@ -138,7 +138,7 @@ class _WordIndex:
         while position < len(words):
             found = self._longest(text, words, position) if self._may_begin(words[position][0]) else None
             if found and skipped is None:
-                skipped = [span.span() for span in _NO_PROSE.finditer(text)]
+                skipped = [span.span() for span in NO_PROSE.finditer(text)]
             if found is None or _overlaps(skipped or [], words[position].start()):
                 position += 1
                 continue
@@ -295,7 +295,7 @@ class _WordIndex:
             return True
         if len(before) < 2 or not before.istitle():
             return False
-        is_first = _begins_sentence(text, words[index - 1].start())
+        is_first = begins_sentence(text, words[index - 1].start())
         return not (is_first and before.casefold() in self.grammar.before_nouns)
 
 
@@ -321,7 +321,7 @@ def _beside(text: str, words: list[re.Match[str]], index: int, step: int) -> str
     return words[other][0] if _GAP.fullmatch(text[left.end() : right.start()]) else ""
 
 
-def _begins_sentence(text: str, position: int) -> bool:
+def begins_sentence(text: str, position: int) -> bool:
     return bool(_SENTENCE_END.search(text[max(0, position - 12) : position])) or not text[:position].strip()
 
 

@@ -127,7 +127,8 @@ class ReadProse(Extension):
     """Keeps the text that is converted next as its readers see it, headings and links included.
 
     After the conversion, `text` holds it, with a barrier wherever there is something else (code, formulas,
-    raw HTML, other languages), and `targets` the addresses of its links. Goes together with `TermLinks`.
+    raw HTML, other languages), and `targets` the addresses of its links. `asides` are the places where terms
+    are not linked by themselves, with the names of their elements. Goes together with `TermLinks`.
     """
 
     def __init__(self, page: Page) -> None:
@@ -135,6 +136,7 @@ class ReadProse(Extension):
         self.page = page
         self.text = ""
         self.targets: list[str] = []
+        self.asides: list[tuple[int, int, str]] = []
 
     def extendMarkdown(self, md: markdown.Markdown) -> None:
         md.treeprocessors.register(_ProseReader(md, self), "ordlab-prose", _PRIORITY + 0.5)
@@ -149,6 +151,7 @@ class _ProseReader(Treeprocessor):
         prose = _Prose(self.md, self.reader.page, skipped=_NOT_READ)
         prose.read(root)
         self.reader.text = prose.text
+        self.reader.asides = prose.asides
         self.reader.targets = [link.get("href", "") for link in root.iter("a")]
 
 
@@ -160,12 +163,12 @@ class _LineKeeper(Preprocessor):
         self.links = links
 
     def run(self, lines: list[str]) -> list[str]:
-        self.links.lines = _without_code(lines)
+        self.links.lines = without_code(lines)
         self.links.linked = {}
         return lines
 
 
-def _without_code(lines: list[str]) -> list[str]:
+def without_code(lines: list[str]) -> list[str]:
     """The lines with code left out, roughly: only for finding the line of a fault."""
     kept, fence = [], ""
     for line in lines:
@@ -286,6 +289,7 @@ class _Prose:
     md: markdown.Markdown
     page: Page
     skipped: frozenset[str] = _SKIPPED
+    asides: list[tuple[int, int, str]] = field(default_factory=list)  # read, although no term is linked there
     text: str = ""
     events: list[tuple[int, str]] = field(default_factory=list)  # manual links; "" where a section begins
     _parts: list[str] = field(default_factory=list)
@@ -367,6 +371,8 @@ class _Prose:
             self._add(BARRIER)
         else:
             self._spans.append(_Span(start, self._length, element, parent))
+        if element.tag in _SKIPPED:
+            self.asides.append((start, self._length, element.tag))
 
     def _enter(self, child: Element, parent: Element) -> None:
         if self._is_skipped(child):

@@ -3,62 +3,101 @@
 from __future__ import annotations
 
 import argparse
-import json
-from collections.abc import Sequence
+import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from ..model import Problem, TermbaseError
+from ..model import TermbaseError
 from . import CLEAN, COULD_NOT_RUN, EXIT_CODES, FINDINGS, add_folder, is_termbase
+
+if TYPE_CHECKING:
+    from ..lint.rule import Finding
+
+FORMATS = ("text", "json", "sarif", "github")
+OF_DEMOS = "S004"
+
+
+class UnknownRule(ValueError):
+    """An option names a rule that does not exist, or leaves none."""
 
 
 def add(commands: Any) -> None:
     parser = commands.add_parser(
         "check",
         help="find faults and careless places",
-        description="Find faults and careless places in a termbase, and where its demos disagree with it.",
-        epilog=EXIT_CODES,
+        description="Find faults and careless places in a termbase and in the pages beside it, and where its "
+        "demos disagree with it.",
+        epilog=f"CODES are rules (T301) or series of rules (T3), with commas between them. {EXIT_CODES}",
     )
     add_folder(parser)
-    parser.add_argument("--format", choices=("text", "json"), default="text", help="default: text")
+    parser.add_argument("--format", choices=FORMATS, default="text", help="default: text")
+    parser.add_argument("--select", metavar="CODES", default="", help="only these rules")
+    parser.add_argument("--ignore", metavar="CODES", default="", help="all rules but these")
+    parser.add_argument("--fix", action="store_true", help="mend what can be mended safely; report the rest")
     parser.set_defaults(run=run)
 
 
 def run(options: argparse.Namespace) -> int:
     if not is_termbase(options.folder, "check"):
         return COULD_NOT_RUN
-    problems = find_problems(options.folder)
-    print(as_json(problems) if options.format == "json" else as_text(problems))
-    return FINDINGS if problems else CLEAN
+    from ..lint import formats
+
+    try:
+        codes = _codes(options.select, options.ignore)
+        if options.fix:
+            _fix(options.folder, codes)
+        findings = find(options.folder, codes)
+    except (OSError, UnknownRule) as error:
+        print(f"python -m glossary check: {error}", file=sys.stderr)
+        return COULD_NOT_RUN
+    print(formats.FORMATS[options.format](findings))
+    return FINDINGS if findings else CLEAN
 
 
-def find_problems(folder: Path) -> list[Problem]:
-    """Everything there is to say about a termbase and, where there are some beside it, its demos."""
+def find(folder: Path, codes: frozenset[str]) -> list[Finding]:
+    """What these rules find in a termbase and beside it, or all that keeps the termbase from loading."""
     from .. import embeds
-    from ..check import check
+    from ..check import findings
+    from ..lint.rule import Finding
     from ..load import load
 
+    project = folder.absolute().parent
     try:
         termbase = load(folder)
     except TermbaseError as error:
-        return error.problems
-    _, of_demos = embeds.read(termbase, folder.absolute().parent / "demos")
-    return sorted([*check(termbase), *of_demos])
+        return [Finding(problem) for problem in error.problems]
+    found = findings(termbase, project if (project / "mkdocs.yml").is_file() else None, codes)
+    if OF_DEMOS in codes:
+        found += map(Finding, embeds.read(termbase, project / "demos")[1])
+    return sorted(found, key=lambda finding: finding.problem)
 
 
-def as_text(problems: Sequence[Problem]) -> str:
-    """One line per problem, and one that counts them."""
-    errors = sum(problem.severity == "error" for problem in problems)
-    counted = [
-        f"{count} {word}{'s' * (count != 1)}"
-        for count, word in ((errors, "error"), (len(problems) - errors, "warning"))
-        if count
-    ]
-    return "\n".join([*map(str, problems), ", ".join(counted) or "Nothing to report."])
+def _fix(folder: Path, codes: frozenset[str]) -> None:
+    from ..lint import fixes
+
+    mended = fixes.fix(lambda: find(folder, codes))
+    print(f"{mended or 'Nothing'} mended.", file=sys.stderr)
 
 
-def as_json(problems: Sequence[Problem]) -> str:
-    """A list of objects; their keys are a contract with other tools."""
-    keys = ("code", "severity", "file", "line", "lang", "id", "key", "message", "fix")
-    rows = [{key: getattr(problem, key) for key in keys} for problem in problems]
-    return json.dumps(rows, ensure_ascii=False, indent=2)
+def _codes(select: str, ignore: str) -> frozenset[str]:
+    """The rules asked for. Raises UnknownRule when one of them does not exist."""
+    from ..check import RULES
+    from ..lint import silence
+
+    known = (*RULES, *silence.CODES, OF_DEMOS)
+    chosen = _named(select, known) if select else set(known)
+    if left := frozenset(chosen - (_named(ignore, known) if ignore else set())):
+        return left
+    raise UnknownRule("no rule is left to run")
+
+
+def _named(codes: str, known: tuple[str, ...]) -> set[str]:
+    from ..yamlfile import did_you_mean
+
+    named: set[str] = set()
+    for written in codes.replace(",", " ").split():
+        found = {code for code in known if code.startswith(written)}
+        if not found:
+            raise UnknownRule(f"there is no rule “{written}” {did_you_mean(written, known)}".rstrip())
+        named |= found
+    return named

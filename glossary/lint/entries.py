@@ -1,0 +1,155 @@
+"""T1xx: rules about what concepts say, and how they say it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+
+from .. import markdown as term_links
+from .. import order, staleness
+from ..model import Language
+from .rule import Change, Facts, Finding, in_entry, in_text, rule
+
+# What a definition does not begin with, by Snowball algorithm: it stands in for the term, which has none.
+_ARTICLES = {
+    "norwegian": re.compile(r"(?:en|ei|et|ein|eit) (?!som\b|av\b|eller\b)", re.IGNORECASE),
+    "english": re.compile(r"(?:an?|the) ", re.IGNORECASE),
+}
+_FULL_STOP = re.compile(r"(?<!\.)\.\Z|[。．]\Z")
+_ENDS_WITH_DOT = re.compile(r"\b(?:etc|e\.g|i\.e|osv|m\.m|m\.fl|o\.l|mv|mfl|bl\.a|f\.eks|kl|nr|\w)\.\Z")
+
+
+@rule("T101")
+def missing_pinyin(facts: Facts) -> Iterator[Finding]:
+    """A Chinese preferred term without its reading."""
+    for concept, language, entry in facts.entries():
+        if staleness.lacks_pinyin(entry.preferred, language):
+            message = f"“{entry.preferred.term}” has no pinyin"
+            fix = f"write {{term: {entry.preferred.term}, pinyin: …}}"
+            place = ("terms", entry.terms.index(entry.preferred))
+            yield Finding(in_entry("T101", message, fix, concept, *place, lang=entry.lang))
+
+
+@rule("T102")
+def missing_gender(facts: Facts) -> Iterator[Finding]:
+    """A Norwegian preferred term that is a common noun without a gender."""
+    for concept, language, entry in facts.entries():
+        term = entry.preferred
+        if staleness.lacks_gender(term, language):
+            fix = "add gender: m, f, m/f or n; or type: proper name, or pos:, if it is no common noun"
+            place = ("terms", entry.terms.index(term))
+            message = f"“{term.term}” has no gender"
+            yield Finding(in_entry("T102", message, fix, concept, *place, lang=entry.lang))
+
+
+@rule("T103")
+def wrong_pinyin(facts: Facts) -> Iterator[Finding]:
+    """Pinyin that does not spell the term beside it."""
+    for concept, language, entry in facts.entries():
+        for index, term in enumerate(entry.terms):
+            if language.order == "pinyin" and term.pinyin and not order.is_spelt(term.term, term.pinyin):
+                fix = f"{term.term} is usually read {order.pinyin_of(term.term)}"
+                message = f"“{term.pinyin}” does not spell “{term.term}”"
+                yield Finding(in_entry("T103", message, fix, concept, "terms", index, lang=entry.lang))
+
+
+@rule("T104")
+def circular_definition(facts: Facts) -> Iterator[Finding]:
+    """A definition that uses the term it defines."""
+    for concept, _, entry in facts.entries():
+        for match in facts.linkers[entry.lang].find(entry.definition):
+            if match.id == concept.id:
+                used = entry.definition[match.start : match.end]
+                starts = not _without_article(entry.definition, facts, entry.lang)[: match.start].strip()
+                message = f"the definition {'begins with' if starts else 'uses'} “{used}”"
+                fix = "define it in other words, so that the definition can replace the term"
+                yield Finding(in_entry("T104", message, fix, concept, "definition", lang=entry.lang))
+                break
+
+
+@rule("T105")
+def ambiguous_form(facts: Facts) -> Iterator[Finding]:
+    """A form that leads to several concepts, and is linked to none."""
+    for lang, homonyms in facts.homonyms.items():
+        for form, ids in homonyms.items():
+            concept = facts.termbase.concepts[ids[-1]]
+            fix = "set `link: false` on the term of all but one, or change its `forms`"
+            message = f"“{form}” may mean {' or '.join(ids)}, so it is not linked"
+            yield Finding(in_entry("T105", message, fix, concept, "terms", lang=lang))
+
+
+@rule("T106")
+def related_and_broader(facts: Facts) -> Iterator[Finding]:
+    """A concept both `related` to another and under it (SKOS S27: neither may be above the other)."""
+    for concept in facts.termbase.concepts.values():
+        above = set(concept.broader)
+        below = {id for id in concept.related if concept.id in facts.termbase.concepts[id].broader}
+        for id in concept.related:
+            if id in above | below:
+                message = f"{id} is related, and {'above' if id in above else 'below'} this concept as well"
+                yield Finding(in_entry("T106", message, "remove it from `related`", concept, "related", id))
+
+
+@rule("T107")
+def definition_with_article(facts: Facts) -> Iterator[Finding]:
+    """A definition that begins with an article (ISO 704: it is to stand where the term could stand)."""
+    for text in facts.entry_texts:
+        pattern = _ARTICLES.get(facts.termbase.languages[text.lang].stemmer)
+        if text.key == "definition" and pattern and (article := pattern.match(text.markdown)):
+            start, end = article.span()
+            message = f"the definition begins with the article “{article[0].strip()}”"
+            yield in_text("T107", message, "leave it out", text, start, end, (Change(start, end, ""),))
+
+
+@rule("T108")
+def definition_with_full_stop(facts: Facts) -> Iterator[Finding]:
+    """A definition that ends like a sentence, although it is to stand inside one."""
+    for text in facts.entry_texts:
+        stop = _FULL_STOP.search(text.markdown) if text.key == "definition" else None
+        if stop and not _ENDS_WITH_DOT.search(text.markdown):
+            start, end = stop.span()
+            message = "the definition ends with a full stop"
+            yield in_text("T108", message, "leave it out", text, start, end, (Change(start, end, ""),))
+
+
+@rule("T110")
+def stale_translation(facts: Facts) -> Iterator[Finding]:
+    """A text whose reference-language text has changed since the two were compared."""
+    termbase, reference = facts.termbase, facts.termbase.reference_language
+    for concept, language, entry in facts.entries():
+        if staleness.state_of(termbase, concept, entry.lang) is staleness.State.STALE:
+            message = (
+                f"the {reference} text has changed since this {language.code} text was checked against it"
+            )
+            fix = f"compare the two, then run “python -m glossary accept {concept.id} --lang {language.code}”"
+            yield Finding(in_entry("T110", message, fix, concept, "basis", lang=entry.lang))
+
+
+@rule("T111")
+def basis_of_reference(facts: Facts) -> Iterator[Finding]:
+    """A `basis` where nothing is translated: in the reference language."""
+    for concept, _, entry in facts.entries():
+        if entry.basis and entry.lang == facts.termbase.reference_language:
+            message = f"{entry.lang} is the reference language and follows no other text"
+            yield Finding(in_entry("T111", message, "remove `basis`", concept, "basis", lang=entry.lang))
+
+
+@rule("T120")
+def broken_manual_link(facts: Facts) -> Iterator[Finding]:
+    """`[[id]]` where no concept has that id. Code is not read, as only Markdown knows what is code."""
+    for text in facts.texts:
+        ids = (found[1].strip() for found in term_links.MANUAL.finditer(text.markdown))
+        if text.key != "definition" and any(id not in facts.termbase.concepts for id in ids):
+            first = text.first_line if text.is_page else text.line_at(None)
+            for problem in text.reading.problems:
+                line = problem.line if text.is_page or not problem.line else first + problem.line - 1
+                yield Finding(replace(problem, line=line, key=text.key), text)
+
+
+def _without_article(definition: str, facts: Facts, lang: str) -> str:
+    """The definition with as many spaces in place of an article at its beginning."""
+    language: Language = facts.termbase.languages[lang]
+    pattern = _ARTICLES.get(language.stemmer)
+    article = pattern.match(definition) if pattern else None
+    return " " * article.end() + definition[article.end() :] if article else definition

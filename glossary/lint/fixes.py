@@ -1,0 +1,95 @@
+"""Findings mended in place, where the outcome is certain to be the one announced.
+
+A change is kept only if the file, read anew, says what it said before with the better words in it and is
+otherwise the same: prose is compared with prose, and YAML with YAML. So nothing is mended in code, in an
+address or in another key, and what cannot be mended safely stays a finding.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from itertools import pairwise
+from pathlib import Path
+
+from .. import edits
+from .rule import Change, Finding
+from .texts import EntryText, Text
+
+_MOST_ROUNDS = 20
+
+
+def fix(find: Callable[[], Iterable[Finding]]) -> int:
+    """Mend what can be mended until `find` finds nothing more of it; how many findings that were.
+
+    A round writes every file or none; raises OSError when one of them cannot be written.
+    """
+    mended = 0
+    for _ in range(_MOST_ROUNDS):
+        by_file: dict[Path, list[Finding]] = defaultdict(list)
+        for finding in find():
+            if finding.text and finding.changes:
+                by_file[finding.text.path].append(finding)
+        new = {path: better for path, found in by_file.items() if (better := _mended(path, found))}
+        if not new:
+            break
+        edits.write_all({path: text for path, (text, _) in new.items()})
+        mended += sum(count for _, count in new.values())
+    return mended
+
+
+def _mended(path: Path, findings: Sequence[Finding]) -> tuple[str, int] | None:
+    """The file's text with as many findings mended as can be at once, and how many they are."""
+    before, text, kept = edits.read(path), "", list[Finding]()
+    for finding in findings:
+        changed = _with(path, before, [*kept, finding])
+        if changed is not None:
+            text, kept = changed, [*kept, finding]
+    return (text, len(kept)) if kept else None
+
+
+def _with(path: Path, before: str, findings: Sequence[Finding]) -> str | None:
+    """The file's text with these findings mended; None when that is impossible or would change more."""
+    made = [finding.edits() for finding in findings]
+    changes: dict[Text, list[Change]] = defaultdict(list)
+    for finding in findings:
+        if finding.text:
+            changes[finding.text] += finding.changes
+    if not all(made) or not all(map(_apart, changes.values())):
+        return None
+    markdown = {text: _changed(text, listed) for text, listed in changes.items()}
+    if not all(_reads(text, new, changes[text]) for text, new in markdown.items()):
+        return None
+    after = edits.apply(before, [edit for listed in made for edit in listed])
+    in_yaml = {text: new for text, new in markdown.items() if isinstance(text, EntryText)}
+    return after if not in_yaml or _says(path, before, after, in_yaml) else None
+
+
+def _apart(changes: Sequence[Change]) -> bool:
+    ordered = sorted(changes)
+    return all(one.end <= other.start for one, other in pairwise(ordered))
+
+
+def _changed(text: Text, changes: Sequence[Change]) -> str:
+    """The Markdown with the changes in it."""
+    new = text.markdown
+    for change in sorted(changes, reverse=True):
+        if span := text.in_markdown(change.start, change.end):
+            new = new[: span[0]] + change.text + new[span[1] :]
+    return new
+
+
+def _reads(text: Text, markdown: str, changes: Sequence[Change]) -> bool:
+    """Whether a reader of the new Markdown sees the old prose with the changes, and nothing else."""
+    expected = text.prose
+    for change in sorted(changes, reverse=True):
+        expected = expected[: change.start] + change.text + expected[change.end :]
+    return text.parse(markdown).prose == expected
+
+
+def _says(path: Path, before: str, after: str, texts: dict[EntryText, str]) -> bool:
+    """Whether the new YAML says the same as the old, with the new texts in it."""
+    expected = edits.data(path, before)
+    for text, markdown in texts.items():
+        expected[text.lang][text.key] = markdown
+    return bool(edits.data(path, after) == expected)

@@ -1,0 +1,116 @@
+"""Findings for people, scripts, code scanners and CI runs."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from .. import edits
+from ..edits import Edit
+from ..model import Problem
+from .reference import CODES
+from .rule import Finding
+
+SARIF_SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
+KEYS = ("code", "severity", "file", "line", "lang", "id", "key", "message", "fix")
+
+
+def as_text(findings: Sequence[Finding]) -> str:
+    """One line per problem, and one that counts them."""
+    problems = [finding.problem for finding in findings]
+    errors = sum(problem.severity == "error" for problem in problems)
+    counted = [
+        f"{count} {word}{'s' * (count != 1)}"
+        for count, word in ((errors, "error"), (len(problems) - errors, "warning"))
+        if count
+    ]
+    return "\n".join([*map(str, problems), ", ".join(counted) or "Nothing to report."])
+
+
+def as_json(findings: Sequence[Finding]) -> str:
+    """A list of objects; their keys are a contract with other tools."""
+    rows = [{key: getattr(finding.problem, key) for key in KEYS} for finding in findings]
+    return json.dumps(rows, ensure_ascii=False, indent=2)
+
+
+def as_github(findings: Sequence[Finding]) -> str:
+    """Workflow commands, which GitHub shows as annotations beside the lines they are about."""
+    return "\n".join(_annotation(finding.problem) for finding in findings)
+
+
+def _annotation(problem: Problem) -> str:
+    places = {"file": problem.file, "line": str(problem.line or 1), "title": problem.code}
+    listed = ",".join(f"{key}={_escaped(value, ':,')}" for key, value in places.items())
+    message = problem.message + (f" → {problem.fix}" if problem.fix else "")
+    return f"::{problem.severity} {listed}::{_escaped(message)}"
+
+
+def _escaped(text: str, more: str = "") -> str:
+    for sign in f"%\r\n{more}":  # the percent sign first, as it is what the others become
+        text = text.replace(sign, f"%{ord(sign):02X}")
+    return text
+
+
+def as_sarif(findings: Sequence[Finding]) -> str:
+    """A log of the Static Analysis Results Interchange Format (OASIS SARIF 2.1.0)."""
+    codes = sorted({finding.problem.code for finding in findings})
+    driver = {
+        "name": "ordlab",
+        "rules": [{"id": code, "shortDescription": {"text": CODES.get(code, code)}} for code in codes],
+    }
+    run = {
+        "tool": {"driver": driver},
+        "columnKind": "unicodeCodePoints",
+        "originalUriBaseIds": {"ROOT": {"description": {"text": "The folder in which the check ran."}}},
+        "results": [_result(finding, codes.index(finding.problem.code)) for finding in findings],
+    }
+    return json.dumps(
+        {"$schema": SARIF_SCHEMA, "version": "2.1.0", "runs": [run]}, ensure_ascii=False, indent=2
+    )
+
+
+def _result(finding: Finding, rule: int) -> dict[str, Any]:
+    problem, changes = finding.problem, finding.edits()
+    region = _region(changes) if changes else {"startLine": problem.line}
+    location: dict[str, Any] = {"artifactLocation": _artifact(problem.file)}
+    if problem.line:
+        location["region"] = region
+    result = {
+        "ruleId": problem.code,
+        "ruleIndex": rule,
+        "level": problem.severity,
+        "message": {"text": problem.message + (f" → {problem.fix}" if problem.fix else "")},
+        "locations": [{"physicalLocation": location}],
+        "properties": {key: getattr(problem, key) for key in ("lang", "id", "key") if getattr(problem, key)},
+    }
+    if changes:
+        replacements = [
+            {"deletedRegion": _region((edit,)), "insertedContent": {"text": edit.text}} for edit in changes
+        ]
+        change = {"artifactLocation": _artifact(problem.file), "replacements": replacements}
+        result["fixes"] = [{"description": {"text": problem.fix}, "artifactChanges": [change]}]
+    return result
+
+
+def _artifact(file: str) -> dict[str, str]:
+    """A relative path below the folder of the run, or an absolute file."""
+    path = Path(file)
+    return {"uri": path.as_uri()} if path.is_absolute() else {"uri": quote(file), "uriBaseId": "ROOT"}
+
+
+def _region(changes: Sequence[Edit]) -> dict[str, int]:
+    """From the first change to the last; columns count characters, and begin with 1."""
+    text = edits.read(changes[0].path)
+    start, end = min(edit.start for edit in changes), max(edit.end for edit in changes)
+    return {
+        "startLine": text.count("\n", 0, start) + 1,
+        "startColumn": start - text.rfind("\n", 0, start),
+        "endLine": text.count("\n", 0, end) + 1,
+        "endColumn": end - text.rfind("\n", 0, end),
+    }
+
+
+FORMATS = {"text": as_text, "json": as_json, "sarif": as_sarif, "github": as_github}

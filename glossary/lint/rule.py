@@ -1,0 +1,150 @@
+"""What rules are given, what they yield, and where they are listed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from ..edits import Edit
+from ..links import Linker
+from ..model import Concept, Entry, Language, Problem, Term, Termbase
+from ..yamlfile import locate, shown
+from .texts import EntryText, PageText, Text, entry_texts, page_texts
+
+UNUSABLE, LINKED, UNLINKED = "!", "+", "-"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A problem, the text it is in, and the changes that mend it: all of them, or none."""
+
+    problem: Problem
+    text: Text | None = None
+    changes: tuple[Change, ...] = ()
+
+    def edits(self) -> tuple[Edit, ...]:
+        """The changes in the file; none if one of them has no place there."""
+        if self.text is None:
+            return ()
+        found = [self.text.edit(change.start, change.end, change.text) for change in self.changes]
+        return tuple(edit for edit in found if edit) if all(found) else ()
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Change:
+    """`text` for the prose from `start` to before `end`."""
+
+    start: int
+    end: int
+    text: str
+
+
+@dataclass
+class Facts:
+    """What rules share: the termbase, the texts, and what is worked out from them once.
+
+    `project` is the folder that holds `mkdocs.yml`; without it there are no pages.
+    """
+
+    termbase: Termbase
+    project: Path | None = None
+
+    @cached_property
+    def linkers(self) -> dict[str, Linker]:
+        return {lang: Linker(self.termbase, lang) for lang in self.termbase.languages}
+
+    @cached_property
+    def homonyms(self) -> dict[str, dict[str, tuple[str, ...]]]:
+        """By language: each form that the terms themselves claim for several concepts."""
+        fresh = {lang: Linker(self.termbase, lang) for lang in self.termbase.languages}
+        for linker in fresh.values():
+            linker.find("")  # where words are not parted, forms are compared only then
+        return {lang: linker.ambiguous for lang, linker in fresh.items()}
+
+    @cached_property
+    def namers(self) -> dict[str, Namer]:
+        return {lang: Namer(self.termbase, lang) for lang in self.termbase.languages}
+
+    @cached_property
+    def pages(self) -> tuple[PageText, ...]:
+        return tuple(page_texts(self.termbase, self.linkers, self.project)) if self.project else ()
+
+    @cached_property
+    def entry_texts(self) -> tuple[EntryText, ...]:
+        return tuple(entry_texts(self.termbase, self.linkers))
+
+    @property
+    def texts(self) -> tuple[Text, ...]:
+        return (*self.entry_texts, *self.pages)
+
+    def entries(self) -> Iterator[tuple[Concept, Language, Entry]]:
+        for concept in self.termbase.concepts.values():
+            for lang, entry in concept.entries.items():
+                yield concept, self.termbase.languages[lang], entry
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A form of a term in a text."""
+
+    start: int
+    end: int
+    concept: str
+    status: str  # UNUSABLE, LINKED, UNLINKED; empty when several concepts claim the form
+
+
+class Namer(Linker):
+    """Finds every term, also those that must not be linked, and says what they are worth."""
+
+    def name(self, concept: Concept, term: Term) -> str:
+        status = UNLINKED if not term.link else LINKED if term.is_usable else UNUSABLE
+        return f"{status}{concept.id}"
+
+    def mentions(self, text: str) -> Iterator[Mention]:
+        for match in self._index.find(text):
+            yield Mention(match.start, match.end, match.id[1:], match.id[:1])
+
+    def claims(self, form: str) -> tuple[str, ...]:
+        """The concepts that would be linked if they did not claim the same form."""
+        names = self.ambiguous.get(form.casefold(), ())
+        return tuple(sorted({name[1:] for name in names if name.startswith(LINKED)}))
+
+
+Rule = Callable[[Facts], Iterator[Finding]]
+
+RULES: dict[str, Rule] = {}
+
+
+def rule(code: str) -> Callable[[Rule], Rule]:
+    """List the function as the rule with this code."""
+
+    def register(function: Rule) -> Rule:
+        assert code not in RULES
+        RULES[code] = function
+        return function
+
+    return register
+
+
+def in_entry(
+    code: str, message: str, fix: str, concept: Concept, *keys: str | int, lang: str = ""
+) -> Problem:
+    """A warning about a key of a concept."""
+    key = "".join(f"[{key}]" if isinstance(key, int) else f".{key}" for key in keys).lstrip(".")
+    line = locate(concept.path, *((lang,) if lang else ()), *keys)
+    return Problem(
+        shown(concept.path), line, code, message, fix, severity="warning", lang=lang, id=concept.id, key=key
+    )
+
+
+def in_text(
+    code: str, message: str, fix: str, text: Text, start: int, end: int, changes: tuple[Change, ...] = ()
+) -> Finding:
+    """A warning about a piece of prose."""
+    line = text.place(start, end).line
+    problem = Problem(
+        shown(text.path), line, code, message, fix, "warning", text.lang, text.concept, text.key
+    )
+    return Finding(problem, text, changes)

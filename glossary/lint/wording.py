@@ -1,0 +1,166 @@
+"""T2xx: rules about which words texts use."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from difflib import SequenceMatcher
+
+from ..markdown import BARRIER
+from ..model import Entry, Term
+from .carry import replacement
+from .rule import LINKED, UNUSABLE, Change, Facts, Finding, Mention, in_entry, in_text, rule
+from .texts import PageText, Text
+
+_QUOTED = (re.compile(r"[«“”\"„‘’'‹「『《]\s?\Z"), re.compile(r"\s?[»“”\"‘’'›」』》]"))
+_END_OF_BLOCK = re.compile(rf"{BARRIER}\s*\n\s*{BARRIER}|\n[^\S\n]*\n|\Z")
+_ADDRESS = re.compile(r"(?:^|/)glossary/([a-z0-9-]+)(?:/|\.md|#|$)")
+
+
+@rule("T201")
+def deprecated_wording(facts: Facts) -> Iterator[Finding]:
+    """A deprecated or superseded term in prose, in any form. Between quotation marks it is talked about."""
+    for text in facts.texts:
+        namer = facts.namers[text.lang]
+        # The source holds every form that the prose does, and need not be parsed to find none.
+        for mention in namer.mentions(text.prose):
+            if mention.status == UNUSABLE and not _is_quoted(text.prose, mention):
+                yield _better(facts, text, mention)
+
+
+def _better(facts: Facts, text: Text, mention: Mention) -> Finding:
+    entry = facts.termbase.concepts[mention.concept].entries[text.lang]
+    found = " ".join(text.prose[mention.start : mention.end].split())
+    wrong = max(entry.with_status("deprecated", "superseded"), key=lambda term: _likeness(term, found))
+    right = _usual(entry, wrong)
+    language = facts.termbase.languages[text.lang]
+    better = replacement(text.prose, mention.start, mention.end, wrong, right, language)
+    note = f" ({wrong.note})" if wrong.note else ""
+    message = f"“{found}” is {wrong.status}{note}"
+    fix = f"write “{better or right.term}”"
+    changes = (Change(mention.start, mention.end, better),) if better else ()
+    return in_text("T201", message, fix, text, mention.start, mention.end, changes)
+
+
+def _likeness(term: Term, found: str) -> float:
+    """How likely a form in a text is one of this term, among the terms of a concept."""
+    spellings = (term.term, *term.forms)
+    return max(SequenceMatcher(None, text.casefold(), found.casefold()).ratio() for text in spellings)
+
+
+def _usual(entry: Entry, wrong: Term) -> Term:
+    """What to write instead: for an abbreviation the usable one, for all else the preferred term."""
+    if not wrong.is_abbreviation:
+        return entry.preferred
+    shorter = (term for term in entry.terms if term.is_usable and term.is_abbreviation)
+    return next(shorter, entry.preferred)
+
+
+def _is_quoted(prose: str, mention: Mention) -> bool:
+    before, after = _QUOTED
+    opened = before.search(prose[max(0, mention.start - 2) : mention.start])
+    return bool(opened and after.match(prose, mention.end))
+
+
+@rule("T202")
+def abbreviation_first(facts: Facts) -> Iterator[Finding]:
+    """A page whose running text has an abbreviation before, and not beside, the words it stands for.
+
+    Abbreviations that are themselves the preferred term are names, and need no explanation. Headings are too
+    short for one. Between quotation marks an abbreviation is talked about.
+    """
+    for page in facts.pages:
+        seen: set[str] = set()
+        for mention in facts.namers[page.lang].mentions(page.prose):
+            if mention.status != LINKED or mention.concept in seen or page.is_aside(mention.start):
+                continue
+            if _is_quoted(page.prose, mention):
+                continue
+            seen.add(mention.concept)
+            entry = facts.termbase.concepts[mention.concept].entries[page.lang]
+            full = _full_forms(entry)
+            if full and _is_abbreviation(entry, mention, page.prose) and not _is_spelled(page, mention, full):
+                used = page.prose[mention.start : mention.end]
+                message = f"“{used}” is used here before it is spelled out"
+                brackets = "（{}）" if facts.termbase.languages[page.lang].segment == "han" else " ({})"
+                fix = f"write “{full[0].term}{brackets.format(used)}” the first time"
+                yield in_text("T202", message, fix, page, mention.start, mention.end)
+
+
+def _is_spelled(page: PageText, mention: Mention, full: list[Term]) -> bool:
+    """Whether the words stand before the mention, or in its paragraph, be it inside a longer term."""
+    end = _END_OF_BLOCK.search(page.prose, mention.end)
+    read = " ".join(page.prose[: end.start() if end else None].casefold().split())
+    return any(term.text_key in read for term in full)
+
+
+def _full_forms(entry: Entry) -> list[Term]:
+    """The words behind the entry's abbreviations, the preferred term first; none if that is one itself."""
+    usable = [term for term in entry.terms if term.is_usable and not term.is_abbreviation]
+    return [] if entry.preferred.is_abbreviation else sorted(usable, key=lambda t: t is not entry.preferred)
+
+
+def _is_abbreviation(entry: Entry, mention: Mention, prose: str) -> bool:
+    """Whether a mention is one of the entry's abbreviations, with or without an ending: GANs, GAN-er."""
+    found = prose[mention.start : mention.end]
+    if found.casefold() in {term.text_key for term in _full_forms(entry)}:
+        return False
+    shortened = "|".join(re.escape(term.term) for term in entry.terms if term.is_abbreviation)
+    return bool(shortened and re.fullmatch(rf"(?:{shortened})(?:[-‐‑’']?[a-zæøå]{{1,4}})?", found))
+
+
+@rule("T203")
+def unlinked_mention(facts: Facts) -> Iterator[Finding]:
+    """A page that names a concept and nowhere leads to it, because the form may mean another one as well,
+    or because it stands only where nothing is linked by itself: in headings, heads of tables, quotations."""
+    for page in facts.pages:
+        linked = {*page.reading.linked, *_addressed(page)}
+        for mention in facts.namers[page.lang].mentions(page.prose):
+            form = page.prose[mention.start : mention.end]
+            if page.is_aside(mention.start, "a"):
+                continue
+            if mention.status == LINKED and mention.concept not in linked:
+                linked.add(mention.concept)
+                message = f"“{form}” is mentioned here, and no mention on the page is linked"
+                fix = f"mention it in running text, or write [[{mention.concept}|{form}]]"
+                yield in_text("T203", message, fix, page, mention.start, mention.end)
+            elif not mention.status and not linked.issuperset(claims := facts.namers[page.lang].claims(form)):
+                linked.update(claims)
+                message = f"“{form}” may mean {' or '.join(claims)}, so it is not linked"
+                fix = f"say which one is meant: [[{claims[0]}|{form}]]"
+                yield in_text("T203", message, fix, page, mention.start, mention.end)
+
+
+def _addressed(page: PageText) -> Iterator[str]:
+    """Concepts that ordinary Markdown links on the page lead to."""
+    for target in page.reading.targets:
+        if found := _ADDRESS.search(target):
+            yield found[1]
+
+
+@rule("T204")
+def unused_concept(facts: Facts) -> Iterator[Finding]:
+    """A concept that no page and no other concept mentions or is related to: nobody will come across it."""
+    if facts.pages:
+        used = {*_related(facts), *_mentioned(facts)}
+        for concept in facts.termbase.concepts.values():
+            if concept.id not in used:
+                message = "no page and no other concept mentions this one"
+                fix = "mention it where it matters, or relate it to another concept"
+                yield Finding(in_entry("T204", message, fix, concept))
+
+
+def _related(facts: Facts) -> Iterator[str]:
+    for concept in facts.termbase.concepts.values():
+        if others := (*concept.broader, *concept.part_of, *concept.related):
+            yield concept.id
+            yield from others
+
+
+def _mentioned(facts: Facts) -> Iterator[str]:
+    for page in facts.pages:
+        yield from (*page.reading.linked, *_addressed(page))
+    for text in facts.entry_texts:
+        for match in facts.linkers[text.lang].find(text.prose):
+            if match.id != text.concept:
+                yield match.id
