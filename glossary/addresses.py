@@ -35,5 +35,9 @@ class Addresses:
 def relative(target: str, page: str) -> str:
     """Link from `page` to `target`; a fragment stays."""
     path, hash, fragment = target.partition("#")
-    link = posixpath.relpath("/" + path, posixpath.dirname("/" + page))
-    return ("./" if link == "." else link + "/" * (path == "" or path.endswith("/"))) + hash + fragment
+    folders, parts = page.split("/")[:-1], path.split("/")
+    shared = 0
+    while shared < min(len(folders), len(parts) - 1) and folders[shared] == parts[shared]:
+        shared += 1
+    link = "../" * (len(folders) - shared) + "/".join(parts[shared:])
+    return (link or "./") + hash + fragment

@@ -34,6 +34,9 @@ from .yamlfile import shown
 TEMPLATES = Path(__file__).parent / "templates"
 THEME = TEMPLATES / "theme"
 USES_MARKER = "<!-- ordlab:uses -->"  # where `uses` goes once every page has been read
+HTML_MARKER = "<!-- ordlab:html {} -->"
+_HTML_MARKER = re.compile("<!-- ordlab:html ([0-9]+) -->")
+_HEADING = re.compile("\x1e([^\x1e]*)\x1e")  # what the macro `heading` makes
 START_COMMAND = "make serve"
 RESERVED_IDS = frozenset({"subjects", "languages", "coverage"})  # pages of ours beside the concepts'
 INDEX = "glossary/index.md"
@@ -78,6 +81,8 @@ class GeneratedPage:
     markdown: str
     mentions: tuple[str, ...] = ()
     concept: str = ""  # the id, if the page is about one
+    outline: str = ""  # the headings, and a marker in the place of each piece of HTML between them
+    html: tuple[str, ...] = ()  # these pieces, which need no reading by Markdown
 
 
 @dataclass(frozen=True)
@@ -149,7 +154,7 @@ class PageMaker:
         markdown = self._render(
             "term.md.jinja",
             concept=concept,
-            heading=markdown_text(entry.preferred.term),
+            title=markdown_text(entry.preferred.term),
             term=entry.preferred,
             grammar=self.grammar(entry.preferred),
             html=self._language.html,
@@ -167,7 +172,7 @@ class PageMaker:
         )
         meta = {"ordlab": {"kind": "term", "id": concept.id}, "search": {"boost": 2}}
         head = front_matter(entry.preferred.term, one_line(entry.definition), **meta)
-        return GeneratedPage(concept_path(concept.id), head + markdown, prose.mentions, concept.id)
+        return set_aside(concept_path(concept.id), head, markdown, prose.mentions, concept.id)
 
     def by_letter(self) -> GeneratedPage:
         count = len(self.site.termbase.concepts)
@@ -504,9 +509,7 @@ class PageMaker:
         page = self.site.addresses.page
         tabs = [(key, self.link(page(self.lang, folder))) for key, folder in VIEWS.items()]
         head = front_matter(title, description, ordlab={"kind": view}, hide=["toc"])
-        return GeneratedPage(
-            f"{VIEWS[view]}/index.md", head + self._render(f"{view}.md.jinja", tabs=tabs, **values)
-        )
+        return set_aside(f"{VIEWS[view]}/index.md", head, self._render(f"{view}.md.jinja", tabs=tabs, **values))
 
     def _render(self, template: str, **values: Any) -> str:
         return _environment().get_template(template).render(text=self._words, **values)
@@ -515,6 +518,29 @@ class PageMaker:
 def _in_state(report: Coverage, state: State) -> tuple[str, ...]:
     """Ids in a state of the chart, where the reference language's own text is always current."""
     return report.of(state) + (report.of(State.REFERENCE) if state is State.CURRENT else ())
+
+
+def set_aside(
+    path: str, head: str, text: str, mentions: tuple[str, ...] = (), concept: str = ""
+) -> GeneratedPage:
+    """A page whose text is HTML but for its headings: reading that HTML again would double a page's cost."""
+    pieces = _HEADING.split(text)  # HTML and headings by turns
+    html, headings = pieces[::2], pieces[1::2]
+    outline = [HTML_MARKER.format(0)]
+    for number, heading in enumerate(headings, 1):
+        outline += [heading, HTML_MARKER.format(number)]
+    markdown = head + _HEADING.sub(r"\1", text)
+    return GeneratedPage(path, markdown, mentions, concept, "\n\n".join(outline), tuple(html))
+
+
+def put_back(html: str, pieces: Sequence[str]) -> str:
+    """The page made of an outline, with its HTML in place."""
+    return _HTML_MARKER.sub(lambda found: pieces[int(found[1])], html)
+
+
+def anchors(pieces: Iterable[str]) -> set[str]:
+    """Every id in HTML that we made ourselves."""
+    return {id for html in pieces for id in re.findall(r'<[^<>]* id="([^"]+)"', html)}
 
 
 def concept_path(id: str) -> str:
@@ -535,7 +561,8 @@ def still_address(demo: Demo) -> str:
 def front_matter(title: str, description: str = "", **meta: Any) -> str:
     """YAML head of a page. Themes print title and description as HTML, so they are escaped here."""
     head = {"title": escape(title), **({"description": escape(description)} if description else {}), **meta}
-    return f"---\n{yaml.safe_dump(head, allow_unicode=True, sort_keys=False, width=10_000)}---\n"
+    dumped = yaml.dump(head, Dumper=yaml.CSafeDumper, allow_unicode=True, sort_keys=False, width=10_000)
+    return f"---\n{dumped}---\n"
 
 
 def markdown_text(text: str) -> Markup:

@@ -265,7 +265,7 @@ class OrdlabPlugin(BasePlugin[OrdlabConfig]):
                 on_problem=self.build.problems.append,
             )
             return self._fill_demos(markdown, page, self.links.page.first_line)
-        return markdown
+        return self.build.generated[page.file.src_uri].outline or markdown
 
     def _fill_demos(self, markdown: str, page: Page, first_line: int) -> str:
         def fault(line: int, message: str, fix: str) -> None:
@@ -280,7 +280,10 @@ class OrdlabPlugin(BasePlugin[OrdlabConfig]):
     def on_page_content(self, html: str, /, *, page: Page, config: MkDocsConfig, files: Files) -> str:
         if self.links.page:
             self.build.mentions[page.file.src_uri] = tuple(self.links.linked)
-        return html
+            return html
+        pieces = self.build.generated[page.file.src_uri].html
+        page.present_anchor_ids = (page.present_anchor_ids or set()) | pages.anchors(pieces)
+        return pages.put_back(html, pieces)
 
     def on_env(self, env: jinja2.Environment, /, *, config: MkDocsConfig, files: Files) -> jinja2.Environment:
         """Every page has been read: what depends on all of them can be filled in."""
