@@ -509,7 +509,8 @@ class PageMaker:
         page = self.site.addresses.page
         tabs = [(key, self.link(page(self.lang, folder))) for key, folder in VIEWS.items()]
         head = front_matter(title, description, ordlab={"kind": view}, hide=["toc"])
-        return set_aside(f"{VIEWS[view]}/index.md", head, self._render(f"{view}.md.jinja", tabs=tabs, **values))
+        markdown = self._render(f"{view}.md.jinja", tabs=tabs, **values)
+        return set_aside(f"{VIEWS[view]}/index.md", head, markdown)
 
     def _render(self, template: str, **values: Any) -> str:
         return _environment().get_template(template).render(text=self._words, **values)
