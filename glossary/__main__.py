@@ -7,9 +7,9 @@ import os
 import sys
 from collections.abc import Sequence
 
-from .commands import accept, check, coverage
+from .commands import accept, check, coverage, export, import_
 
-COMMANDS = (check, accept, coverage)
+COMMANDS = (check, accept, coverage, export, import_)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -1,0 +1,119 @@
+"""`python -m glossary export`: the termbase as a file for other tools."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from . import CLEAN, COULD_NOT_RUN, FINDINGS, add_folder, is_termbase
+
+if TYPE_CHECKING:
+    from ..model import Termbase
+
+FORMATS = {
+    "tbx": "TBX, ISO 30042:2019, for translation and terminology tools",
+    "skos-ttl": "SKOS-XL as Turtle, for linked data",
+    "skos-jsonld": "SKOS-XL as JSON-LD",
+    "csv": "CSV, for spreadsheets",
+    "json": "JSON, for programs",
+    "anki": "a deck of flash cards from one language to another (export only)",
+}
+
+
+def add(commands: Any) -> None:
+    parser = commands.add_parser(
+        "export",
+        help="write the termbase as a file for other tools",
+        description="Write the termbase as one file for other tools.\n\n"
+        + "\n".join(f"  {name:12} {about}" for name, about in FORMATS.items()),
+        epilog="Exit code: 0 when the file is written, 1 when the termbase has faults, 2 when it "
+        "could not run.",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("format", choices=tuple(FORMATS), metavar="FORMAT", help="one of those above")
+    add_folder(parser)
+    parser.add_argument("-o", "--output", type=Path, required=True, metavar="FILE", help="the file to write")
+    parser.add_argument(
+        "--basic",
+        action="store_true",
+        help="tbx: TBX-Basic and nothing else, as far as that goes",
+    )
+    parser.add_argument("--url", metavar="ADDRESS", help="skos: where the termbase is published")
+    parser.add_argument("--publisher", metavar="ADDRESS", help="skos: address of who publishes it")
+    parser.add_argument("--contact", metavar="EMAIL", help="skos: where questions about the concepts go")
+    parser.add_argument("--from", dest="front", metavar="LANG", help="anki: language of the questions")
+    parser.add_argument("--to", dest="back", metavar="LANG", help="anki: language of the answers")
+    parser.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    from ..load import load
+    from ..model import TermbaseError
+
+    if not is_termbase(options.folder, "export"):
+        return COULD_NOT_RUN
+    try:
+        termbase = load(options.folder)
+    except TermbaseError as error:
+        print(error, file=sys.stderr)
+        return FINDINGS
+    if fault := _fault(options, termbase):
+        return _refuse(fault)
+    try:
+        write(options.output, _content(options, termbase))
+    except OSError as error:
+        return _refuse(f"{options.output}: {error.strerror}")
+    print(f"{len(termbase.concepts)} concepts written to {options.output}")
+    return CLEAN
+
+
+def write(path: Path, content: bytes) -> None:
+    """Write a file whole or not at all. Raises OSError."""
+    beside = path.with_name(f".{path.name}.new")
+    try:
+        beside.write_bytes(content)
+        beside.replace(path)
+    finally:
+        beside.unlink(missing_ok=True)
+
+
+def _content(options: argparse.Namespace, termbase: Termbase) -> bytes:
+    from ..exchange import FORMATS, anki
+
+    if options.format == "anki":
+        return anki.write(termbase, options.front, options.back)
+    settings: dict[str, Any] = {"basic": True} if options.basic else {}
+    settings |= {k: v for k in ("url", "publisher", "contact") if (v := getattr(options, k))}
+    return FORMATS[options.format].write(termbase, **settings)
+
+
+def _fault(options: argparse.Namespace, termbase: Termbase) -> str:
+    """What is wrong with the request; empty if nothing is."""
+    from ..yamlfile import did_you_mean
+
+    kinds = {
+        "tbx": ("basic",),
+        "skos-ttl": ("url", "publisher", "contact"),
+        "skos-jsonld": ("url", "publisher", "contact"),
+        "anki": ("front", "back"),
+    }
+    fitting = kinds.get(options.format, ())
+    for name in ("basic", "url", "publisher", "contact", "front", "back"):
+        if getattr(options, name) and name not in fitting:
+            option = {"front": "from", "back": "to"}.get(name, name)
+            return f"--{option} means nothing to {options.format}"
+    if options.format == "anki":
+        for option, lang in (("--from", options.front), ("--to", options.back)):
+            if lang not in termbase.languages:
+                hint = did_you_mean(lang or "", termbase.languages)
+                return f"{option}: there is no language “{lang}” → {hint}" if lang else f"{option} is missing"
+        if options.front == options.back:
+            return "--from and --to name the same language"
+    return ""
+
+
+def _refuse(reason: str) -> int:
+    print(f"python -m glossary export: {reason}", file=sys.stderr)
+    return COULD_NOT_RUN

@@ -1,0 +1,72 @@
+"""`python -m glossary import`: bring the termbase up to what a file says, or change nothing."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from . import CLEAN, COULD_NOT_RUN, FINDINGS, add_folder
+
+if TYPE_CHECKING:
+    from ..exchange.merge import Outcome
+
+FORMATS = ("tbx", "skos-ttl", "skos-jsonld", "csv", "json")
+
+
+def add(commands: Any) -> None:
+    parser = commands.add_parser(
+        "import",
+        help="take over what a file of another tool says",
+        description="Bring the termbase up to what a file says. Concepts that the file does not have stay. "
+        "Comments and order in the YAML files stay too. If anything has no place, nothing is changed. "
+        "A folder that is no termbase yet becomes one.",
+        epilog="Exit code: 0 when everything was taken over, 1 when there is something to report, "
+        "2 when it could not run.",
+    )
+    parser.add_argument("format", choices=FORMATS, metavar="FORMAT", help=", ".join(FORMATS))
+    parser.add_argument("file", type=Path, metavar="FILE", help="the file to read")
+    add_folder(parser)
+    parser.add_argument(
+        "--skip-unplaced",
+        action="store_true",
+        help="leave out what has no place, and concepts with faults, and take over the rest",
+    )
+    parser.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    from ..exchange import FORMATS
+    from ..exchange.merge import import_file
+
+    try:
+        outcome = import_file(
+            FORMATS[options.format], options.file, options.folder, skip_unplaced=options.skip_unplaced
+        )
+    except OSError as error:
+        reason = f"{error.filename or options.file}: {error.strerror}; nothing was changed"
+        print(f"python -m glossary import: {reason}", file=sys.stderr)
+        return COULD_NOT_RUN
+    for problem in sorted(set(outcome.problems)):
+        print(problem)
+    print(summary(outcome))
+    return FINDINGS if outcome.problems else CLEAN
+
+
+def summary(outcome: Outcome) -> str:
+    """What happened, in a sentence."""
+    if not outcome.written:
+        count = len(set(outcome.problems))
+        return f"{count} {'problem' if count == 1 else 'problems'}: nothing was changed."
+    parts = [
+        f"{len(ids)} {word}"
+        for ids, word in (
+            (outcome.added, "added"),
+            (outcome.changed, "changed"),
+            (outcome.unchanged, "unchanged"),
+            (outcome.left_out, "left out"),
+        )
+        if ids
+    ]
+    return f"Concepts: {', '.join(parts) or 'none'}."

@@ -1,0 +1,133 @@
+"""Flash cards: an Anki deck from one language to another, one card per concept.
+
+The front is the preferred term; the back is the preferred term in the other language, with its grammar or
+pinyin, its synonyms, and the definition in both. Ids follow from the concept and the languages, so that a
+newer deck updates the cards of an older one and keeps what the learner has learnt.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import tempfile
+import zipfile
+from collections.abc import Iterator
+from hashlib import blake2b
+from html import escape
+from pathlib import Path
+from typing import Any
+
+import genanki
+
+from ..model import Concept, Entry, Language, Term, Termbase
+
+_FIELDS = ("Concept", "Front", "Hint", "Back", "Grammar", "Synonyms", "Definition", "Question definition")
+_CSS = """
+.card { font: 20px/1.45 system-ui, sans-serif; text-align: center; padding: 1rem; }
+.term { font-size: 1.5em; font-weight: 600; }
+.hint, .grammar, .synonyms { opacity: .75; }
+.definition { max-width: 34em; margin: 1rem auto 0; text-align: start; }
+"""
+
+
+def write(termbase: Termbase, front: str, back: str, *, title: str = "") -> bytes:
+    """The deck that asks in one language and answers in another.
+
+    Anki takes a note for newer by its time. That is when a concept's file last changed, or what
+    SOURCE_DATE_EPOCH (reproducible-builds.org) says: the same files make the same bytes.
+    """
+    languages = termbase.languages
+    name = f"{title or 'Termbase'}: {languages[front].name} → {languages[back].name}"
+    deck = genanki.Deck(_number("deck", title, front, back), name)
+    model = _model(languages[front], languages[back])
+    for concept in termbase.concepts.values():
+        fields = list(_fields(concept, front, back))
+        guid = genanki.guid_for("ordlab", title, concept.id, front, back)
+        tags = [concept.subject]
+        deck.add_note(genanki.Note(model=model, fields=fields, guid=guid, tags=tags))
+    return _package(deck, _last_change(termbase))
+
+
+def _fields(concept: Concept, front: str, back: str) -> Iterator[str]:
+    """Anki's fields are HTML, so that texts are escaped."""
+    asked, answer = concept.entries[front], concept.entries[back]
+    yield concept.id
+    yield escape(asked.preferred.term)
+    yield escape(asked.preferred.pinyin)
+    yield escape(answer.preferred.term)
+    yield escape(_grammar(answer.preferred))
+    yield escape(", ".join(_synonyms(answer)))
+    yield escape(answer.definition)
+    yield escape(asked.definition)
+
+
+def _grammar(term: Term) -> str:
+    return ", ".join(filter(None, (term.pinyin, term.gender)))
+
+
+def _synonyms(entry: Entry) -> Iterator[str]:
+    return (term.term for term in entry.with_status("admitted"))
+
+
+def _model(front: Language, back: Language) -> genanki.Model:
+    """The note type of one pair of languages: a card says which language each part is in."""
+    asked, answer = escape(front.html), escape(back.html)
+    question = _part("term", "Front", asked) + _part("hint", "Hint", asked)
+    parts = (
+        ("term", "Back", answer),
+        ("grammar", "Grammar", answer),
+        ("synonyms", "Synonyms", answer),
+        ("definition", "Definition", answer),
+        ("definition", "Question definition", asked),
+    )
+    answers = "".join(_part(*part) for part in parts)
+    return genanki.Model(
+        _number("model", front.html, back.html),
+        f"Term {front.code} → {back.code}",
+        fields=[{"name": name} for name in _FIELDS],
+        templates=[{"name": "Term", "qfmt": question, "afmt": f"{question}<hr id=answer>{answers}"}],
+        css=_CSS,
+        sort_field_index=1,
+    )
+
+
+def _part(kind: str, name: str, lang: str) -> str:
+    """A field in its language, if there is anything in it."""
+    return f'{{{{#{name}}}}}<div class="{kind}" lang="{lang}">{{{{{name}}}}}</div>{{{{/{name}}}}}'
+
+
+def _number(*parts: str) -> int:
+    """An id as Anki wants it, the same for the same parts, and unlike those Anki makes (times in ms)."""
+    digest = blake2b("\0".join(("ordlab", *parts)).encode(), digest_size=8).digest()
+    return (1 << 30) + int.from_bytes(digest, "big") % (1 << 30)
+
+
+def _last_change(termbase: Termbase) -> float:
+    if said := os.environ.get("SOURCE_DATE_EPOCH", "").strip():
+        return float(said)
+    times = (concept.path.stat().st_mtime for concept in termbase.concepts.values())
+    return float(int(max(times)))
+
+
+def _package(deck: genanki.Deck, timestamp: float) -> bytes:
+    with tempfile.TemporaryDirectory(prefix="anki-") as folder:
+        path = Path(folder, "deck.apkg")
+        genanki.Package(deck).write_to_file(path, timestamp=timestamp)
+        return _without_times(path)
+
+
+def _without_times(path: Path) -> bytes:
+    """The same archive with entries of no particular time, and compressed."""
+    stream = io.BytesIO()
+    with zipfile.ZipFile(path) as old, zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as new:
+        for name in old.namelist():
+            entry = zipfile.ZipInfo(name)  # of 1 January 1980, the beginning of ZIP's time
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            new.writestr(entry, old.read(name))
+    return stream.getvalue()
+
+
+def pairs(termbase: Termbase) -> list[tuple[Any, Any]]:
+    """Every ordered pair of languages."""
+    codes = tuple(termbase.languages)
+    return [(front, back) for front in codes for back in codes if front != back]

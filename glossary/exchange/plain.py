@@ -1,0 +1,173 @@
+"""The termbase as nested mappings, lists and texts, shaped like the YAML files.
+
+    {"languages": {code: {name, …}}, "subjects": {id: {code: label}}, "sources": {id: {title, …}},
+     "concepts": {id: {"subject": …, "related": […], code: {"terms": [{"term": …}], "definition": …}}}}
+
+What has its default value is left out, and so is a status that follows from a term's place in its list:
+two concepts say the same if, and only if, their plain data are equal.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import MISSING, dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+from ..model import RELATIONS, Concept, Entry, Language, Problem, Source, Term, Termbase
+from ..yamlfile import shown
+
+Data = dict[str, Any]
+
+PARTS = ("languages", "subjects", "sources", "concepts")
+CONCEPT_LISTS = (*RELATIONS, "legacy", "sources")
+CONCEPT_KEYS = ("subject", *RELATIONS, "demo", "legacy", "sources")
+ENTRY_TEXTS = ("definition", "explanation", "example", "basis")
+TERM_KEYS = tuple(field.name for field in fields(Term))
+SOURCE_KEYS = tuple(field.name for field in fields(Source) if field.name != "id")
+LANGUAGE_KEYS = tuple(field.name for field in fields(Language) if field.name not in ("code", "text"))
+# Values that are yes or no, with what they are when nothing is said.
+FLAGS = {f.name: f.default for f in (*fields(Term), *fields(Language)) if isinstance(f.default, bool)}
+_YES_NO = {"true": True, "yes": True, "false": False, "no": False}
+
+MAX_BYTES = 256_000_000
+_TAG = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*")  # BCP 47 in the main: RFC 5646, section 2.1
+
+
+@dataclass
+class Incoming:
+    """What a file to be imported says, and what is wrong with it."""
+
+    path: Path
+    data: Data = field(default_factory=lambda: {part: {} for part in PARTS})
+    complete: bool = True  # written by us: what it does not say is not so; otherwise it merely adds
+    tags: dict[str, str] = field(default_factory=dict)  # codes that the file has for its language tags
+    problems: list[Problem] = field(default_factory=list)
+    lines: dict[tuple[str, ...], int] = field(default_factory=dict)  # (id[, language[, key]]) → line
+    find_lines: Callable[[], Mapping[tuple[str, ...], int]] | None = None  # asked only if there is a fault
+
+    def report(self, code: str, message: str, fix: str = "", *, line: int = 0, **place: str) -> None:
+        self.problems.append(Problem(shown(self.path), line, code, message, fix, **place))
+
+    def line_of(self, id: str, lang: str = "", key: str = "") -> int:
+        """Where the file says something: as exactly as is known."""
+        if self.find_lines:
+            self.lines.update(self.find_lines())
+            self.find_lines = None
+        tags = (tag for tag, code in self.tags.items() if code == lang)
+        places = [(id, tag, key.partition(".")[0]) for tag in (lang, *tags)]
+        known = (place[:end] for end in (3, 2, 1) for place in places if place[:end] in self.lines)
+        return self.lines.get(next(known, ()), 0)
+
+    def part(self, name: str) -> Data:
+        part: Data = self.data[name]
+        return part
+
+
+def of_termbase(termbase: Termbase) -> Data:
+    return {
+        "languages": {code: of_language(language) for code, language in termbase.languages.items()},
+        "subjects": {id: dict(subject.labels) for id, subject in termbase.subjects.items()},
+        "sources": {id: of_source(source) for id, source in termbase.sources.items()},
+        "concepts": {id: of_concept(concept) for id, concept in termbase.concepts.items()},
+    }
+
+
+def of_language(language: Language) -> Data:
+    data = _without_defaults(language, LANGUAGE_KEYS)
+    if language.html == language.code:
+        data.pop("html")
+    if language.text:
+        data["text"] = dict(language.text)
+    return data
+
+
+def of_source(source: Source) -> Data:
+    return _without_defaults(source, SOURCE_KEYS)
+
+
+def of_concept(concept: Concept) -> Data:
+    data = _without_defaults(concept, CONCEPT_KEYS)
+    return data | {code: of_entry(entry) for code, entry in concept.entries.items()}
+
+
+def of_entry(entry: Entry) -> Data:
+    terms = [of_term(term, place) for place, term in enumerate(entry.terms)]
+    return {"terms": terms} | _without_defaults(entry, ENTRY_TEXTS)
+
+
+def of_term(term: Term, place: int) -> Data:
+    data = _without_defaults(term, TERM_KEYS)
+    data["status"] = term.status
+    return without_implied_status(data, place)
+
+
+def implied_status(place: int) -> str:
+    """The status of a term that states none: the first one of a language is preferred."""
+    return "admitted" if place else "preferred"
+
+
+def without_implied_status(data: Data, place: int) -> Data:
+    return {key: value for key, value in data.items() if key != "status" or value != implied_status(place)}
+
+
+def with_status(terms: Iterable[Data]) -> Iterator[tuple[str, Data]]:
+    """Each term with its status, whether stated or following from its place."""
+    for place, term in enumerate(terms):
+        yield term.get("status", implied_status(place)), term
+
+
+def _without_defaults(item: object, keys: Iterable[str]) -> Data:
+    """Values that differ from their default; tuples become lists, without repetitions, which say nothing."""
+    defaults = {f.name: f.default for f in fields(item)}  # type: ignore[arg-type]
+    found = {}
+    for key in keys:
+        value = getattr(item, key)
+        if defaults[key] is MISSING or value != defaults[key]:
+            found[key] = list(dict.fromkeys(value)) if isinstance(value, tuple) else value
+    return found
+
+
+def tidy(data: Data) -> Data:
+    """The same data with the white space that the loader would leave, and nothing that is empty."""
+    return {part: {id: _tidy_value(value) for id, value in entries.items()} for part, entries in data.items()}
+
+
+def _tidy_value(value: Any, key: str = "") -> Any:
+    if isinstance(value, Mapping):
+        kept = {str(name): _tidy_value(item, str(name)) for name, item in value.items()}
+        return {name: item for name, item in kept.items() if item not in ("", [], {}, None)}
+    if isinstance(value, list | tuple):
+        if key == "terms":
+            return [tidy_term(item, place) for place, item in enumerate(value)]
+        return list(dict.fromkeys(as_text(item).strip() for item in value if item not in ("", None)))
+    if key in FLAGS:
+        flag = _YES_NO.get(str(value).strip().lower(), value)
+        return None if flag == FLAGS[key] else flag
+    if value is None:
+        return None
+    text = as_text(value).strip()
+    return " ".join(text.split()) if key == "term" else text
+
+
+def as_text(value: object) -> str:
+    return ("true" if value else "false") if isinstance(value, bool) else str(value)
+
+
+def tidy_term(item: Any, place: int) -> Data:
+    data = item if isinstance(item, Mapping) else {"term": item}
+    return without_implied_status(_tidy_value(data), place)
+
+
+def language_tags(languages: Mapping[str, Data]) -> dict[str, str]:
+    """A BCP 47 tag for each language, no two of them alike: `html` where that serves, else the code."""
+    tags: dict[str, str] = {}
+    taken = {code.lower() for code in languages}
+    for code, language in languages.items():
+        tag = language.get("html") or code
+        if tag.lower() != code.lower():
+            tag = code if tag.lower() in taken or not _TAG.fullmatch(tag) else tag
+        tags[code] = tag
+        taken.add(tag.lower())
+    return tags

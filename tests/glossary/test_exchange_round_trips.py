@@ -1,0 +1,86 @@
+"""YAML → format → YAML changes nothing: for the repository's termbase and for those Hypothesis makes."""
+
+from __future__ import annotations
+
+import json
+import re
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+
+from glossary.exchange import FORMATS, plain
+from glossary.exchange.merge import import_file
+from glossary.load import load
+from tests.glossary.strategies import termbases
+
+GLOSSARY = Path(__file__).parents[2] / "glossary"
+EACH_FORMAT = pytest.mark.parametrize("name", FORMATS)
+
+
+def write_yaml(folder: Path, data: dict[str, Any]) -> Path:
+    """The termbase as a folder of YAML files, written as JSON, which YAML includes: not by what is tested."""
+    files = {part: data[part] for part in ("languages", "subjects", "sources")}
+    files |= {f"terms/{id}": concept for id, concept in data["concepts"].items()}
+    for name, content in files.items():
+        text = json.dumps(content, ensure_ascii=False)
+        text = re.sub("[\x85\u2028\u2029\ufeff]", lambda found: f"\\u{ord(found[0]):04x}", text)
+        path = folder / f"{name}.yml"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(text.encode())
+    return folder
+
+
+def through(name: str, source: Path, target: Path) -> Any:
+    """Export a folder and import the file into another; what the second one then says."""
+    file = target.parent / f"file.{FORMATS[name].suffix}"
+    file.write_bytes(FORMATS[name].write(load(source)))
+    outcome = import_file(FORMATS[name], file, target)
+    assert not outcome.problems, "\n".join(map(str, outcome.problems))
+    return plain.of_termbase(load(target))
+
+
+@EACH_FORMAT
+def test_the_whole_termbase_comes_back(name: str, tmp_path: Path) -> None:
+    assert through(name, GLOSSARY, tmp_path / "new") == plain.of_termbase(load(GLOSSARY))
+
+
+@EACH_FORMAT
+def test_importing_what_was_exported_touches_no_file(name: str, tmp_path: Path) -> None:
+    folder = tmp_path / "glossary"
+    for path in (*GLOSSARY.glob("*.yml"), *GLOSSARY.glob("terms/*.yml")):
+        copy = folder / path.relative_to(GLOSSARY)
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        copy.write_bytes(path.read_bytes())
+        copy.chmod(0o444)  # so that a file written anew would show
+    before = state(folder)
+    through(name, folder, folder)
+    assert state(folder) == before
+
+
+def state(folder: Path) -> dict[Path, tuple[bytes, int, int]]:
+    """Each file's content, time and inode: what shows if a file was written anew."""
+    paths = sorted(folder.rglob("*.yml"))
+    return {path: (path.read_bytes(), path.stat().st_mtime_ns, path.stat().st_ino) for path in paths}
+
+
+SLOW = [HealthCheck.too_slow, HealthCheck.data_too_large]
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=SLOW)
+@given(made=termbases())
+def test_any_termbase_comes_back(made: dict[str, Any]) -> None:
+    made = plain.tidy(made)
+    with tempfile.TemporaryDirectory() as folder:
+        source = write_yaml(Path(folder, "source"), made)
+        said = plain.of_termbase(load(source))
+        assert said["concepts"] == made["concepts"]  # or the strategy makes less than it seems to
+        for name in FORMATS:
+            assert through(name, source, Path(folder, name)) == said
+
+
+@EACH_FORMAT
+def test_bytes_depend_on_the_termbase_alone(name: str) -> None:
+    assert FORMATS[name].write(load(GLOSSARY)) == FORMATS[name].write(load(GLOSSARY))
