@@ -34,7 +34,7 @@ def replacement(text: str, start: int, end: int, wrong: Term, right: Term, langu
     word = before[1].casefold() if before else ""
     if language.segment == "han":
         return right.term
-    carried = _carried(found, wrong, right)
+    carried = _carried(found, wrong, right, language)
     if carried is None and language.stemmer == "english":
         carried = _english(found, wrong, right)
     if carried is None or not _agrees(word, found, carried, wrong, right, language):
@@ -42,7 +42,7 @@ def replacement(text: str, start: int, end: int, wrong: Term, right: Term, langu
     return _capitalised(carried, found, wrong, right, begins_sentence(text, start))
 
 
-def _carried(found: str, wrong: Term, right: Term) -> str | None:
+def _carried(found: str, wrong: Term, right: Term, language: Language) -> str | None:
     """The ending as it is, where the term itself stands or where both terms end alike."""
     if found.casefold() == wrong.term.casefold():
         return right.term
@@ -54,10 +54,15 @@ def _carried(found: str, wrong: Term, right: Term) -> str | None:
     both_abbreviations = wrong.is_abbreviation and right.is_abbreviation
     if both_abbreviations and found.startswith(wrong.term):
         return right.term + found[len(wrong.term) :]
-    ends_alike = common >= _LEAST_IN_COMMON or ours[-2:-1].isupper()
-    if ends_alike and found[:beginning].casefold() == ours[:beginning]:
-        return right.term[: len(theirs) - common] + found[beginning:]
-    return None
+    if common < _LEAST_IN_COMMON or found[:beginning].casefold() != ours[:beginning]:
+        return None
+    start = right.term[: len(theirs) - common]
+    # Except in English, what stands before the noun is inflected, too: then its ending must be carried.
+    tail = right.term[len(start) :]
+    ending_is_carried = " " not in start and re.match(r"\w\w", tail)
+    if " " in right.term and language.stemmer != "english" and not ending_is_carried:
+        return None
+    return start + found[beginning:]
 
 
 def _english(found: str, wrong: Term, right: Term) -> str | None:
