@@ -28,7 +28,7 @@ from .links import Linker
 from .model import Concept, Entry, Language, Problem, Source, Subject, Term, Termbase
 from .prose import Prose
 from .site_text import Words
-from .staleness import Coverage, State
+from .staleness import State
 from .yamlfile import shown
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -38,18 +38,10 @@ HTML_MARKER = "<!-- ordlab:html {} -->"
 _HTML_MARKER = re.compile("<!-- ordlab:html ([0-9]+) -->")
 _HEADING = re.compile("\x1e([^\x1e]*)\x1e")  # what the macro `heading` makes
 START_COMMAND = "make serve"
-RESERVED_IDS = frozenset({"subjects", "languages", "coverage"})  # pages of ours beside the concepts'
+REPORTS = ("coverage", "rules")  # pages for those who look after the termbase: `reports`
+RESERVED_IDS = frozenset({"subjects", "languages", *REPORTS})  # pages of ours beside the concepts'
 INDEX = "glossary/index.md"
 VIEWS = {"by-letter": "glossary", "by-subject": "glossary/subjects", "by-language": "glossary/languages"}
-
-# The parts of a coverage bar, and what fills them where there is no style sheet.
-FILLS = {
-    State.CURRENT: "currentColor",
-    State.STALE: "url(#ol-hatch)",
-    State.UNCHECKED: "none",
-    State.MISSING: "none",
-}
-MOST_WAITING = 100  # concepts that a coverage page names one by one
 
 
 class Demo(Protocol):
@@ -111,7 +103,6 @@ def generate(site: Site, lang: str) -> Iterator[GeneratedPage]:
     yield site.page(lang, "glossary").by_letter()
     yield site.page(lang, "glossary/subjects").by_subject()
     yield site.page(lang, "glossary/languages").by_language()
-    yield site.page(lang, "glossary/coverage").coverage()
 
 
 def check(termbase: Termbase) -> Iterator[Problem]:
@@ -184,7 +175,8 @@ class PageMaker:
             {"letter": letter, "anchor": letter_anchor(letter), "entries": entries}
             for letter, entries in groups.items()
         ]
-        return self._index("by-letter", self._words["glossary"], summary, groups=letters, summary=summary)
+        title, reports = self._words["glossary"], list(self._reports())
+        return self._index("by-letter", title, summary, groups=letters, summary=summary, reports=reports)
 
     def by_subject(self) -> GeneratedPage:
         groups = [
@@ -203,21 +195,6 @@ class PageMaker:
         items = self._sorted(map(self._entry, self.site.termbase.concepts.values()))
         rows = [[self._cell(item["concept"], language) for language in ordered] for _, item in items]
         return self._index("by-language", self._view_title("by-language"), languages=ordered, rows=rows)
-
-    def coverage(self) -> GeneratedPage:
-        """How far each language is, as a chart and as the table behind it."""
-        reports = list(staleness.coverage(self.site.termbase))
-        markdown = self._render(
-            "coverage.md.jinja",
-            reference=self.site.termbase.languages[self.site.termbase.reference_language],
-            bars=list(map(self._bar, reports)),
-            legend=[{"state": state, "fill": fill} for state, fill in FILLS.items()],
-            columns=("language", "concepts", "translated", *FILLS, "no-pinyin", "no-gender"),
-            rows=list(map(self._coverage_row, reports)),
-            waiting=[group for report in reports for group in self._waiting(report)],
-        )
-        head = front_matter(self._words["coverage"], ordlab={"kind": "coverage"}, hide=["toc"])
-        return GeneratedPage("glossary/coverage/index.md", head + markdown)
 
     # Parts that other pages get too
 
@@ -403,61 +380,6 @@ class PageMaker:
         href = self.link(self.site.addresses.concept(language.code, concept.id)) if built else ""
         return {"name": language.name, "html": language.html, "href": href}
 
-    def _bar(self, report: Coverage) -> dict[str, Any]:
-        """One language's bar: its parts side by side, in percent of all concepts."""
-        parts: list[dict[str, Any]] = []
-        start = 0.0
-        for state, fill in FILLS.items():
-            width = 100 * len(_in_state(report, state)) / max(1, report.concepts)
-            if width:
-                parts.append(
-                    {"state": state, "fill": fill, "start": round(start, 3), "width": round(width, 3)}
-                )
-            start += width
-        filled = {part["state"]: len(_in_state(report, part["state"])) for part in parts}
-        counts = (f"{self._words[f'coverage-{state}']} {count}" for state, count in filled.items())
-        return {
-            "name": report.language.name,
-            "html": report.language.html,
-            "parts": parts,
-            "share": f"{len(_in_state(report, State.CURRENT))} / {report.concepts}",
-            "label": report.language.name + self._words["comma"] + self._words["enumeration"].join(counts),
-        }
-
-    def _coverage_row(self, report: Coverage) -> dict[str, Any]:
-        pinyin = len(report.without_pinyin) if report.language.order == "pinyin" else "–"
-        gender = len(report.without_gender) if report.language.order == "norwegian" else "–"
-        states: list[int | str] = [len(_in_state(report, state)) for state in FILLS]
-        if report.is_reference:
-            states[:3] = "–––"
-        return {
-            "name": report.language.name,
-            "html": report.language.html,
-            "numbers": [report.concepts, report.translated, *states, pinyin, gender],
-        }
-
-    def _waiting(self, report: Coverage) -> Iterator[dict[str, Any]]:
-        """The concepts of a language that ask for a translator, by state."""
-        language = report.language
-        for state in (State.STALE, State.UNCHECKED, State.MISSING):
-            if ids := report.of(state):
-                title = f"{language.name}: {self._words[f'coverage-{state}']}"
-                yield {
-                    "title": title,
-                    "anchor": f"{language.code}-{state}",
-                    "html": language.html,
-                    "concepts": [self._waiting_concept(id, language) for id in ids[:MOST_WAITING]],
-                    "left_out": max(0, len(ids) - MOST_WAITING),
-                }
-
-    def _waiting_concept(self, id: str, language: Language) -> dict[str, str]:
-        entry = self.site.termbase.concepts[id].entries.get(language.code)
-        if entry is None:
-            return {"label": id, "href": ""}
-        built = language.code in self.site.addresses.languages
-        href = self.link(self.site.addresses.concept(language.code, id)) if built else ""
-        return {"label": entry.preferred.term, "href": href}
-
     # Indexes
 
     def _sorted(self, entries: Iterable[dict[str, Any]]) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -502,6 +424,11 @@ class PageMaker:
             "href": self.link(self.site.addresses.concept(language.code, concept.id)) if built else "",
         }
 
+    def _reports(self) -> Iterator[tuple[str, str]]:
+        """Titles of the pages for those who look after the termbase, with their addresses."""
+        for name in REPORTS:
+            yield self._words[name], self.link(self.site.addresses.page(self.lang, f"glossary/{name}"))
+
     def _view_title(self, view: str) -> str:
         return f"{self._words['glossary']} · {self._words[view]}"
 
@@ -514,11 +441,6 @@ class PageMaker:
 
     def _render(self, template: str, **values: Any) -> str:
         return _environment().get_template(template).render(text=self._words, **values)
-
-
-def _in_state(report: Coverage, state: State) -> tuple[str, ...]:
-    """Ids in a state of the chart, where the reference language's own text is always current."""
-    return report.of(state) + (report.of(State.REFERENCE) if state is State.CURRENT else ())
 
 
 def set_aside(

@@ -27,7 +27,7 @@ from mkdocs.structure.files import File, Files, InclusionLevel
 from mkdocs.structure.pages import Page
 from mkdocs.structure.toc import AnchorLink
 
-from . import embeds, order, pages, search
+from . import embeds, order, pages, reports, search
 from .addresses import Addresses, relative
 from .load import load
 from .markdown import Page as TermPage
@@ -200,7 +200,7 @@ class OrdlabPlugin(BasePlugin[OrdlabConfig]):
         lang = self.i18n.current_language if self.i18n else self.site.addresses.root
         self.build = Build(lang, files)
         self._localise_markdown(config)
-        for page in pages.generate(self.site, lang):
+        for page in (*pages.generate(self.site, lang), *reports.generate(self.site, lang)):
             self._add_page(page, config)
         self._raise_problems()
         for demo in self.site.demos.values():
