@@ -7,9 +7,9 @@ import os
 import sys
 from collections.abc import Sequence
 
-from .commands import accept, check, coverage, export, import_
+from .commands import accept, check, coverage, export, import_, new, schema
 
-COMMANDS = (check, accept, coverage, export, import_)
+COMMANDS = (check, new, accept, coverage, export, import_, schema)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

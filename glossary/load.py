@@ -11,7 +11,7 @@ from __future__ import annotations
 import gc
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import fields
 from hashlib import blake2b
@@ -72,10 +72,10 @@ CODES = {
     "T037": "More than one language is marked as the reference.",
 }
 
-_ID = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*")
-_ID_FORM = "use lower-case letters a–z, digits and single hyphens, a letter first"
-_SLUG = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
-_LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[A-Z][a-z]{3})?(?:-(?:[A-Z]{2}|[0-9]{3}))?")
+ID = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*")
+ID_FORM = "use lower-case letters a–z, digits and single hyphens, a letter first"
+SLUG = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
+LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[A-Z][a-z]{3})?(?:-(?:[A-Z]{2}|[0-9]{3}))?")
 _LISTS = (*RELATIONS, "legacy", "sources")
 _CONCEPT_KEYS = ("subject", "demo", *_LISTS)
 _ENTRY_KEYS = ("terms", "definition", "explanation", "example", "basis")
@@ -83,7 +83,7 @@ _TERM_KEYS = tuple(field.name for field in fields(Term))
 _SOURCE_KEYS = tuple(field.name for field in fields(Source) if field.name != "id")
 _LANGUAGE_KEYS = tuple(field.name for field in fields(Language) if field.name != "code")
 _STEMMERS = ("", *snowballstemmer.algorithms())
-_CHOICES = {"status": STATUSES, "gender": GENDERS, "type": TYPES, "pos": POS}
+CHOICES = {"status": STATUSES, "gender": GENDERS, "type": TYPES, "pos": POS}
 _YES_NO = {"true": True, "yes": True, "false": False, "no": False}
 
 _CACHED_FOLDERS = 4
@@ -98,7 +98,7 @@ def load(folder: Path) -> Termbase:
     """
     folder = Path(folder)
     problems: list[Problem] = []
-    contents = _read_all(folder, problems)
+    contents = _read_all(_files(folder, problems), problems)
     if problems:
         # Files that can be read may have faults of their own: report these in the same run.
         _parse(folder, contents, problems)
@@ -113,6 +113,19 @@ def load(folder: Path) -> Termbase:
         raise TermbaseError(problems)
     _remember(folder.absolute(), digest, termbase)
     return termbase
+
+
+def load_frame(folder: Path) -> Termbase:
+    """The termbase without its concepts: what every concept needs, even while some have faults.
+
+    Raises TermbaseError with every fault of `languages.yml`, `subjects.yml` and `sources.yml`.
+    """
+    problems: list[Problem] = []
+    contents = _read_all(_frame_files(folder, problems), problems)
+    frame = _parse(folder, contents, problems)
+    if frame is None or problems:
+        raise TermbaseError(problems)
+    return frame
 
 
 @contextmanager
@@ -139,10 +152,10 @@ def _remember(folder: Path, digest: bytes, termbase: Termbase) -> None:
             del _concepts[path]
 
 
-def _read_all(folder: Path, problems: list[Problem]) -> dict[Path, bytes]:
+def _read_all(paths: Iterable[Path], problems: list[Problem]) -> dict[Path, bytes]:
     """The content of every file of the termbase, in a fixed order."""
     contents: dict[Path, bytes] = {}
-    for path in _files(folder, problems):
+    for path in paths:
         reader = Reader(path)
         content = reader.content()
         problems += reader.problems
@@ -152,12 +165,20 @@ def _read_all(folder: Path, problems: list[Problem]) -> dict[Path, bytes]:
 
 
 def _files(folder: Path, problems: list[Problem]) -> Iterator[Path]:
+    yield from _frame_files(folder, problems)
+    yield from _term_files(folder, problems)
+
+
+def _frame_files(folder: Path, problems: list[Problem]) -> Iterator[Path]:
     for name in ("languages.yml", "subjects.yml", "sources.yml"):
         path = folder / name
         if path.exists():
             yield path
         elif name != "sources.yml":
             problems.append(Problem(shown(path), 0, "T001", "the file is missing", f"create {name}"))
+
+
+def _term_files(folder: Path, problems: list[Problem]) -> Iterator[Path]:
     terms = sorted(path for path in (folder / "terms").rglob("*.y*ml") if not path.name.startswith("."))
     if not terms:
         fix = "create <id>.yml there, one file per concept"
@@ -212,7 +233,7 @@ def _languages(path: Path, contents: Mapping[Path, bytes], problems: list[Proble
     reader = Reader(path)
     languages: dict[str, Language] = {}
     for code, (key_node, node) in _top_level(reader, contents).items():
-        if not _LANGUAGE.fullmatch(code):
+        if not LANGUAGE.fullmatch(code):
             fix = "use a BCP 47 code such as nb, en or zh-Hans"
             reader.at(key_node, "T022", f"“{code}” is not a language code", fix, key=code)
             continue
@@ -302,8 +323,8 @@ def _top_level(reader: Reader, contents: Mapping[Path, bytes]) -> dict[str, tupl
 
 
 def _check_id(reader: Reader, key_node: Node, id: str) -> None:
-    if not _ID.fullmatch(id):
-        reader.at(key_node, "T025", f"“{id}” cannot be an id", f"{_ID_FORM}: goodfellow-2014", key=id)
+    if not ID.fullmatch(id):
+        reader.at(key_node, "T025", f"“{id}” cannot be an id", f"{ID_FORM}: goodfellow-2014", key=id)
 
 
 def _text_map(reader: Reader, node: Node, key: str) -> dict[str, str]:
@@ -326,8 +347,8 @@ def _concept(
     if cached and cached[0] == digest and cached[1].path == path:
         return cached[1]
     reader = Reader(path, id=path.stem)
-    if not _ID.fullmatch(path.stem):
-        fix = f"{_ID_FORM}: latent-space.yml"
+    if not ID.fullmatch(path.stem):
+        fix = f"{ID_FORM}: latent-space.yml"
         reader.report("T020", f"“{path.name}” cannot be the id of a concept", fix)
     root = reader.root(content)
     concept = _read_concept(reader, root, languages) if root is not None else None
@@ -360,7 +381,7 @@ def _read_concept(reader: Reader, root: MappingNode, languages: tuple[str, ...])
             reader.report("T021", f"the language {code} is missing", fix, line=1)
             reader.lang = ""
     for slug in lists.get("legacy", ()):
-        if not _SLUG.fullmatch(slug):
+        if not SLUG.fullmatch(slug):
             fix = "use letters, digits, hyphens, dots and underscores"
             reader.at(
                 values["legacy"][1], "T025", f"“{slug}” cannot be part of an address", fix, key="legacy"
@@ -372,7 +393,7 @@ def _read_concept(reader: Reader, root: MappingNode, languages: tuple[str, ...])
 
 def _unknown_key(reader: Reader, name: str, key_node: Node, languages: tuple[str, ...]) -> None:
     known = (*_CONCEPT_KEYS, *languages)
-    if _LANGUAGE.fullmatch(name) and len(name.split("-")[0]) == 2:
+    if LANGUAGE.fullmatch(name) and len(name.split("-")[0]) == 2:
         fix = f"add it there, or use one of: {', '.join(languages)}"
         reader.at(key_node, "T022", f"the language “{name}” is not in languages.yml", fix, key=name)
     else:
@@ -461,7 +482,7 @@ def _term_details(
         if name == "forms":
             details[name] = reader.texts(node, where)
         elif name != "term" and (value := reader.text(node, where)):
-            allowed = _CHOICES.get(name, ("true", "false") if name == "link" else ())
+            allowed = CHOICES.get(name, ("true", "false") if name == "link" else ())
             if allowed and value not in allowed and not (name == "link" and value.lower() in _YES_NO):
                 _not_allowed(reader, node, where, value, allowed)
             else:

@@ -50,7 +50,13 @@ def write_project(folder: Path, count: int) -> None:
 def config(kind: str) -> str:
     """mkdocs.yml: our own project's theme and extensions, with Material's templates."""
     languages = [
-        {"locale": lang, "name": name, "build": True, "default": not i, "fixed_link": f"{lang}/" if i else "./"}
+        {
+            "locale": lang,
+            "name": name,
+            "build": True,
+            "default": not i,
+            "fixed_link": f"{lang}/" if i else "./",
+        }
         for i, (lang, name) in enumerate(NAMES.items())
     ]
     i18n = {"docs_structure": "suffix", "reconfigure_search": False, "languages": languages}

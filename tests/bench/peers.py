@@ -110,7 +110,9 @@ def write_for_ezglossary(termbase: Termbase, folder: Path) -> None:
         (folder / "ez" / lang).mkdir()
         for concept, text in texts(termbase, lang, lambda term, text: f"<{lang}:{term}|{text}>"):
             entry = concept.entries[lang]
-            page = f"# {preferred(concept, lang)}\n\n{lang}:{preferred(concept, lang)}\n:   {entry.definition}\n"
+            page = (
+                f"# {preferred(concept, lang)}\n\n{lang}:{preferred(concept, lang)}\n:   {entry.definition}\n"
+            )
             (folder / "ez" / lang / f"{concept.id}.md").write_text(f"{page}\n{text}\n", "utf-8")
 
 
