@@ -317,15 +317,15 @@ class OrdlabPlugin(BasePlugin[OrdlabConfig]):
         """On each concept's page, the pages that mention it."""
         language = self.site.termbase.languages[self.build.lang]
         uses: dict[str, list[Use]] = {}
-        for page in self._pages():
+        titles = [(title_text(page), page) for page in self._pages()]
+        for title, page in sorted(titles, key=lambda titled: order.sort_key(titled[0], language)):
             for id in self.build.mentions.get(page.file.src_uri, ()):
-                uses.setdefault(id, []).append(Use(title_text(page), page.url))
+                uses.setdefault(id, []).append(Use(title, page.url))
         for page in self._pages():
             concept = self._concept_of(page)
             if concept is None:
                 continue
-            found = sorted(uses.get(concept.id, ()), key=lambda use: order.sort_key(use.title, language))
-            html = self._maker(page).uses(found)
+            html = self._maker(page).uses(uses.get(concept.id, ()))
             page.content = (page.content or "").replace(pages.USES_MARKER, html, 1)
             if html:
                 contents = next(iter(page.toc))
