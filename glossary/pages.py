@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import posixpath
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from html import escape
@@ -21,7 +21,7 @@ import jinja2
 import yaml
 from markupsafe import Markup
 
-from . import order, staleness
+from . import order, staleness, whole_map
 from .addresses import Addresses, relative
 from .concept_map import lay_out, neighbours
 from .links import Linker
@@ -39,9 +39,14 @@ _HTML_MARKER = re.compile("<!-- ordlab:html ([0-9]+) -->")
 _HEADING = re.compile("\x1e([^\x1e]*)\x1e")  # what the macro `heading` makes
 START_COMMAND = "make serve"
 REPORTS = ("coverage", "rules")  # pages for those who look after the termbase: `reports`
-RESERVED_IDS = frozenset({"subjects", "languages", *REPORTS})  # pages of ours beside the concepts'
+RESERVED_IDS = frozenset({"subjects", "languages", "map", *REPORTS})  # pages of ours beside the concepts'
 INDEX = "glossary/index.md"
-VIEWS = {"by-letter": "glossary", "by-subject": "glossary/subjects", "by-language": "glossary/languages"}
+VIEWS = {
+    "by-letter": "glossary",
+    "by-subject": "glossary/subjects",
+    "by-language": "glossary/languages",
+    "map": "glossary/map",
+}
 
 
 class Demo(Protocol):
@@ -103,6 +108,18 @@ def generate(site: Site, lang: str) -> Iterator[GeneratedPage]:
     yield site.page(lang, "glossary").by_letter()
     yield site.page(lang, "glossary/subjects").by_subject()
     yield site.page(lang, "glossary/languages").by_language()
+    yield from maps(site, lang)
+
+
+def maps(site: Site, lang: str) -> Iterator[GeneratedPage]:
+    """The map of all concepts; if they are too many for one picture, a page for each subject."""
+    concepts = list(site.termbase.concepts.values())
+    if len(concepts) <= whole_map.MOST_CONCEPTS:
+        yield site.page(lang, VIEWS["map"]).map(concepts)
+        return
+    yield site.page(lang, VIEWS["map"]).map([])
+    for subject, members in site.termbase.by_subject():
+        yield site.page(lang, f"{VIEWS['map']}/{subject.id}").map(members, subject)
 
 
 def check(termbase: Termbase) -> Iterator[Problem]:
@@ -195,6 +212,24 @@ class PageMaker:
         items = self._sorted(map(self._entry, self.site.termbase.concepts.values()))
         rows = [[self._cell(item["concept"], language) for language in ordered] for _, item in items]
         return self._index("by-language", self._view_title("by-language"), languages=ordered, rows=rows)
+
+    def map(self, concepts: Sequence[Concept], subject: Subject | None = None) -> GeneratedPage:
+        """The map of these concepts; of none, the way to the maps of subjects."""
+        title = self._view_title("map") + (f" · {subject.labels[self.lang]}" if subject else "")
+        subjects = list(self.site.termbase.by_subject())
+        markdown = self._render(
+            "map.md.jinja",
+            title=markdown_text(title),
+            tabs=self._tabs(),
+            map=whole_map.lay_out(self.site.termbase, concepts, self._label) if concepts else None,
+            labels={subject.id: subject.labels[self.lang] for subject, _ in subjects},
+            link=self.concept_link,
+            list=list(self._map_as_list(subjects, {concept.id for concept in concepts})),
+            parts=[] if concepts else [self._map_part(*part) for part in subjects],
+        )
+        head = front_matter(title, ordlab={"kind": "map"}, hide=["toc"], search={"exclude": True})
+        folder = VIEWS["map"] + (f"/{subject.id}" if subject else "")
+        return GeneratedPage(f"{folder}/index.md", head + markdown)
 
     # Parts that other pages get too
 
@@ -424,6 +459,36 @@ class PageMaker:
             "href": self.link(self.site.addresses.concept(language.code, concept.id)) if built else "",
         }
 
+    def _map_as_list(
+        self, subjects: Iterable[tuple[Subject, Sequence[Concept]]], shown: Container[str]
+    ) -> Iterator[dict[str, Any]]:
+        """What the map shows, in words."""
+        for subject, concepts in subjects:
+            items = [
+                {
+                    **self._named(concept.id),
+                    "relations": [
+                        (kind, list(map(self._named, ids)))
+                        for kind, ids in whole_map.listed(self.site.termbase, concept)
+                    ],
+                }
+                for concept in concepts
+                if concept.id in shown
+            ]
+            if items:
+                yield {"label": subject.labels[self.lang], "concepts": items}
+
+    def _map_part(self, subject: Subject, concepts: Sequence[Concept]) -> dict[str, Any]:
+        href = self.link(self.site.addresses.page(self.lang, f"{VIEWS['map']}/{subject.id}"))
+        return {"label": subject.labels[self.lang], "href": href, "count": len(concepts)}
+
+    def _named(self, id: str) -> dict[str, str]:
+        return {"label": self._label(id), "href": self.concept_link(id)}
+
+    def _tabs(self) -> list[tuple[str, str]]:
+        page = self.site.addresses.page
+        return [(key, self.link(page(self.lang, folder))) for key, folder in VIEWS.items()]
+
     def _reports(self) -> Iterator[tuple[str, str]]:
         """Titles of the pages for those who look after the termbase, with their addresses."""
         for name in REPORTS:
@@ -433,8 +498,7 @@ class PageMaker:
         return f"{self._words['glossary']} · {self._words[view]}"
 
     def _index(self, view: str, title: str, description: str = "", **values: Any) -> GeneratedPage:
-        page = self.site.addresses.page
-        tabs = [(key, self.link(page(self.lang, folder))) for key, folder in VIEWS.items()]
+        tabs = self._tabs()
         head = front_matter(title, description, ordlab={"kind": view}, hide=["toc"])
         markdown = self._render(f"{view}.md.jinja", tabs=tabs, **values)
         return set_aside(f"{VIEWS[view]}/index.md", head, markdown)

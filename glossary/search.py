@@ -10,11 +10,12 @@ own worker fetches all text of the site with every page, and makes lunr index it
     Pagefind          runtime, list of pages, shard   short          not found
     ours              list of names                   shortest       found
 
-Names, and not texts, are what readers type here, so a query is answered in two steps. First `names.json`,
-every page's title and a concept's other names, compared as strings: inflected, misspelt and half-typed words,
-parts of compounds, Chinese without spaces and pinyin differ from a name by little, and no stemmer or
-dictionary is needed in any language. Then `words-<n>.json`, the texts' inverted index in alphabetical pieces,
-and `text-<n>.json`, the texts of the pages found.
+Names, and not texts, are what readers type here. `names.json` holds every page's title and a concept's other
+names, compared as strings: inflected, misspelt and half-typed words, parts of compounds, Chinese without
+spaces and pinyin differ from a name by little, and no stemmer or dictionary is needed in any language.
+`words-<n>.json` are the texts' inverted index in alphabetical pieces, `text-<n>.json` the texts themselves,
+and `pieces.json` says what is in which. Names answer first, texts add to that; only where the list of names
+is long, the first hits come from the texts, of which few kilobytes are needed, while the list is on its way.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ import json
 import re
 import unicodedata
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate
 from typing import Any, TypeVar
@@ -90,32 +91,46 @@ def files(docs: Docs, names: Mapping[str, list[str]], folder: str, separator: st
     `names` maps the location of a concept's page to its other names; `folder` is where the files are, seen
     from the worker's script.
     """
-    pages = _pages(docs)
-    texts = [[[list(section) for section in page.sections] for page in part] for part in _parts(pages)]
+    pages = _pages(docs, names)
+    texts = [
+        [[[page.location, page.title], *map(list, page.sections)] for page in part] for part in _parts(pages)
+    ]
     words = list(_pieces(_inverted(pages)))
-    listed = {
-        "pages": [[page.location, page.title, *names.get(page.location, ())] for page in pages],
+    listed = [[page.location, page.title, *names.get(page.location, ())] for page in pages]
+    data: dict[str, Any] = {f"text-{n}.json": part for n, part in enumerate(texts)}
+    data |= {f"words-{n}.json": piece for n, piece in enumerate(words)}
+    data["names.json"] = listed
+    data["pieces.json"] = {
         "texts": _starts(texts),
         "words": [next(iter(piece)) for piece in words],
         "count": len(pages),
+        "names": sum(len(text) for page in listed for text in page),
     }
-    data = {f"text-{n}.json": part for n, part in enumerate(texts)}
-    data |= {f"words-{n}.json": piece for n, piece in enumerate(words)}
-    data["names.json"] = listed
     # Material reads this one, on every page: what it needs to mark words on a page, and where the rest is.
     config = {"lang": ["en"], "separator": separator, "folder": folder, "version": _version(data)}
     return data | {"search_index.json": {"config": config, "docs": []}}
 
 
-def _pages(docs: Docs) -> list[SearchPage]:
+def _pages(docs: Docs, concepts: Container[str]) -> list[SearchPage]:
     """The entries put together by page, in the order of addresses: neighbours share files."""
     found: dict[str, SearchPage] = {}
     for doc in docs:
         location, _, anchor = doc["location"].partition("#")
         page = found.setdefault(location, SearchPage(location))
-        section = (anchor, plain(doc["title"]), plain(doc["text"]))
-        page.sections.insert(0 if not anchor else len(page.sections), section)
+        is_headword = location in concepts and len(page.sections) == 1 and not page.sections[0][2]
+        text = plain(_definition_first(doc["text"]) if is_headword else doc["text"])
+        if (
+            is_headword
+        ):  # the page's own entry is empty: its text stands under the headword, which has an anchor
+            page.sections.clear()
+        page.sections.append(("" if is_headword else anchor, plain(doc["title"]), text))
     return sorted(found.values(), key=lambda page: page.location)
+
+
+def _definition_first(html: str) -> str:
+    """A concept's text begins with grammar and equivalents; a hit should begin with what the term means."""
+    before, begin, definition = html.rpartition("<p>")
+    return f"{begin}{definition} {before}"
 
 
 def plain(html: str) -> str:

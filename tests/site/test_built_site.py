@@ -136,7 +136,7 @@ def test_old_addresses_lead_to_pages_in_every_language(site: Path) -> None:
 def test_search_holds_one_language_and_leads_to_its_pages(site: Path, lang: str, home: str) -> None:
     listed = json.loads((site / home / "search" / "names.json").read_text("utf-8"))
     known = pages(site)
-    locations = {location for location, *_ in listed["pages"]}
+    locations = {location for location, *_ in listed}
     for location in locations:
         assert home + location in known
         assert lang_of(home + location) == lang

@@ -56,13 +56,15 @@ def check(
 
 
 def check_index(
-    index: Any,
+    index: dict[str, Any] | list[list[str]],
     config: Mapping[str, Any] = NOTHING,
     locations: Sequence[str] = (),
     names: Mapping[str, list[str]] = NOTHING,
 ) -> None:
     """What `search_index.json` says to Material, or what `names.json` lists."""
-    assert {key: index["config"][key] for key in config} == config
-    found = {location: names for location, _, *names in index.get("pages", ())}
+    if isinstance(index, dict):
+        assert {key: index["config"][key] for key in config} == config
+        return
+    found = {location: names for location, _, *names in index}
     assert set(locations) <= set(found)
     assert {location: found[location] for location in names} == names

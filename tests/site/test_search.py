@@ -79,16 +79,16 @@ def made(count: int) -> dict[str, list[dict[str, str]]]:
 def test_files_lead_from_a_word_to_pages_and_their_texts() -> None:
     docs = made(300)
     data = files((doc for page in docs.values() for doc in page), {"p0007/": ["seven"]}, "../search/", "-")
-    listed = data["names.json"]
-    assert listed["pages"][7] == ["p0007/", "title7", "seven"]
-    assert len(listed["texts"]) > 1, "the texts are in several files"
-    for number, first in enumerate(listed["texts"]):
-        for offset, sections in enumerate(data[f"text-{number}.json"]):
-            page = listed["pages"][first + offset]
+    names, pieces = data["names.json"], data["pieces.json"]
+    assert names[7] == ["p0007/", "title7", "seven"]
+    assert len(pieces["texts"]) > 1, "the texts are in several files"
+    for number, first in enumerate(pieces["texts"]):
+        for offset, (page, *sections) in enumerate(data[f"text-{number}.json"]):
+            assert page == names[first + offset][:2]
             assert sections[0][:2] == ["", page[1]]
             assert sections[1] == ["s", "Section", "more"]
     index: dict[str, list[int]] = {}
-    for number, first_word in enumerate(listed["words"]):
+    for number, first_word in enumerate(pieces["words"]):
         piece = data[f"words-{number}.json"]
         assert next(iter(piece)) == first_word
         index |= piece
@@ -111,7 +111,8 @@ def test_the_version_changes_with_the_contents() -> None:
 
 def test_a_site_without_text_has_search_files_too() -> None:
     data = files([], {}, "", "-")
-    assert data["names.json"] == {"pages": [], "texts": [], "words": [], "count": 0}
+    assert data["names.json"] == []
+    assert data["pieces.json"] == {"texts": [], "words": [], "count": 0, "names": 0}
 
 
 # Asked through Material's box. The list is drawn twice, first from names alone; it is done when it rests.
@@ -161,15 +162,10 @@ def test_readers_find_what_they_mean(site: Path, page: Page, lang: str) -> None:
 @pytest.mark.parametrize("lang", QUERIES)
 def test_texts_of_pages_are_found_and_other_languages_are_not(site: Path, page: Page, lang: str) -> None:
     """Words that stand in a text and in no name lead to the page that says them."""
-    folder = site / PREFIX[lang] / "search"
-    listed = json.loads((folder / "names.json").read_text("utf-8"))
-    number = next(n for n, (location, *_) in enumerate(listed["pages"]) if location == "help/instantid/")
-    texts = [
-        sections
-        for n in range(len(listed["texts"]))
-        for sections in json.loads((folder / f"text-{n}.json").read_text("utf-8"))
-    ]
-    text = max((text for _, _, text in texts[number]), key=len)
+    files = (site / PREFIX[lang] / "search").glob("text-*.json")
+    pages = [page for file in files for page in json.loads(file.read_text("utf-8"))]
+    [sections] = [sections for (location, _), *sections in pages if location == "help/instantid/"]
+    text = max((text for _, _, text in sections), key=len)
     query = text[8:24] if lang == "zh" else " ".join(text.split()[3:9])
     with serve(site) as url:
         page.goto(f"{url}/{PREFIX[lang]}", wait_until="networkidle")

@@ -9,6 +9,8 @@
   const MOST_HITS = 30;
   const LEAST_SCORE = 0.3; // of a name; below, it only happens to share letters with the query
   const TEXT_SHARE = 0.5; // what the best text is worth beside a name that is exactly the query
+  const MOST_TEXTS = 10; // hits whose text is fetched
+  const LONG_LIST = 60_000; // characters of names, beyond which a phone should not wait for them
   const SNIPPET = 220; // characters
 
   /* Words. The same in glossary/search.py. */
@@ -103,7 +105,7 @@
     const names = [];
     // An address is in English: readers who know only the English term find the page by it.
     const inAddress = (location) => location.replace(/\/$|(\/index)?\.html$/, "").split("/").pop().replaceAll("-", " ");
-    listed.pages.forEach(([location, ...spelt], page) => [...spelt, inAddress(location)].forEach((text, place) => {
+    listed.forEach(([location, ...spelt], page) => [...spelt, inAddress(location)].forEach((text, place) => {
       const parts = runs(text);
       if (parts.length) names.push({
         page, text, worth: place === 0 ? 1 : place < spelt.length ? 0.98 : 0.9,
@@ -114,7 +116,7 @@
     }));
     // ø, æ and å as they are typed where the keyboard lacks them.
     const plain = words.map((word) => word.replace(/[øæå]/g, (letter) => ({ ø: "o", æ: "ae", å: "a" })[letter]));
-    return { ...listed, names, vocabulary: words, plain };
+    return { pages: listed, names, vocabulary: words, plain };
   };
 
   /* For each word of the query, how alike each known word is to it. */
@@ -238,8 +240,8 @@
     return `…${text.slice(start, start + SNIPPET)}${start + SNIPPET < text.length ? "…" : ""}`;
   };
 
-  const answer = (names, texts) => {
-    const scores = new Map([...names].map(([page, { score }]) => [page, score]));
+  const answer = ({ hits }, texts) => {
+    const scores = new Map([...hits].map(([page, { score }]) => [page, score]));
     for (const [page, { score }] of texts) {
       const named = scores.get(page) ?? 0;
       scores.set(page, Math.max(named, TEXT_SHARE * score) + 0.02 * Math.min(named, score));
@@ -248,20 +250,23 @@
     return [...scores].filter(([, score]) => score > least).sort((a, b) => b[1] - a[1] || a[0] - b[0]).slice(0, MOST_HITS);
   };
 
-  const items = (index, ranked, names, texts, sections, asked) => ranked.map(([page, score]) => {
-    const [location, title] = index.pages[page];
+  const items = (ranked, named, texts, sections, asked) => ranked.map(([page, score]) => {
+    const names = named.hits;
+    const [location, title] = named.index?.pages[page] ?? sections.get(page)[0];
     const { name } = names.get(page) ?? {};
     const words = [...new Set(texts.get(page)?.words ?? [])];
     // A name that is not the title says why the page is here.
     const other = name && name !== title ? `<p>${mark(name, asked)}</p>` : "";
     const terms = Object.fromEntries((words.length ? words : runs(name ?? "")).slice(0, 8).map((word) => [word, true]));
-    const [[, , text] = [, , ""], ...more] = sections?.get(page) ?? [];
+    const [, [, , text] = [, , ""], ...more] = sections?.get(page) ?? [];
     const hit = { location, title: mark(title, asked), text: other + mark(snippet(text, words), asked), score, terms };
     if (text === "" && !other) hit.text = "";
     const holds = (section) => words.some((word) => fold(`${section[1]} ${section[2]}`).includes(word));
     const below = names.has(page) ? [] : more.filter(holds).slice(0, 3);
-    return [hit, ...below.map(([anchor, heading, body]) => ({
-      location: `${location}#${anchor}`, title: mark(heading, asked), text: mark(snippet(body, words), asked), score: score / 2, terms,
+    return [hit, ...below.map(([anchor, heading, body], i) => ({
+      location: `${location}#${anchor}`, title: mark(heading, asked), text: mark(snippet(body, words), asked),
+      score: i ? score / 2 : score, // the box folds away what has less than the page
+      terms,
     }))];
   });
 
@@ -290,32 +295,40 @@
     }
     return fetched.get(name);
   };
-  let names;
-  const readNames = () => {
-    names ??= fetchFile("names.json").then(read).catch((error) => { names = undefined; throw error; });
-    return names;
-  };
+  let names; // the index of names, once it is here
+  const readNames = async () => { names ??= read(await fetchFile("names.json")); };
 
   let newest = 0;
   const reply = (found) => self.postMessage({ type: 3, data: { items: found } });
 
+  /* Names first, as they need nothing more; where the list of names is long and not here yet, texts first. */
   const search = async (query) => {
     const number = ++newest;
+    const isOld = () => number !== newest;
     const asked = runs(query);
-    const index = asked.length && await readNames();
-    if (!index || number !== newest) return reply([]); // Material waits for an answer to each question
-    const named = findNames(index, query);
-    const first = answer(named, new Map());
-    if (first.length) reply(items(index, first, named, new Map(), null, asked));
-    const last = await withTexts(index, named, query, asked).catch((error) => { console.warn(error); return null; });
-    if (number !== newest || !last) return first.length ? undefined : reply([]);
-    return reply(last);
-  };
-
-  const withTexts = async (index, named, query, asked) => {
-    const texts = await findTexts(index, query);
-    const ranked = answer(named, texts);
-    return items(index, ranked, named, texts, await sectionsOf(index, ranked.slice(0, 10)), asked);
+    const pieces = asked.length && await fetchFile("pieces.json");
+    if (!pieces || isOld()) return reply([]); // Material waits for an answer to each question
+    const known = { named: { hits: new Map() }, texts: new Map(), sections: null };
+    let isAnswered = false;
+    const show = (ranked) => {
+      isAnswered ||= ranked.length > 0;
+      if (ranked.length) reply(items(ranked, known.named, known.texts, known.sections, asked));
+    };
+    const steps = [
+      async () => { await readNames(); known.named = { index: names, hits: findNames(names, query) }; },
+      async () => {
+        known.texts = await findTexts(pieces, query);
+        known.sections = await sectionsOf(pieces, answer(known.named, known.texts).slice(0, MOST_TEXTS));
+      },
+    ];
+    const isLong = pieces.names > LONG_LIST && !names;
+    for (const step of isLong ? [steps[1], ...steps] : steps) {
+      await step().catch((error) => console.warn(error)); // offline, say: what is there is shown
+      if (isOld()) return isAnswered ? undefined : reply([]);
+      const ranked = answer(known.named, known.texts);
+      show(known.named.index ? ranked : ranked.slice(0, MOST_TEXTS));
+    }
+    return isAnswered ? undefined : reply([]);
   };
 
   self.addEventListener("message", ({ data: { type, data } }) => {
