@@ -33,19 +33,22 @@ from .yamlfile import shown
 
 TEMPLATES = Path(__file__).parent / "templates"
 THEME = TEMPLATES / "theme"
+FRAME = Path(__file__).parent / "frame"  # the page around the text: a theme of our own, above Material
 USES_MARKER = "<!-- ordlab:uses -->"  # where `uses` goes once every page has been read
 HTML_MARKER = "<!-- ordlab:html {} -->"
 _HTML_MARKER = re.compile("<!-- ordlab:html ([0-9]+) -->")
 _HEADING = re.compile("\x1e([^\x1e]*)\x1e")  # what the macro `heading` makes
 START_COMMAND = "make serve"
 REPORTS = ("coverage", "rules")  # pages for those who look after the termbase: `reports`
-RESERVED_IDS = frozenset({"subjects", "languages", "map", *REPORTS})  # pages of ours beside the concepts'
+# Pages of ours beside the concepts'.
+RESERVED_IDS = frozenset({"subjects", "languages", "map", "downloads", *REPORTS})
 INDEX = "glossary/index.md"
 VIEWS = {
     "by-letter": "glossary",
     "by-subject": "glossary/subjects",
     "by-language": "glossary/languages",
     "map": "glossary/map",
+    "downloads": "glossary/downloads",
 }
 
 
@@ -68,6 +71,16 @@ class Demo(Protocol):
     def alt(self) -> Mapping[str, str]: ...
     @property
     def still(self) -> Path: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Download:
+    """A file on offer: in a format, or as a deck that asks in one language and answers in another."""
+
+    name: str
+    format: str
+    front: str = ""
+    back: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +108,7 @@ class Site:
     name: str = ""
     url: str = ""  # where the site is published, if that is known
     repository: str = ""  # address under which the repository's files are
+    downloads: Sequence[Download] = ()  # files to take away
     root: Path = Path()  # folder that paths of the repository are relative to
 
     def page(self, lang: str, folder: str) -> PageMaker:
@@ -193,7 +207,15 @@ class PageMaker:
             for letter, entries in groups.items()
         ]
         title, reports = self._words["glossary"], list(self._reports())
-        return self._index("by-letter", title, summary, groups=letters, summary=summary, reports=reports)
+        return self._index(
+            "by-letter",
+            title,
+            summary,
+            groups=letters,
+            summary=summary,
+            reports=reports,
+            linked_data=script_data({"@context": "https://schema.org", **self._term_set()}),
+        )
 
     def by_subject(self) -> GeneratedPage:
         groups = [
@@ -386,8 +408,6 @@ class PageMaker:
     def _linked_data(self, concept: Concept) -> Markup:
         """The concept as schema.org's DefinedTerm."""
         entry = concept.entries[self.lang]
-        set_name = " – ".join(filter(None, (self.site.name, self._words["glossary"])))
-        glossary = {"@type": "DefinedTermSet", "name": set_name}
         data = {
             "@context": "https://schema.org",
             "@type": "DefinedTerm",
@@ -396,12 +416,23 @@ class PageMaker:
             "alternateName": [term.term for term in entry.with_status("admitted")],
             "description": one_line(entry.definition),
             "inLanguage": self._language.html,
-            "inDefinedTermSet": glossary,
+            "url": self._published(self.address),
+            "inDefinedTermSet": self._term_set(),
         }
-        if self.site.url:
-            data["url"] = posixpath.join(self.site.url, self.address)
-            glossary["url"] = posixpath.join(self.site.url, self.site.addresses.page(self.lang, "glossary"))
         return script_data({key: value for key, value in data.items() if value})
+
+    def _term_set(self) -> dict[str, str]:
+        """The glossary in this language as schema.org's DefinedTermSet."""
+        return {
+            "@type": "DefinedTermSet",
+            "name": " – ".join(filter(None, (self.site.name, self._words["glossary"]))),
+            "inLanguage": self._language.html,
+            "url": self._published(self.site.addresses.page(self.lang, "glossary")),
+        }
+
+    def _published(self, target: str) -> str:
+        """An address for machines: in full where the site's is known, else relative to the page."""
+        return posixpath.join(self.site.url, target) if self.site.url else self.link(target)
 
     # Staleness
 
@@ -487,7 +518,8 @@ class PageMaker:
 
     def _tabs(self) -> list[tuple[str, str]]:
         page = self.site.addresses.page
-        return [(key, self.link(page(self.lang, folder))) for key, folder in VIEWS.items()]
+        views = {key: folder for key, folder in VIEWS.items() if key != "downloads" or self.site.downloads}
+        return [(key, self.link(page(self.lang, folder))) for key, folder in views.items()]
 
     def _reports(self) -> Iterator[tuple[str, str]]:
         """Titles of the pages for those who look after the termbase, with their addresses."""

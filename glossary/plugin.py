@@ -27,13 +27,13 @@ from mkdocs.structure.files import File, Files, InclusionLevel
 from mkdocs.structure.pages import Page
 from mkdocs.structure.toc import AnchorLink
 
-from . import embeds, order, pages, reports, search
+from . import downloads, embeds, order, pages, reports, search
 from .addresses import Addresses, relative
 from .load import load
 from .markdown import Page as TermPage
 from .markdown import TermLinks
 from .model import Concept, Problem, Termbase, TermbaseError
-from .pages import Chip, GeneratedPage, Site, Use
+from .pages import Chip, Download, GeneratedPage, Site, Use
 from .prose import Writer
 from .site_text import load_words
 from .yamlfile import did_you_mean, shown
@@ -60,6 +60,12 @@ class OrdlabConfig(Config):
 
     legacy = config_options.Type(dict, default={})
     """Old `docs.php?doc=…` addresses, each with its page, where neither page nor concept names them."""
+
+    downloads = config_options.Type(bool, default=True)
+    """Whether the site offers the termbase as files for other tools, and as flash cards."""
+
+    frame = config_options.Type(bool, default=False)
+    """Whether pages look like Ordlab's; else the theme is left as it is."""
 
     terminology = config_options.ListOfItems(config_options.Type(str), default=[])
     """Concepts of the terminology chips; if empty, those whose old address begins with `what-is-`."""
@@ -100,6 +106,7 @@ class Build:
 
 
 class OrdlabPlugin(BasePlugin[OrdlabConfig]):
+    kept: ClassVar[dict[str, downloads.Making]] = {}  # like `served`
     served: ClassVar[dict[str, Site]] = {}  # by configuration file: every rebuild makes a new plugin object
 
     i18n: Any = None
@@ -122,12 +129,16 @@ class OrdlabPlugin(BasePlugin[OrdlabConfig]):
         config.markdown_extensions.append(self.links)  # type: ignore[arg-type]
         # Beneath the project's own overrides, above the theme.
         config.theme.dirs.insert(1 if config.theme.custom_dir else 0, str(pages.THEME))
+        if self.config.frame:
+            add_frame(config)
         return config
 
     def on_serve(
         self, server: LiveReloadServer, /, *, config: MkDocsConfig, builder: Callable[..., Any]
     ) -> LiveReloadServer:
         self.served[config.config_file_path or ""] = self.site
+        if self.site.downloads:
+            self.kept[config.config_file_path or ""] = self.making
         server.watch(str(self.site.termbase.folder))
         for demo in self.site.demos.values():
             server.watch(str(demo.folder))
@@ -170,8 +181,17 @@ class OrdlabPlugin(BasePlugin[OrdlabConfig]):
             name=config.site_name,
             url=config.site_url or "",
             repository=f"{config.repo_url.rstrip('/')}/blob/HEAD/" if config.repo_url else "",
+            downloads=self._start_downloads(config, termbase) if self.config.downloads else (),
             root=root,
         )
+
+    def _start_downloads(self, config: MkDocsConfig, termbase: Termbase) -> tuple[Download, ...]:
+        """While a site is served, the files of its first build stay: making them would slow every edit."""
+        url = urljoin(config.site_url, "glossary/") if config.site_url else ""
+        cache = Path(config.config_file_path or "mkdocs.yml").resolve().parent / ".cache" / "ordlab"
+        kept = self.kept.get(config.config_file_path or "")
+        self.making = kept or downloads.start(termbase, cache, url=url, title=config.site_name)
+        return self.making.offers
 
     def _check_options(self, termbase: Termbase) -> Iterator[Problem]:
         for id in self.config.terminology:
@@ -200,7 +220,8 @@ class OrdlabPlugin(BasePlugin[OrdlabConfig]):
         lang = self.i18n.current_language if self.i18n else self.site.addresses.root
         self.build = Build(lang, files)
         self._localise_markdown(config)
-        for page in (*pages.generate(self.site, lang), *reports.generate(self.site, lang)):
+        made = (pages, reports, downloads)
+        for page in (page for module in made for page in module.generate(self.site, lang)):
             self._add_page(page, config)
         self._raise_problems()
         for demo in self.site.demos.values():
@@ -212,9 +233,19 @@ class OrdlabPlugin(BasePlugin[OrdlabConfig]):
             status = File.generated(config, "demos/status.json", content="{}")
             status.inclusion = InclusionLevel.INCLUDED
             files.append(status)
+        if self.site.downloads and lang == self.site.addresses.root:
+            self._offer_downloads(config)
         if self.i18n:
             self.i18n.i18n_files_per_language[lang] = files.documentation_pages()  # for the sitemap
         return files
+
+    def _offer_downloads(self, config: MkDocsConfig) -> None:
+        """Files that are being made while pages are: they are there before the first is copied."""
+        for download in self.site.downloads:
+            path = self.making.folder / download.name
+            file = File.generated(config, downloads.address(download), abs_src_path=str(path))
+            file.inclusion = InclusionLevel.INCLUDED
+            self.build.files.append(file)
 
     def _localise_markdown(self, config: MkDocsConfig) -> None:
         """Words that Markdown's own extensions put into pages."""
@@ -289,6 +320,7 @@ class OrdlabPlugin(BasePlugin[OrdlabConfig]):
         """Every page has been read: what depends on all of them can be filled in."""
         self._put_below_index()
         self._add_uses()
+        self._add_sizes()
         self._add_chips()
         self._lead_old_addresses()
         self._raise_problems()
@@ -330,6 +362,16 @@ class OrdlabPlugin(BasePlugin[OrdlabConfig]):
             if html:
                 contents = next(iter(page.toc))
                 contents.children.append(AnchorLink(self.words[self.build.lang]["uses"], "uses", 2))
+
+    def _add_sizes(self) -> None:
+        """On the page of downloads, how large the files are."""
+        page = next((page for page in self._pages() if page.file.src_uri == downloads.PAGE), None)
+        if self.site.downloads and page is not None:
+            try:
+                folder = self.making.wait()
+            except RuntimeError as error:
+                raise PluginError(str(error)) from error
+            page.content = downloads.with_sizes(page.content or "", folder, self.words[self.build.lang])
 
     def _add_chips(self) -> None:
         """At the end of every help page, of the glossary and of its concepts, the way to the others."""
@@ -415,6 +457,7 @@ class OrdlabPlugin(BasePlugin[OrdlabConfig]):
         for alternate in getattr(config.extra, "alternate", config.extra.get("alternate", [])):
             if language := self.site.termbase.languages.get(alternate["lang"]):
                 alternate["html"] = language.html
+                alternate["short"] = self.words[language.code]["language-short"]
 
     def on_post_page(self, output: str, /, *, page: Page, config: MkDocsConfig) -> str:
         return self._adjust_head(output, self._maker(page).link, page.canonical_url or "")
@@ -488,6 +531,29 @@ class OrdlabPlugin(BasePlugin[OrdlabConfig]):
 
 
 # Small things
+
+
+def add_frame(config: MkDocsConfig) -> None:
+    """Our own page frame with its styles and scripts, beneath those of the project."""
+    config.theme.dirs.insert(1 if config.theme.custom_dir else 0, str(pages.FRAME))
+    styles, scripts = (sorted((pages.FRAME / "assets" / kind).iterdir()) for kind in ("css", "js"))
+    config.extra_css[:0] = [f"assets/css/{path.name}" for path in sorted(styles, key=style_order)]
+    for path in reversed(scripts):
+        script = config_options.ExtraScriptValue(f"assets/js/{path.name}")
+        script.defer = True
+        config.extra_javascript.insert(0, script)
+    config.theme["font"] = False  # fonts come from the reader's system, not from Google
+    if not config.theme.get("palette"):  # follows the system until a reader chooses
+        config.theme["palette"] = [
+            {"media": "(prefers-color-scheme)", "scheme": "default"},
+            {"media": "(prefers-color-scheme: light)", "scheme": "default"},
+            {"media": "(prefers-color-scheme: dark)", "scheme": "slate"},
+        ]
+
+
+def style_order(path: Path) -> int:
+    """What all the others build on comes first, and what is for paper last."""
+    return {"tokens": 0, "base": 1, "print": 3}.get(path.stem, 2)
 
 
 def report(problems: Sequence[Problem]) -> str:

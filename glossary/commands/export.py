@@ -43,6 +43,9 @@ def add(commands: Any) -> None:
     parser.add_argument("--url", metavar="ADDRESS", help="skos: where the termbase is published")
     parser.add_argument("--publisher", metavar="ADDRESS", help="skos: address of who publishes it")
     parser.add_argument("--contact", metavar="EMAIL", help="skos: where questions about the concepts go")
+    parser.add_argument(
+        "--title", metavar="NAME", help="anki: name of the deck; one with the same name is updated"
+    )
     parser.add_argument("--from", dest="front", metavar="LANG", help="anki: language of the questions")
     parser.add_argument("--to", dest="back", metavar="LANG", help="anki: language of the answers")
     parser.set_defaults(run=run)
@@ -83,7 +86,7 @@ def _content(options: argparse.Namespace, termbase: Termbase) -> bytes:
     from ..exchange import FORMATS, anki
 
     if options.format == "anki":
-        return anki.write(termbase, options.front, options.back)
+        return anki.write(termbase, options.front, options.back, title=options.title or "")
     settings: dict[str, Any] = {"basic": True} if options.basic else {}
     settings |= {k: v for k in ("url", "publisher", "contact") if (v := getattr(options, k))}
     return FORMATS[options.format].write(termbase, **settings)
@@ -97,10 +100,10 @@ def _fault(options: argparse.Namespace, termbase: Termbase) -> str:
         "tbx": ("basic",),
         "skos-ttl": ("url", "publisher", "contact"),
         "skos-jsonld": ("url", "publisher", "contact"),
-        "anki": ("front", "back"),
+        "anki": ("title", "front", "back"),
     }
     fitting = kinds.get(options.format, ())
-    for name in ("basic", "url", "publisher", "contact", "front", "back"):
+    for name in ("basic", "url", "publisher", "contact", "title", "front", "back"):
         if getattr(options, name) and name not in fitting:
             option = {"front": "from", "back": "to"}.get(name, name)
             return f"--{option} means nothing to {options.format}"

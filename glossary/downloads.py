@@ -1,0 +1,171 @@
+"""The whole termbase to take away: a file in every exchange format, decks of flash cards, and their page.
+
+The files are made once for what the termbase says, and kept in a cache beside the site's configuration. For a
+large termbase a second process makes them, while the first one makes pages.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from hashlib import blake2b
+from pathlib import Path
+from typing import Any
+
+from markupsafe import Markup
+
+from .model import Termbase
+from .pages import Download, GeneratedPage, PageMaker, Site, front_matter, set_aside
+from .site_text import Words
+
+PAGE = "glossary/downloads/index.md"
+_LABELS = {"skos-ttl": "SKOS-XL (Turtle)", "skos-jsonld": "SKOS-XL (JSON-LD)"}
+_SIZE = "<!-- ordlab:size {} -->"  # on the page until the file has been made
+_ALONE = 300  # concepts that take no longer than starting a process
+_KEPT = 7 * 24 * 3600  # seconds that files of an older termbase stay in the cache
+
+
+# The page
+
+
+def generate(site: Site, lang: str) -> Iterator[GeneratedPage]:
+    """The page of downloads, if there are any."""
+    if site.downloads:
+        yield _DownloadsMaker(site, lang, site.addresses.page(lang, "glossary/downloads")).page()
+
+
+class _DownloadsMaker(PageMaker):
+    def page(self) -> GeneratedPage:
+        title = self._view_title("downloads")
+        files = [self._file_row(d) for d in self.site.downloads if d.format != "anki"]
+        decks = [self._deck_row(d) for d in self.site.downloads if d.format == "anki"]
+        summary = self._words["downloads-summary"]
+        head = front_matter(title, summary, ordlab={"kind": "downloads"}, hide=["toc"])
+        text = self._render("downloads.md.jinja", tabs=self._tabs(), files=files, decks=decks)
+        return set_aside(PAGE, head, text)
+
+    def _file_row(self, download: Download) -> dict[str, Any]:
+        label = _LABELS.get(download.format, download.format.upper())
+        return self._row(download) | {"label": label, "about": self._words[f"downloads-{download.format}"]}
+
+    def _deck_row(self, download: Download) -> dict[str, Any]:
+        languages = self.site.termbase.languages
+        return self._row(download) | {"front": languages[download.front], "back": languages[download.back]}
+
+    def _row(self, download: Download) -> dict[str, Any]:
+        return {"href": self.link(address(download)), "size": Markup(_SIZE.format(download.name))}
+
+
+def address(download: Download) -> str:
+    """Where the site keeps the file."""
+    return f"downloads/{download.name}"
+
+
+def with_sizes(html: str, folder: Path, words: Words) -> str:
+    """The page with the size of each file in place of its marker."""
+    return re.sub(
+        _SIZE.format(r"([\w.-]+)"),
+        lambda found: size(folder.joinpath(found[1]).stat().st_size, words["decimal"]),
+        html,
+    )
+
+
+def size(count: int, decimal: str) -> str:
+    """Bytes as people say them: 12 kB, 3,4 MB."""
+    if count < 999_500:
+        return f"{max(1, round(count / 1000))}\u00a0kB"
+    return f"{count / 1_000_000:.1f}\u00a0MB".replace(".", decimal)
+
+
+# The files
+
+
+@dataclass(frozen=True, slots=True)
+class Making:
+    """Files that are being made, or have been: which ones, and in which folder they will be."""
+
+    offers: tuple[Download, ...]
+    folder: Path
+    process: subprocess.Popen[str] | None = None
+
+    def wait(self) -> Path:
+        """The folder, once all files are there. Raises RuntimeError if they could not be made."""
+        if not self.folder.is_dir():
+            said = self.process.communicate()[1] if self.process else ""
+            if not self.folder.is_dir():
+                raise RuntimeError(f"the downloads could not be made: {said.strip()}")
+        return self.folder
+
+
+def start(termbase: Termbase, cache: Path, *, url: str = "", title: str = "") -> Making:
+    """Begin to make the files. `url` is where the glossary is published, if anywhere; `title` names decks."""
+    offers, folder = tuple(offered(termbase)), cache / _digest(termbase, url, title)
+    if folder.is_dir():
+        return Making(offers, folder)
+    if len(termbase.concepts) < _ALONE:
+        make(termbase, folder, url=url, title=title)
+        return Making(offers, folder)
+    arguments = [str(termbase.folder.absolute()), str(folder.absolute()), url, title]
+    command = [sys.executable, "-m", __name__, *arguments]
+    return Making(offers, folder, subprocess.Popen(command, stderr=subprocess.PIPE, text=True))
+
+
+def offered(termbase: Termbase) -> Iterator[Download]:
+    """Every file there is to be, in the order of the page."""
+    from .exchange import FORMATS
+
+    for format in FORMATS.values():
+        yield Download(f"glossary.{format.suffix}", format.name)
+    for front in termbase.languages:
+        for back in termbase.languages:
+            if front != back:
+                yield Download(f"glossary-{front}-{back}.apkg", "anki", front, back)
+
+
+def make(termbase: Termbase, folder: Path, *, url: str, title: str) -> None:
+    """Make every file, in a folder that appears when all are there."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=folder.parent, prefix="making-") as name:
+        new = Path(name, "files")
+        new.mkdir()
+        for download in offered(termbase):
+            (new / download.name).write_bytes(_content(termbase, download, url, title))
+        if not folder.exists():  # another build may have been faster
+            new.rename(folder)
+    for old in folder.parent.iterdir():
+        if old != folder and old.stat().st_mtime < time.time() - _KEPT:
+            shutil.rmtree(old, ignore_errors=True)
+
+
+def _content(termbase: Termbase, download: Download, url: str, title: str) -> bytes:
+    from .exchange import FORMATS, anki
+
+    if download.format == "anki":
+        return anki.write(termbase, download.front, download.back, title=title)
+    settings = {"url": url} if url and download.format.startswith("skos") else {}
+    return FORMATS[download.format].write(termbase, **settings)
+
+
+def _digest(termbase: Termbase, url: str, title: str) -> str:
+    """What the files depend on: the data, how new it is (flash cards say so), and the code."""
+    digest = blake2b(json.dumps([url, title]).encode(), digest_size=12)
+    code = (Path(__file__).parent / "exchange").glob("*.py")
+    data = (*termbase.folder.glob("*.yml"), *(concept.path for concept in termbase.concepts.values()))
+    for path in (*sorted(data), *sorted(code)):
+        state = path.stat()
+        digest.update(f"{path.name} {state.st_size} {state.st_mtime_ns}\n".encode())
+    return digest.hexdigest()
+
+
+if __name__ == "__main__":
+    from .load import load
+
+    termbase_folder, target, site_url, site_name = sys.argv[1:]
+    make(load(Path(termbase_folder)), Path(target), url=site_url, title=site_name)
