@@ -172,7 +172,7 @@ def test_the_demos_wear_the_sites_colours() -> None:
     """`theme.py` repeats the tokens of the site's style sheet, which Gradio cannot read."""
     from demos.common import theme
 
-    tokens = (registry.ROOT.parent / "docs" / "assets" / "css" / "tokens.css").read_text()
+    tokens = (registry.ROOT.parent / "glossary" / "frame" / "assets" / "css" / "tokens.css").read_text()
     pairs = dict(re.findall(r"--ol-([\w-]+): light-dark\((#\w+, #\w+)\)", tokens))
     for name in ("raised", "sunken", "line", "edge", "ink", "muted", "link", "link-strong", "accent"):
         assert ", ".join(getattr(theme, name.upper().replace("-", "_"))) == pairs[name], name
