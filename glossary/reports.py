@@ -100,7 +100,7 @@ class ReportMaker(PageMaker):
         for state in (State.STALE, State.UNCHECKED, State.MISSING):
             if ids := report.of(state):
                 yield {
-                    "title": f"{language.name}: {self._words[f'coverage-{state}']}",
+                    "title": f"{language.name} · {self._words[f'coverage-{state}']}",
                     "anchor": f"{language.code}-{state}",
                     "html": language.html,
                     "concepts": [self._waiting_concept(id, language) for id in ids[:MOST_WAITING]],

@@ -12,7 +12,7 @@ import yaml
 
 from .. import load
 
-SERIES = ("T0", "T1", "T2", "T3", "T4", "S0")
+SERIES = ("T1", "T2", "T3", "T4", "T0", "S0")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ def _description(code: str, values: dict[str, str]) -> Description:
 
 
 def by_series() -> Iterator[tuple[str, list[Description]]]:
-    """The codes in groups that begin alike."""
+    """The codes in groups that begin alike; what stops a build comes last."""
     for series in SERIES:
         yield series, [found for code, found in descriptions().items() if code.startswith(series)]
 

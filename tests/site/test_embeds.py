@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 from glossary import embeds
+from glossary.load import load
+from tests.glossary.test_load import SOUND, write
 
 ASKED = '# Front page\n\n<div class="demo" data-demo="{}"></div>\n\nAfter.\n'
 DEMOS: Any = {"latent_space": object(), "generator": object()}
@@ -39,3 +43,18 @@ def test_a_site_without_demos_keeps_the_empty_element() -> None:
 def test_only_a_line_of_its_own_asks_for_a_demo() -> None:
     quoted = '`<div class="demo" data-demo="generator"></div>` is how.\n'
     assert embeds.fill(quoted, DEMOS, lambda name: "never", lambda *fault: None) == quoted
+
+
+def test_a_demo_must_name_every_concept_that_shows_it(tmp_path: Path) -> None:
+    files = {
+        name: SOUND[name].replace("subject: models", "subject: models\ndemo: gan")
+        for name in ("terms/generator.yml", "terms/discriminator.yml")
+    }
+    termbase = load(write(tmp_path, files))
+    demo: Any = SimpleNamespace(name="gan", folder=tmp_path / "demos" / "gan", terms=("generator",))
+    (problem,) = embeds.check(termbase, {"gan": demo}, ["gan"])
+    assert (problem.code, problem.id, problem.line, problem.key) == ("S004", "discriminator", 2, "demo")
+    assert problem.message == "the demo “gan” does not name this concept among its terms"
+    assert problem.fix.startswith("add discriminator to `terms` in ")
+    demo.terms = ("generator", "discriminator")
+    assert list(embeds.check(termbase, {"gan": demo}, ["gan"])) == []
