@@ -140,14 +140,32 @@ _NORWEGIAN_PLURALS = _pairs(
     "øyne øye, øynene øye, ører øre, klær klede, fedre far, søstre søster"
 )
 
+# Verbs with another vowel in the past, likewise: beskåret, avbrøt.
+_NORWEGIAN_PASTS = _pairs(
+    "bandt binde, bundet binde, bar bære, båret bære, brast briste, brakk brekke, "
+    "brukket brekke, brøt bryte, brutt bryte, dro dra, dratt dra, drev drive, drevet drive, "
+    "drakk drikke, drukket drikke, fant finne, funnet finne, fløt flyte, frøs fryse, "
+    "frosset fryse, gikk gå, gått gå, gjorde gjøre, gjort gjøre, gled gli, glidd gli, grep gripe, "
+    "grepet gripe, grov grave, gravd grave, hang henge, hengt henge, holdt holde, "
+    "knep knipe, knepet knipe, kom komme, kommet komme, la legge, lagt legge, lot la, latt la, "
+    "løp løpe, løpt løpe, nøt nyte, rev rive, revet rive, satte sette, "
+    "satt sette, sank synke, sunket synke, skar skjære, skåret skjære, skjøt skyte, skutt skyte, "
+    "skjøv skyve, skjøvet skyve, skrev skrive, skrevet skrive, slapp slippe, sluppet slippe, "
+    "slo slå, slått slå, smurte smøre, smurt smøre, spant spinne, spunnet spinne, sprang springe, "
+    "sprunget springe, spurte spørre, spurt spørre, strøk stryke, strøket stryke, svant svinne, "
+    "svunnet svinne, svei svi, svidd svi, tok ta, tatt ta, traff treffe, truffet treffe, "
+    "trakk trekke, trukket trekke, valgte velge, valgt velge, vant vinne, vunnet vinne, "
+    "vred vri, vridd vri"
+)
 
 _NORWEGIAN_SUBJECTS = words("jeg du han hun vi dere man")
 _NORWEGIAN_ARTICLES = words("den det de")  # which are subjects, too
 _NORWEGIAN_OPENERS = words("nå så her der hvorfor")  # the verb comes second
 _NORWEGIAN_OBJECTS = words("seg meg deg oss ham henne dem en et ei denne dette disse sin sitt sine hele")
 _NORWEGIAN_NOT_DEFINITE = words(
-    "annen egen enten foruten hvilken igjen ingen inntil liten noen sammen siden uten"
+    "annen egen enten foruten hverken hvilken igjen ingen liten nesten noen siden sjelden uten verken"
 )
+_NORWEGIAN_PARTICLES = words("av bort fram frem igjen inn ned opp på tilbake til ut")
 _NORWEGIAN_AUXILIARIES = words("å skal vil kan må bør skulle ville kunne måtte burde")
 
 
@@ -189,9 +207,18 @@ class Norwegian(Grammar):
         return term.pos == "verb" or term.term.startswith("å ")
 
     def reads_as_verb(self, noun: str, form: Form, before: str, after: str) -> bool:
-        """«hun kjøper hus», «nå stenger vi», «regelen gjelder», «kan måle»: what else ends in -er or -e."""
+        """«hun kjøper hus», «nå stenger vi», «regelen gjelder», «kan måle»: what else ends in -er or -e.
+
+        So do the past tense («hun skiftet klær», «barna sporet opp en elg») and the imperative («ikke rør
+        malingen»), which are spelt like neuters.
+        """
         if form == Form.SAME and before in _NORWEGIAN_AUXILIARIES:
             return True
+        if form == Form.SAME and before in ("", "ikke") and _is_definite(after) and not noun.endswith("er"):
+            return True
+        if form == Form.NEUTER:
+            is_subject = _is_definite(before) or before.endswith("rna")
+            return before in _NORWEGIAN_SUBJECTS or (is_subject and after in _NORWEGIAN_PARTICLES)
         is_agent = form == Form.SAME and noun.endswith("er")
         if not is_agent and form != Form.PLURAL_ER:
             return False
@@ -219,6 +246,8 @@ class Norwegian(Grammar):
                 yield from self._stems(word[: -len(ending)], ending, form)
         if word.endswith("e") and len(word) > 3:
             yield from self._agents(word)
+        if word.endswith("ige"):
+            yield word[:-1], Form.PLURAL  # nouns that were adjectives: ansvarlige, arbeidsledige
         yield from _by_last_part(word, _NORWEGIAN_PLURALS)
         yield from _by_last_part(word.removesuffix("ne"), _NORWEGIAN_PLURALS)
         if word.endswith("ene"):
@@ -229,8 +258,7 @@ class Norwegian(Grammar):
         yield stem + "e", form
         if ending == "a":
             form = Form.FEMININE | Form.PLURAL
-        if not stem.endswith("e") or stem.endswith("ee") or len(stem) <= 3:
-            yield stem, form
+        yield stem, form
         if _GEMINATED.match(stem):
             yield stem[:-1], form
         if syncopated := _SYNCOPATED.match(stem):
@@ -253,8 +281,9 @@ class Norwegian(Grammar):
             yield stem + "um", Form.PLURAL
 
     def _verbs(self, word: str) -> Iterator[tuple[str, Form]]:
-        """koker, kokte, kokt; blansjerer, blansjerte; hvisket; the imperative kok."""
+        """koker, kokte, kokt; blansjerer, blansjerte; hvisket; the imperative kok; skar, skåret."""
         yield word + "e", Form.VERB
+        yield from _by_last_part(word, _NORWEGIAN_PASTS, Form.VERB)
         for ending in ("r", "s", "t", "te", "de", "dde", "dd", "a"):
             if word.endswith(ending):
                 stem = word[: -len(ending)]
@@ -275,10 +304,10 @@ def _with_e(stem: str, last: str, form: Form) -> Iterator[tuple[str, Form]]:
     yield f"{stem[:-1]}{stem[-2]}e{last}", form
 
 
-def _by_last_part(word: str, table: dict[str, str]) -> Iterator[tuple[str, Form]]:
+def _by_last_part(word: str, table: dict[str, str], form: Form = Form.PLURAL) -> Iterator[tuple[str, Form]]:
     for length in range(2, min(len(word), 9) + 1):
         if base := table.get(word[-length:]):
-            yield word[:-length] + base, Form.PLURAL
+            yield word[:-length] + base, form
 
 
 # English
@@ -286,6 +315,21 @@ def _by_last_part(word: str, table: dict[str, str]) -> Iterator[tuple[str, Form]
 _ENGLISH_PLURALS = _pairs(
     "children child, feet foot, geese goose, lice louse, men man, mice mouse, oxen ox, people person, "
     "teeth tooth, women woman, dice die"
+)
+_ENGLISH_PASTS = _pairs(
+    "bent bend, bound bind, bore bear, borne bear, blew blow, blown blow, broke break, broken break, "
+    "built build, burnt burn, caught catch, clung cling, dealt deal, drawn draw, drew draw, driven drive, "
+    "drove drive, drank drink, drunk drink, dug dig, fed feed, fell fall, fallen fall, felt feel, fought "
+    "fight, found find, flew fly, flown fly, froze freeze, frozen freeze, given give, gave give, grew "
+    "grow, grown grow, ground grind, held hold, hung hang, kept keep, laid lay, led lead, left leave, "
+    "lent lend, lit light, lost lose, made make, meant mean, met meet, overrode override, overridden "
+    "override, paid pay, ran run, rode ride, ridden ride, rang ring, rung ring, risen rise, rose rise, "
+    "sank sink, sunk sink, sawn saw, sent send, shaken shake, shook shake, shone shine, shot shoot, "
+    "shrank shrink, shrunk shrink, slid slide, sold sell, sought seek, spent spend, spoke speak, spoken "
+    "speak, spun spin, stole steal, stolen steal, struck strike, stuck stick, swept sweep, swollen swell, "
+    "swum swim, swam swim, swung swing, taken take, took take, taught teach, tore tear, torn tear, told "
+    "tell, thrown throw, threw throw, thought think, understood understand, wore wear, worn wear, wove "
+    "weave, woven weave, won win, wound wind, wrung wring, written write, wrote write"
 )
 _ENGLISH_ENDINGS = (
     # plural, singular, what the base must look like: strictly regular forms first
@@ -350,7 +394,8 @@ class English(Grammar):
         return before in _ENGLISH_AUXILIARIES
 
     def _verbs(self, word: str) -> Iterator[tuple[str, Form]]:
-        """braises, braised, braising; chopped, chopping; fries, fried."""
+        """braises, braised, braising; chopped, chopping; fries, fried; froze, frozen."""
+        yield from _by_last_part(word, _ENGLISH_PASTS, Form.VERB)
         for ending in ("s", "es", "d", "ed", "ing"):
             if word.endswith(ending) and len(word) - len(ending) > 1:
                 stem = word[: -len(ending)]
