@@ -25,7 +25,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
 from playwright.sync_api import Browser, sync_playwright
 
@@ -68,6 +68,7 @@ window.Worker = class {
   }
 };
 """
+FETCHED = "performance.getEntriesByType('resource').map((entry) => [entry.name, entry.encodedBodySize])"
 PAGEFIND = """<script type="module">
 const asked = new URLSearchParams(location.search).get("p");
 const pagefind = await import("/pagefind/pagefind.js");
@@ -86,13 +87,11 @@ class Row:
     kilobytes: float
     seconds: float
     is_right: bool
-    finds_misspelt: bool
+    finds_misspelt: bool = False
 
 
-class Counting(Quiet):
-    """Gzips what it serves, and notes how much that was."""
-
-    served: ClassVar[dict[str, int]] = {}
+class Zipping(Quiet):
+    """Gzips what it serves."""
 
     def do_GET(self) -> None:
         path = Path(self.translate_path(self.path))
@@ -101,8 +100,6 @@ class Counting(Quiet):
             self.send_error(404)
             return
         body = gzip.compress(path.read_bytes(), 6)
-        if PART_OF_SEARCH.search(self.path):
-            self.served[self.path] = len(body)
         self.send_response(200)
         self.send_header("Content-Type", self.guess_type(str(path)))
         self.send_header("Content-Encoding", "gzip")
@@ -248,8 +245,8 @@ def write_pagefind(python: str, shell: Path, folder: Path, texts: list[Text]) ->
 # Asking them
 
 
-def ask(browser: Browser, url: str, key: str, query: str) -> tuple[float, str]:
-    """Seconds from opening the page until the first title is on screen, and that title."""
+def ask(browser: Browser, url: str, key: str, query: str, wanted: str) -> Row:
+    """From opening the page until the first title is on screen."""
     context = browser.new_context(viewport={"width": 390, "height": 844})
     context.add_init_script(UNTHREADED)
     page = context.new_page()
@@ -262,9 +259,11 @@ def ask(browser: Browser, url: str, key: str, query: str) -> tuple[float, str]:
     found = "a.hit, .md-search-result__link, .md-search-result__meta:text-matches('^Ingen')"
     page.wait_for_selector(found, state="attached", timeout=PATIENCE)
     seconds = time.monotonic() - begun
+    fetched = [(name, size) for name, size in page.evaluate(FETCHED) if PART_OF_SEARCH.search(name)]
     titles = page.locator("a.hit, .md-search-result__link").all_text_contents()
     context.close()
-    return seconds, titles[0].strip().split("\n")[0] if titles else "-"
+    is_right = bool(titles) and titles[0].strip().startswith(wanted)
+    return Row(len(fetched), sum(size for _, size in fetched) / 1000, seconds, is_right)
 
 
 def misspelt(title: str) -> str:
@@ -273,18 +272,10 @@ def misspelt(title: str) -> str:
 
 
 def measure(browser: Browser, folder: Path, key: str, text: Text) -> Row:
-    with serve(folder, Counting) as url:
-        Counting.served.clear()
-        seconds, first = ask(browser, url, key, text.title)
-        served = dict(Counting.served)
-        again = ask(browser, url, key, misspelt(text.title))[1]
-    return Row(
-        len(served),
-        sum(served.values()) / 1000,
-        seconds,
-        first.startswith(text.title),
-        again.startswith(text.title),
-    )
+    with serve(folder, Zipping) as url:
+        row = ask(browser, url, key, text.title, text.title)
+        row.finds_misspelt = ask(browser, url, key, misspelt(text.title), text.title).is_right
+    return row
 
 
 def main(counts: list[int], pagefind: str) -> None:

@@ -10,6 +10,7 @@
   const LEAST_SCORE = 0.3; // of a name; below, it only happens to share letters with the query
   const TEXT_SHARE = 0.5; // what the best text is worth beside a name that is exactly the query
   const MOST_TEXTS = 10; // hits whose text is fetched
+  const MOST_FIRST_TEXTS = 3; // and of the first ones, while the names are not here
   const LONG_LIST = 60_000; // characters of names, beyond which a phone should not wait for them
   const SNIPPET = 220; // characters
 
@@ -309,6 +310,7 @@
     const pieces = asked.length && await fetchFile("pieces.json");
     if (!pieces || isOld()) return reply([]); // Material waits for an answer to each question
     const known = { named: { hits: new Map() }, texts: new Map(), sections: null };
+    const most = () => (known.named.index ? MOST_TEXTS : MOST_FIRST_TEXTS);
     let isAnswered = false;
     const show = (ranked) => {
       isAnswered ||= ranked.length > 0;
@@ -318,7 +320,7 @@
       async () => { await readNames(); known.named = { index: names, hits: findNames(names, query) }; },
       async () => {
         known.texts = await findTexts(pieces, query);
-        known.sections = await sectionsOf(pieces, answer(known.named, known.texts).slice(0, MOST_TEXTS));
+        known.sections = await sectionsOf(pieces, answer(known.named, known.texts).slice(0, most()));
       },
     ];
     const isLong = pieces.names > LONG_LIST && !names;
@@ -326,7 +328,7 @@
       await step().catch((error) => console.warn(error)); // offline, say: what is there is shown
       if (isOld()) return isAnswered ? undefined : reply([]);
       const ranked = answer(known.named, known.texts);
-      show(known.named.index ? ranked : ranked.slice(0, MOST_TEXTS));
+      show(known.named.index ? ranked : ranked.slice(0, most()));
     }
     return isAnswered ? undefined : reply([]);
   };
