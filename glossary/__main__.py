@@ -7,7 +7,7 @@ import os
 import sys
 from collections.abc import Sequence
 
-from .commands import accept, check, coverage, export, import_, new, schema
+from .commands import CommandParser, accept, check, coverage, export, import_, new, schema
 
 COMMANDS = (check, new, accept, coverage, export, import_, schema)
 
@@ -26,7 +26,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m glossary", description="Look after a termbase.")
-    commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
+    commands = parser.add_subparsers(
+        title="commands", required=True, metavar="COMMAND", parser_class=CommandParser
+    )
     for command in COMMANDS:
         command.add(commands)
     return parser

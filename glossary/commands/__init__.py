@@ -10,9 +10,25 @@ from __future__ import annotations
 import argparse
 import sys
 from pathlib import Path
+from typing import Any
 
 CLEAN, FINDINGS, COULD_NOT_RUN = 0, 1, 2
 EXIT_CODES = "Exit code: 0 when there is nothing to report, 1 when there is, 2 when it could not run."
+
+
+class CommandParser(argparse.ArgumentParser):
+    """Takes the folder after options too: argparse gives an optional argument up at the first option."""
+
+    _is_mixing = False
+
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
+        if self._is_mixing:
+            return super().parse_known_args(args, namespace)
+        self._is_mixing = True
+        try:
+            return self.parse_known_intermixed_args(args, namespace)
+        finally:
+            self._is_mixing = False
 
 
 def add_folder(parser: argparse.ArgumentParser) -> None:

@@ -193,7 +193,7 @@ def _language_node(code: str, language: Data, tag: str) -> Data:
         node["ol:word"] = [
             {"ol:id": [_literal(key)], "rdf:value": [_literal(word)]} for key, word in words.items()
         ]
-    return node | _literals(language, _LANGUAGE)
+    return node | _literals(language, _LANGUAGE) | {"rdfs:label": [_literal(language["name"], tag)]}
 
 
 def _concept_node(id: str, concept: Data, tags: dict[str, str], labels: list[tuple[str, Data]]) -> Data:
@@ -242,6 +242,8 @@ def _labels(id: str, concept: Data, tags: dict[str, str]) -> Iterator[tuple[str,
                 "ol:place": [_literal(place)],
             }
             label |= _literals({**term, "status": status}, _TERM)
+            if note := term.get("note"):
+                label["skos:note"] = [_literal(note, tag)]
             if forms := term.get("forms"):
                 label["ol:forms"] = [{"@list": [_literal(form, tag) for form in forms]}]
             if source := term.get("source"):

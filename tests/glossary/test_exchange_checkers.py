@@ -1,0 +1,242 @@
+"""Others agree that what we export is what we say it is: schemas, and tools that are not ours."""
+
+from __future__ import annotations
+
+import logging
+import re
+import sqlite3
+import zipfile
+from collections import Counter
+from functools import cache
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import pyshacl
+import pytest
+import skosify
+from hypothesis import HealthCheck, given, settings
+from lxml import etree
+from rdflib import RDF, RDFS, SKOS, Graph, Literal, URIRef
+from rdflib.compare import isomorphic
+from translate.storage.tbx import tbxfile
+
+from glossary.commands.export import FORMATS
+from glossary.exchange import anki, skos, tbx
+from glossary.load import load
+from tests.glossary.strategies import termbases
+from tests.glossary.test_exchange_round_trips import GLOSSARY, as_termbase
+
+XL = "http://www.w3.org/2008/05/skos-xl#"
+SKOSXL_CHAINS = [(f"{XL}{kind}", SKOS[kind]) for kind in ("prefLabel", "altLabel", "hiddenLabel")]
+SHAPES = Path(skos.__file__).parent / "skos-ap-no.ttl"
+
+
+@cache
+def graph(**settings: str) -> Graph:
+    return Graph().parse(data=skos.write_turtle(load(GLOSSARY), **settings), format="turtle")
+
+
+# TBX
+
+
+def validate(content: bytes, dialect: str) -> None:
+    schema = etree.RelaxNG(etree.parse(tbx.SCHEMA / f"{dialect}.rng"))
+    document = etree.fromstring(content)
+    assert schema.validate(document), schema.error_log
+    ids = {element.get("id") for element in document.iter() if element.get("id")}
+    targets = {element.get("target") for element in document.iter("{*}ref", "{*}descrip", "{*}admin")}
+    assert targets - {None} <= ids
+
+
+@pytest.mark.parametrize("dialect", ["TBX-Ordlab", "TBX-Basic"])
+def test_tbx_is_valid(dialect: str) -> None:
+    validate(tbx.write(load(GLOSSARY), basic=dialect == "TBX-Basic"), dialect)
+
+
+@settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
+@given(made=termbases())
+def test_any_termbase_makes_valid_tbx(made: dict[str, Any]) -> None:
+    with as_termbase(made) as termbase:
+        validate(tbx.write(termbase), "TBX-Ordlab")
+        validate(tbx.write(termbase, basic=True), "TBX-Basic")
+
+
+def test_a_wrong_value_is_not_valid() -> None:
+    """Or the schema would allow anything."""
+    content = tbx.write(load(GLOSSARY)).replace(b">masculine<", b">male<", 1)
+    with pytest.raises(AssertionError):
+        validate(content, "TBX-Ordlab")
+
+
+def test_the_module_defines_every_category_of_ours() -> None:
+    namespace = {"t": tbx.NAMESPACE}
+    document = etree.fromstring(tbx.write(load(GLOSSARY)))
+    basic = etree.fromstring(tbx.write(load(GLOSSARY), basic=True))
+    used, standard = (
+        {
+            (e.tag.partition("}")[2], e.get("type"))
+            for e in root.xpath("//t:body//*[@type]", namespaces=namespace)
+        }
+        for root in (document, basic)
+    )
+    specs = etree.parse(tbx.SCHEMA / "ordlab.tbxmd").xpath("//*[@name]")
+    defined = {(spec.tag.removesuffix("Spec"), spec.get("name")) for spec in specs}
+    assert used - standard <= defined
+    schema = (tbx.SCHEMA / "TBX-Ordlab.rng").read_text("utf-8")
+    assert {name for _, name in defined} == set(re.findall(r"<value>(\w+)</value>", schema)) - {
+        "true",
+        "false",
+    }
+
+
+def test_translate_toolkit_reads_every_term() -> None:
+    """It knows only the edition of 2008, in which these four elements had other names."""
+    text = tbx.write(load(GLOSSARY), basic=True).decode()
+    for new, old in {
+        "conceptEntry": "termEntry",
+        "langSec": "langSet",
+        "termSec": "tig",
+        "tbx": "martif",
+    }.items():
+        text = re.sub(rf"(</?){new}\b", rf"\1{old}", text)
+    store = tbxfile.parsestring(text.replace(f' xmlns="{tbx.NAMESPACE}"', "").encode())
+    termbase = load(GLOSSARY)
+    assert [unit.getid() for unit in store.units] == list(termbase.concepts)
+    for unit in store.units:
+        for code, entry in termbase.concepts[unit.getid()].entries.items():
+            terms = unit.get_target_terms(termbase.languages[code].html)
+            assert [term.text for term in terms] == [term.term for term in entry.terms]
+            assert [term.deprecated for term in terms] == [t.status == "deprecated" for t in entry.terms]
+            notes = {note.text for term in terms for note in term.notes if note.category == "definition"}
+            assert notes == {entry.definition}
+
+
+# SKOS
+
+
+def test_turtle_and_jsonld_say_the_same() -> None:
+    other = Graph().parse(data=skos.write_jsonld(load(GLOSSARY)), format="json-ld")
+    assert isomorphic(graph(), other)
+
+
+@settings(max_examples=10, deadline=None, suppress_health_check=list(HealthCheck))
+@given(made=termbases())
+def test_any_termbase_says_the_same_in_both(made: dict[str, Any]) -> None:
+    with as_termbase(made) as termbase:
+        turtle = Graph().parse(data=skos.write_turtle(termbase), format="turtle")
+        assert isomorphic(turtle, Graph().parse(data=skos.write_jsonld(termbase), format="json-ld"))
+
+
+def test_plain_labels_are_those_of_skos_xl() -> None:
+    """SKOS-XL's S55 to S57: what an XL label says, the plain one says too."""
+    for xl, plain in SKOSXL_CHAINS:
+        said = {
+            (concept, literal)
+            for concept, label in graph().subject_objects(URIRef(xl))
+            for literal in graph().objects(label, URIRef(f"{XL}literalForm"))
+        }
+        concepts = set(graph().subjects(RDF.type, SKOS.Concept))
+        assert said == {(c, literal) for c, literal in graph().subject_objects(plain) if c in concepts}
+
+
+def test_skosify_finds_nothing_to_mend(caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.WARNING):
+        skosify.skosify(Graph() + graph(), label="Termbase", default_language="en")
+    assert [record.getMessage() for record in caplog.records] == []
+
+
+def test_skosify_sees_what_is_wrong(caplog: pytest.LogCaptureFixture) -> None:
+    concept = next(graph().subjects(RDF.type, SKOS.Concept))
+    wrong = Graph() + graph()
+    wrong.add((concept, SKOS.prefLabel, Literal("a second one", lang="en")))
+    with caplog.at_level(logging.WARNING):
+        skosify.skosify(wrong, label="Termbase", default_language="en")
+    assert caplog.records
+
+
+def test_every_property_of_ours_is_described() -> None:
+    namespace = skos.PREFIXES["ol"]
+    described = set(Graph().parse(skos.VOCABULARY).subjects(RDFS.comment))
+    used = {p for p in graph().predicates() if str(p).startswith(namespace)}
+    declared = {f"ol:{str(term).removeprefix(namespace)}" for term in described}
+    mentioned = set(re.findall(r"\bol:\w+", Path(skos.__file__).read_text("utf-8")))
+    assert used <= described
+    assert mentioned <= declared
+
+
+def missing(**settings: str) -> Counter[str]:
+    """What SKOS-AP-NO asks for and concepts lack, each with how many."""
+    shapes = Graph().parse(SHAPES)
+    _, results, _ = pyshacl.validate(graph(**settings), shacl_graph=shapes, advanced=False)
+    message = URIRef("http://www.w3.org/ns/shacl#resultMessage")
+    return Counter(map(str, results.objects(None, message)))
+
+
+def test_of_the_norwegian_profile_only_nynorsk_is_missing() -> None:
+    """SKOS-AP-NO wants each preferred term in nb and in nn, and the termbase has no nn: said, not hidden."""
+    every = len(load(GLOSSARY).concepts)
+    found = missing(publisher="https://example.org/", contact="terms@example.org")
+    assert found == {"a concept has a preferred term in nn": every}
+
+
+def test_without_a_publisher_that_is_missing_too() -> None:
+    every = len(load(GLOSSARY).concepts)
+    assert missing() == {
+        "a concept has a preferred term in nn": every,
+        "a concept has one publisher": every,
+        "a concept has a contact point": every,
+    }
+
+
+# Flash cards
+
+
+def notes(content: bytes, folder: Path) -> list[tuple[Any, ...]]:
+    """Ids, times and fields of the notes in a deck."""
+    with zipfile.ZipFile(BytesIO(content)) as archive:
+        assert archive.testzip() is None
+        archive.extract("collection.anki2", folder)
+    with sqlite3.connect(folder / "collection.anki2") as database:
+        return database.execute("select guid, mid, mod, flds from notes order by id").fetchall()
+
+
+def test_a_deck_has_a_card_for_every_concept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1000000000")
+    termbase = load(GLOSSARY)
+    deck = notes(anki.write(termbase, "nb", "zh"), tmp_path)
+    assert [row[3].split("\x1f")[0] for row in deck] == list(termbase.concepts)
+    generator = next(row[3].split("\x1f") for row in deck if row[3].startswith("generator\x1f"))
+    assert generator[1] == "generator"
+    assert generator[3] == termbase.concepts["generator"].entries["zh"].preferred.term
+    assert {row[2] for row in deck} == {1_000_000_000}
+
+
+def test_a_newer_deck_updates_the_cards_of_an_older_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Same ids and a later time: by these Anki knows a note again."""
+    decks = []
+    for epoch in ("1000000000", "2000000000"):
+        monkeypatch.setenv("SOURCE_DATE_EPOCH", epoch)
+        decks.append(notes(anki.write(load(GLOSSARY), "nb", "en"), tmp_path))
+    older, newer = decks
+    assert [row[:2] for row in older] == [row[:2] for row in newer]
+    assert all(old[2] < new[2] for old, new in zip(older, newer, strict=True))
+    assert len({row[0] for row in older}) == len(older)
+
+
+def test_cards_show_text_and_never_markup(tmp_path: Path) -> None:
+    from tests.glossary.test_load import SOUND, write
+
+    text = SOUND["terms/generator.yml"].replace("definition: ", "definition: <script>alert(1)</script> ", 1)
+    termbase = load(write(tmp_path / "glossary", {"terms/generator.yml": text}))
+    fields = " ".join(row[3] for row in notes(anki.write(termbase, "nb", "en"), tmp_path))
+    assert "&lt;script&gt;" in fields
+    assert "<script" not in fields
+
+
+def test_the_command_names_every_format() -> None:
+    from glossary import exchange
+
+    assert [*exchange.FORMATS, "anki"] == list(FORMATS)
