@@ -71,8 +71,8 @@ def circular_definition(facts: Facts) -> Iterator[Finding]:
 @rule("T105")
 def ambiguous_form(facts: Facts) -> Iterator[Finding]:
     """A form that leads to several concepts, and is linked to none."""
-    for lang, homonyms in facts.homonyms.items():
-        for form, ids in homonyms.items():
+    for lang in facts.linkers:
+        for form, ids in facts.homonyms[lang].items():
             concept = facts.termbase.concepts[ids[-1]]
             fix = "set `link: false` on the term of all but one, or change its `forms`"
             message = f"“{form}” may mean {' or '.join(ids)}, so it is not linked"
@@ -142,8 +142,18 @@ def broken_manual_link(facts: Facts) -> Iterator[Finding]:
         ids = (found[1].strip() for found in term_links.MANUAL.finditer(text.markdown))
         if text.key != "definition" and any(id not in facts.termbase.concepts for id in ids):
             first = text.first_line if text.is_page else text.line_at(None)
-            for problem in text.reading.problems:
+            for problem in (found for found in text.reading.problems if found.code == "T120"):
                 line = problem.line if text.is_page or not problem.line else first + problem.line - 1
+                yield Finding(replace(problem, line=line, key=text.key), text)
+
+
+@rule("T121")
+def unreadable_text(facts: Facts) -> Iterator[Finding]:
+    """A text that Markdown gives up on."""
+    for text in facts.texts:
+        for problem in text.reading.problems if not text.prose and text.markdown.strip() else ():
+            if problem.code == "T121":
+                line = text.first_line if text.is_page else text.line_at(None)
                 yield Finding(replace(problem, line=line, key=text.key), text)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
@@ -50,18 +50,16 @@ class Facts:
 
     termbase: Termbase
     project: Path | None = None
+    homonyms: dict[str, dict[str, tuple[str, ...]]] = field(default_factory=dict)
+    """By language: each form that the terms themselves claim for several concepts; `linkers` fills it in."""
 
     @cached_property
     def linkers(self) -> dict[str, Linker]:
-        return {lang: Linker(self.termbase, lang) for lang in self.termbase.languages}
-
-    @cached_property
-    def homonyms(self) -> dict[str, dict[str, tuple[str, ...]]]:
-        """By language: each form that the terms themselves claim for several concepts."""
-        fresh = {lang: Linker(self.termbase, lang) for lang in self.termbase.languages}
-        for linker in fresh.values():
+        linkers = {lang: Linker(self.termbase, lang) for lang in self.termbase.languages}
+        for lang, linker in linkers.items():
             linker.find("")  # where words are not parted, forms are compared only then
-        return {lang: linker.ambiguous for lang, linker in fresh.items()}
+            self.homonyms[lang] = dict(linker.ambiguous)
+        return linkers
 
     @cached_property
     def namers(self) -> dict[str, Namer]:

@@ -34,6 +34,7 @@ _MARKUP = re.compile(
     r"[*_`\[\]<>&#\\|~$!{}^=]|^[ \t]*(?:[-+:]|\d+[.)])[ \t]|^(?: {4}|\t)|^-{3,}", re.MULTILINE
 )
 _FRONT_MATTER = re.compile(r"---[ \t]*\r?\n.*?\r?\n(?:---|\.\.\.)[ \t]*(?:\r?\n|\Z)", re.DOTALL)
+_LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[A-Za-z0-9]+)*")
 _FIRST_MARK = 0xF0000  # Unicode's private planes: no text has these, and Markdown gives them no meaning
 _MOST_MARKS = 0xFFFD
 _MOST_TRIES = 200
@@ -242,6 +243,8 @@ def page_texts(termbase: Termbase, linkers: dict[str, Linker], project: Path) ->
     parsers = {lang: _Parser(linker, names) for lang, linker in linkers.items()}
     for path in sorted(docs.rglob("*.md")):
         lang = language_of(path.relative_to(docs), termbase)
+        if lang not in parsers:
+            continue
         try:
             source = read(path)
         except (OSError, UnicodeDecodeError):
@@ -255,11 +258,14 @@ def page_texts(termbase: Termbase, linkers: dict[str, Linker], project: Path) ->
 
 
 def language_of(path: Path, termbase: Termbase) -> str:
-    """The language of a page: `help/gan.nb.md` and `nb/help/gan.md` say it, others are in the first one."""
-    for code in (path.suffixes[-2][1:] if len(path.suffixes) > 1 else "", path.parts[0]):
-        if code in termbase.languages:
-            return code
-    return termbase.default_language
+    """The language of a page: `help/gan.nb.md` and `nb/help/gan.md` say it, others are in the first one.
+
+    It may be one that the termbase does not have.
+    """
+    suffix = path.suffixes[-2][1:] if len(path.suffixes) > 1 else ""
+    if suffix in termbase.languages or _LANGUAGE.fullmatch(suffix):
+        return suffix
+    return path.parts[0] if path.parts[0] in termbase.languages else termbase.default_language
 
 
 class _Parser:
@@ -292,10 +298,15 @@ class _Parser:
         page = Page(self.linker, str, own, file, first_line, problems.append)
         self.links.page = self.reader.page = page
         self.reader.text, self.reader.targets, self.reader.asides = "", [], []
-        if self._safe:
-            self._safe.render(text)
-        elif self._markdown:
-            self._markdown.reset().convert(text)
+        try:
+            if self._safe:
+                self._safe.render(text)
+            elif self._markdown:
+                self._markdown.reset().convert(text)
+        except RecursionError:
+            message, fix = "the text is nested too deeply to be read", "take lists out of lists"
+            problems = [Problem(file, first_line, "T121", message, fix, lang=self.linker.lang, id=own)]
+            return Reading("", problems=tuple(problems))
         return Reading(
             self.reader.text,
             tuple(self.links.linked),

@@ -20,18 +20,21 @@ _ADDRESS = re.compile(r"(?:^|/)glossary/([a-z0-9-]+)(?:/|\.md|#|$)")
 @rule("T201")
 def deprecated_wording(facts: Facts) -> Iterator[Finding]:
     """A deprecated or superseded term in prose, in any form. Between quotation marks it is talked about."""
+    langs = {entry.lang for _, _, entry in facts.entries() if _unusable(entry)}
     for text in facts.texts:
-        namer = facts.namers[text.lang]
-        # The source holds every form that the prose does, and need not be parsed to find none.
-        for mention in namer.mentions(text.prose):
+        for mention in facts.namers[text.lang].mentions(text.prose) if text.lang in langs else ():
             if mention.status == UNUSABLE and not _is_quoted(text.prose, mention):
                 yield _better(facts, text, mention)
+
+
+def _unusable(entry: Entry) -> tuple[Term, ...]:
+    return entry.with_status("deprecated", "superseded")
 
 
 def _better(facts: Facts, text: Text, mention: Mention) -> Finding:
     entry = facts.termbase.concepts[mention.concept].entries[text.lang]
     found = " ".join(text.prose[mention.start : mention.end].split())
-    wrong = max(entry.with_status("deprecated", "superseded"), key=lambda term: _likeness(term, found))
+    wrong = max(_unusable(entry), key=lambda term: _likeness(term, found))
     right = _usual(entry, wrong)
     language = facts.termbase.languages[text.lang]
     better = replacement(text.prose, mention.start, mention.end, wrong, right, language)

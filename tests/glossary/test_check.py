@@ -76,6 +76,13 @@ CASES = {
         "nb",
         "nb is the reference language and follows no other text",
     ),
+    "T121": (
+        "definition: network that makes new examples",
+        "definition: x\n  explanation: '" + "- " * 3000 + "x'",
+        10,
+        "en",
+        "the text is nested too deeply to be read",
+    ),
     "T120": (
         "definition: network that makes new examples",
         "definition: x\n  explanation: |\n    A network.\n\n    See [[discriminatr]].",

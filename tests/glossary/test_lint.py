@@ -237,6 +237,21 @@ def test_what_cannot_be_mended_without_changing_more_is_only_reported(tmp_path: 
     assert (tmp_path / name).read_text("utf-8") == text
 
 
+@pytest.mark.parametrize(
+    ("path", "code"),
+    [
+        ("x.en.md", "T201"),
+        ("en/x.md", "T201"),
+        ("deep/er/x.en.md", "T201"),
+        ("x.md", None),
+        ("x.de.md", None),
+        ("x.en.txt", None),
+    ],
+)
+def test_the_language_of_a_page_is_in_its_name(path: str, code: str | None, tmp_path: Path) -> None:
+    assert [problem.code for problem in findings(tmp_path, {path: "A nerve net."})] == [code] * bool(code)
+
+
 # T202: abbreviations
 
 
