@@ -29,7 +29,7 @@ _MAX_DEPTH = 12
 _SAFE_DEPTH = 1000  # what the C stack bears many times over
 
 # Control characters, direction overrides (they make text look like what it is not), and non-characters.
-_UNPRINTABLE = re.compile(
+UNPRINTABLE = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]"
 )
 _ANCHOR_OR_TAG = re.compile(rb"[&!](?<![^\s\[{,:][&!])")
@@ -178,7 +178,7 @@ class Reader:
             self.at(node, "T007", f"expected text, found {_kind(node)}", "write one text", key=key)
             return ""
         value: str = node.value
-        if self.escapes and (bad := _UNPRINTABLE.search(value)):
+        if self.escapes and (bad := UNPRINTABLE.search(value)):
             self.at(
                 node, "T004", f"the text holds the control character {_name(bad[0])}", "remove it", key=key
             )
@@ -208,7 +208,7 @@ class Reader:
             self.report("T003", "the file is not UTF-8", "save it as UTF-8 in the editor", line=line)
             return False
         self.escapes = "\\" in text
-        if bad := _UNPRINTABLE.search(text):
+        if bad := UNPRINTABLE.search(text):
             line = text.count("\n", 0, bad.start()) + 1
             self.report(
                 "T004", f"the file holds the control character {_name(bad[0])}", "remove it", line=line

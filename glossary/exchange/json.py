@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -117,6 +118,7 @@ def _concept_lines(text: str) -> dict[tuple[str, ...], int]:
 
 def _key_lines(text: str) -> Iterator[tuple[tuple[str, ...], int]]:
     """Path and line of every key down to a concept's languages."""
+    text = re.sub(r"\\u[dD][89a-fA-F]..", r"\\ufffd", text)  # halves of a character, which are no YAML
     path: list[str] = []  # the key at each level; empty where the next text is one
     for event in yaml.parse(text, Loader=yaml.CLoader):
         if isinstance(event, CollectionStartEvent):

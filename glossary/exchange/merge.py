@@ -23,7 +23,7 @@ from .. import edits
 from ..load import load
 from ..model import Problem, TermbaseError
 from ..yamlfile import shown
-from . import Format, plain, yaml_files
+from . import Format, plain, shape, yaml_files
 from .plain import Data, Incoming
 
 _ID = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*")
@@ -57,11 +57,13 @@ def import_file(format: Format, path: Path, folder: Path, *, skip_unplaced: bool
         outcome.problems += error.problems
         return outcome
     incoming.data = plain.tidy(incoming.data)
-    _place(incoming, existing)
+    shape.check(incoming)
     if not incoming.part("concepts") and not outcome.problems:
         incoming.report("X006", "the file holds no concept", "export some into it")
-    fatal = [problem for problem in outcome.problems if problem.code < "X010"]
-    if fatal or (outcome.problems and not skip_unplaced):
+    if any(problem.code < "X010" for problem in outcome.problems):
+        return outcome
+    _place(incoming, existing)
+    if outcome.problems and not skip_unplaced:
         return outcome
     texts = _checked(incoming, existing, folder, outcome, skip_unplaced)
     if texts is not None:

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from ..model import RELATIONS, Concept, Entry, Language, Problem, Source, Term, Termbase
-from ..yamlfile import shown
+from ..yamlfile import UNPRINTABLE, shown
 
 Data = dict[str, Any]
 
@@ -48,7 +48,9 @@ class Incoming:
     find_lines: Callable[[], Mapping[tuple[str, ...], int]] | None = None  # asked only if there is a fault
 
     def report(self, code: str, message: str, fix: str = "", *, line: int = 0, **place: str) -> None:
-        self.problems.append(Problem(shown(self.path), line, code, message, fix, **place))
+        message, fix, *values = (_shown_text(text) for text in (message, fix, *place.values()))
+        said = dict(zip(place, values, strict=True))
+        self.problems.append(Problem(shown(self.path), line, code, message, fix, **said))
 
     def line_of(self, id: str, lang: str = "", key: str = "") -> int:
         """Where the file says something: as exactly as is known."""
@@ -63,6 +65,11 @@ class Incoming:
     def part(self, name: str) -> Data:
         part: Data = self.data[name]
         return part
+
+
+def _shown_text(text: str) -> str:
+    """Text of a file as a terminal may show it: without what moves the cursor or turns the line around."""
+    return UNPRINTABLE.sub("\ufffd", text)[:300]
 
 
 def of_termbase(termbase: Termbase) -> Data:

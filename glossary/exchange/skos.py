@@ -292,12 +292,12 @@ def _read(text: str, syntax: str, incoming: Incoming) -> Incoming:
     with _quiet():
         try:
             graph.parse(data=text, format=syntax, publicID=NOWHERE)
+            _Reader(graph, incoming).read()
         except Exception as error:  # whatever a parser stumbles over is a fault of the file
             said = " ".join(str(getattr(error, "_why", "") or error).split())[:200]
             line = getattr(error, "lines", -1) + 1
             incoming.report("X004", f"not valid {syntax}: {said}", line=line)
             return incoming
-        _Reader(graph, incoming).read()
     incoming.find_lines = lambda: _lines(text)
     _locate(incoming)
     return incoming

@@ -10,12 +10,12 @@ from hypothesis import strategies as st
 
 from glossary import model
 from glossary.order import ORDERS
-from glossary.yamlfile import _UNPRINTABLE
+from glossary.yamlfile import UNPRINTABLE
 
 ODD = "=+-@'\"|\\#:,;{}[]&*!%`<>~?\t\n\r\x85\u2028\ufeff\u200d\u00a0éøæ潜在空間😀<!DOCTYPE]]>&amp;"
 CHARACTERS = st.one_of(
     st.sampled_from("abc DEF 0123 " + ODD),
-    st.characters(exclude_categories=("Cs",)).filter(lambda c: not _UNPRINTABLE.match(c)),
+    st.characters(exclude_categories=("Cs",)).filter(lambda c: not UNPRINTABLE.match(c)),
 )
 TEXTS = st.text(CHARACTERS, min_size=1, max_size=30).map(str.strip).filter(bool)
 WORDS = TEXTS.map(lambda text: " ".join(text.split())).filter(bool)
