@@ -47,6 +47,7 @@ def _carried(found: str, wrong: Term, right: Term, language: Language) -> str | 
     if found.casefold() == wrong.term.casefold():
         return right.term
     ours, theirs = wrong.term.casefold(), right.term.casefold()
+    ending = found[len(ours) :] if found.casefold().startswith(ours) else None
     common = 0
     while common < min(len(ours), len(theirs)) and ours[-1 - common] == theirs[-1 - common]:
         common += 1
@@ -56,13 +57,15 @@ def _carried(found: str, wrong: Term, right: Term, language: Language) -> str | 
         return right.term + found[len(wrong.term) :]
     if common < _LEAST_IN_COMMON or found[:beginning].casefold() != ours[:beginning]:
         return None
+    if ending is not None and " " not in right.term:
+        return right.term + ending
     start = right.term[: len(theirs) - common]
     # Except in English, what stands before the noun is inflected, too: then its ending must be carried.
     tail = right.term[len(start) :]
     ending_is_carried = " " not in start and re.match(r"\w\w", tail)
     if " " in right.term and language.stemmer != "english" and not ending_is_carried:
         return None
-    return start + found[beginning:]
+    return start + (tail + ending if ending is not None else found[beginning:])
 
 
 def _english(found: str, wrong: Term, right: Term) -> str | None:
@@ -128,6 +131,8 @@ def _capitalised(carried: str, found: str, wrong: Term, right: Term, begins_sent
     """With the capitals of what it stands for, unless they are part of either spelling."""
     if len(found) > 1 and found.isupper() and not wrong.term.isupper():
         return carried.upper()
+    if " " in found and all(word[0].isupper() for word in found.split()) and wrong.term.islower():
+        return " ".join(word[0].upper() + word[1:] for word in carried.split())
     is_raised = found[0].isupper() and (wrong.term[0].islower() or begins_sentence)
     if is_raised and right.term[1:2].islower():
         return carried[0].upper() + carried[1:]

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from difflib import SequenceMatcher
 
+from ..links import begins_sentence
 from ..markdown import BARRIER
 from ..model import Entry, Term
 from .carry import replacement
@@ -23,8 +24,21 @@ def deprecated_wording(facts: Facts) -> Iterator[Finding]:
     langs = {entry.lang for _, _, entry in facts.entries() if _unusable(entry)}
     for text in facts.texts:
         for mention in facts.namers[text.lang].mentions(text.prose) if text.lang in langs else ():
-            if mention.status == UNUSABLE and not _is_quoted(text.prose, mention):
+            if mention.status != UNUSABLE or _is_quoted(text.prose, mention):
+                continue
+            if not _is_in_name(text.prose, mention):
                 yield _better(facts, text, mention)
+
+
+def _is_in_name(prose: str, mention: Mention) -> bool:
+    """Whether a single word is part of a name, which it cannot be taken out of: Google AI, the AI Act."""
+    if " " in prose[mention.start : mention.end]:
+        return False
+    after = re.match(r" ([A-ZÆØÅ][a-zæøå]+)", prose[mention.end : mention.end + 40])
+    before = re.search(r"\b[A-ZÆØÅ][a-zæøå]+ \Z", prose[max(0, mention.start - 40) : mention.start])
+    if before and begins_sentence(prose, max(0, mention.start - 40) + before.start()):
+        before = None
+    return bool(after or before)
 
 
 def _unusable(entry: Entry) -> tuple[Term, ...]:
