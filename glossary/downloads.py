@@ -105,7 +105,10 @@ class Making:
 
 
 def start(termbase: Termbase, cache: Path, *, url: str = "", title: str = "") -> Making:
-    """Begin to make the files. `url` is where the glossary is published, if anywhere; `title` names decks."""
+    """Begin to make the files. `url` is where the glossary is published, if anywhere; `title` names decks.
+
+    Raises OSError when there is no place for them.
+    """
     offers, folder = tuple(offered(termbase)), cache / _digest(termbase, url, title)
     if folder.is_dir():
         return Making(offers, folder)

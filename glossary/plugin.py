@@ -190,7 +190,11 @@ class OrdlabPlugin(BasePlugin[OrdlabConfig]):
         url = urljoin(config.site_url, "glossary/") if config.site_url else ""
         cache = Path(config.config_file_path or "mkdocs.yml").resolve().parent / ".cache" / "ordlab"
         kept = self.kept.get(config.config_file_path or "")
-        self.making = kept or downloads.start(termbase, cache, url=url, title=config.site_name)
+        try:
+            self.making = kept or downloads.start(termbase, cache, url=url, title=config.site_name)
+        except OSError as error:
+            message = f"the downloads could not be made: {error}. Without them: `downloads: false`."
+            raise PluginError(message) from error
         return self.making.offers
 
     def _check_options(self, termbase: Termbase) -> Iterator[Problem]:
