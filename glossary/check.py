@@ -1,7 +1,9 @@
 """Everything there is to find in a termbase and in the pages around it.
 
-problems = check(termbase)                       # the termbase and its texts
-problems = check(termbase, project=Path("."))    # and the pages of the site beside it
+    problems = check(termbase)                       # the termbase and its texts
+    problems = check(termbase, project=Path("."))    # and the pages of the site beside it
+
+The rules are in `lint`, one function each.
 """
 
 from __future__ import annotations

@@ -7,6 +7,7 @@ in the article before them, there is no answer, and a person has to choose.
 from __future__ import annotations
 
 import re
+from itertools import takewhile
 
 from ..inflection import grammar_of, words
 from ..links import begins_sentence
@@ -44,28 +45,26 @@ def replacement(text: str, start: int, end: int, wrong: Term, right: Term, langu
 
 def _carried(found: str, wrong: Term, right: Term, language: Language) -> str | None:
     """The ending as it is, where the term itself stands or where both terms end alike."""
-    if found.casefold() == wrong.term.casefold():
-        return right.term
-    ours, theirs = wrong.term.casefold(), right.term.casefold()
-    ending = found[len(ours) :] if found.casefold().startswith(ours) else None
-    common = 0
-    while common < min(len(ours), len(theirs)) and ours[-1 - common] == theirs[-1 - common]:
-        common += 1
-    beginning = len(ours) - common
-    both_abbreviations = wrong.is_abbreviation and right.is_abbreviation
-    if both_abbreviations and found.startswith(wrong.term):
-        return right.term + found[len(wrong.term) :]
-    if common < _LEAST_IN_COMMON or found[:beginning].casefold() != ours[:beginning]:
-        return None
-    if ending is not None and " " not in right.term:
+    begins_with_term = found.casefold().startswith(wrong.term.casefold())
+    ending = found[len(wrong.term) :] if begins_with_term else None
+    common = _common_ending(wrong.term, right.term)
+    is_alike = common >= _LEAST_IN_COMMON or (wrong.is_abbreviation and right.is_abbreviation)
+    if ending == "" or (ending and is_alike and " " not in right.term):
         return right.term + ending
-    start = right.term[: len(theirs) - common]
-    # Except in English, what stands before the noun is inflected, too: then its ending must be carried.
-    tail = right.term[len(start) :]
-    ending_is_carried = " " not in start and re.match(r"\w\w", tail)
-    if " " in right.term and language.stemmer != "english" and not ending_is_carried:
+    start, tail = right.term[: len(right.term) - common], right.term[len(right.term) - common :]
+    beginning = wrong.term[: len(wrong.term) - common]
+    if not is_alike or not found.casefold().startswith(beginning.casefold()):
         return None
-    return start + (tail + ending if ending is not None else found[beginning:])
+    # Except in English, what stands before the noun is inflected, too: then its ending must be carried.
+    if " " in right.term and language.stemmer != "english" and (" " in start or not re.match(r"\w\w", tail)):
+        return None
+    return start + (tail + ending if ending else found[len(beginning) :])
+
+
+def _common_ending(one: str, other: str) -> int:
+    """How many letters two words have in common at their ends."""
+    pairs = zip(reversed(one.casefold()), reversed(other.casefold()), strict=False)
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
 
 
 def _english(found: str, wrong: Term, right: Term) -> str | None:
@@ -119,9 +118,7 @@ def _are_alike(wrong: Term, right: Term) -> bool:
     head, other = wrong.term.casefold().split()[-1], right.term.casefold().split()[-1]
     if head == other:
         return True
-    common = 0
-    while common < min(len(head), len(other)) and head[-1 - common] == other[-1 - common]:
-        common += 1
+    common = _common_ending(head, other)
     leading = wrong.term.casefold().split()[:-1]
     same_adjectives = bool(leading) and leading == right.term.casefold().split()[:-1]
     return same_adjectives or (common >= 5 and common * 2 >= max(len(head), len(other)))

@@ -25,14 +25,14 @@ _NARROW_BRACKETS = re.compile(
 _STRAIGHT_AROUND_HAN = re.compile(rf"\"(?=[^\"\n{BARRIER}]*{_HAN})([^\"\n{BARRIER}]{{1,200}})\"")
 
 # The sign for inches and seconds after a digit is no quotation mark.
-_FOREIGN_QUOTES = re.compile(r"(?<![\d\w])[\"“„](?=\S)([^\"“”„«»\n]{1,300}?)(?<=\S)[\"”“](?!\w)")
+_FOREIGN_QUOTES = re.compile(r"(?<![\d\w])[\"“”„](?=\S)([^\"“”„«»\n]{1,300}?)(?<=\S)[\"”“](?!\w)")
 
 # A point in a number is a decimal point for certain only before a unit: versions and clauses have them, too.
 _UNITS = (
     "%|‰|prosent(?:poeng)?|promille|milli(?:on|ard)(?:er)?|tusen|sekund(?:er)?|minutter|timer|ganger|kroner|"
     "piksler|megapiksler|punkt(?:er)?|ms|km|cm|mm|nm|kg|mg|GB|MB|kB|TB|GHz|MHz|kWh|°C|grader"
 )
-_DECIMAL_POINT = re.compile(rf"(?<![\w.,/:-])\d+(\.)\d+(?=[^\S\n]?(?:{_UNITS})(?!\w))")
+_DECIMAL_POINT = re.compile(rf"(?<![\w.,/:-])\d+\.\d+(?=[^\S\n]?(?:{_UNITS})(?!\w))")
 
 
 @rule("T301")

@@ -19,9 +19,11 @@ from ..edits import read
 from ..markdown import without_code
 from ..model import Problem
 from ..yamlfile import Reader, did_you_mean, shown
+from .reference import CODES as KNOWN
 from .rule import Facts, Finding
 
 CODES = ("T401", "T402")
+_RULES = ("T1", "T2", "T3")  # all other codes are errors, which are never silenced
 
 _CODES = r"(?P<codes>[A-Z]\d{3}(?:[,\s]+[A-Z]\d{3})*)(?:\s*:\s*(?P<reason>.*?))?"
 _IN_MARKDOWN = re.compile(rf"<!--\s*ordlab-ignore\s+{_CODES}\s*-->")
@@ -67,13 +69,11 @@ def apply(facts: Facts, findings: Sequence[Finding], codes: Collection[str]) -> 
 
 
 def _about(silence: Silence, codes: Collection[str]) -> Iterator[Finding]:
-    from .reference import CODES as KNOWN
-
     for code in silence.codes:
         if code not in KNOWN:
             message, fix = f"no rule has the code {code}", did_you_mean(code, list(KNOWN))
             yield Finding(_problem(silence, "T402", message, fix or "remove it"))
-        elif code not in silence.used and (code in codes or not code.startswith(("T1", "T2", "T3"))):
+        elif code not in silence.used and (code in codes or not code.startswith(_RULES)):
             message = f"{code} is silenced here, and there is nothing to silence"
             yield Finding(_problem(silence, "T401", message, "remove it"))
 

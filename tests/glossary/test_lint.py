@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from glossary.__main__ import main
 from glossary.check import CODES, RULES, check
 from glossary.lint.reference import descriptions
+from glossary.lint.rule import Facts
 from glossary.load import CODES as LOADING
 from glossary.load import load
 from glossary.model import Problem
@@ -255,6 +256,38 @@ def test_the_language_of_a_page_is_in_its_name(path: str, code: str | None, tmp_
     assert [problem.code for problem in findings(tmp_path, {path: "A nerve net."})] == [code] * bool(code)
 
 
+WORDS_AND_MARKUP = [
+    *("alpha", "beta", "gamma", "*delta*", "`code`", "[link](to.md 'title')", "\\*", "&amp;", "<b>bold</b>"),
+    *("\n", "\n\n", " ", ", ", "# ", "> ", "- ", "1. ", "    ", "| a | b |\n|---|---|\n| c | d |\n", "[^1]"),
+    *(
+        "[^1]: note",
+        "```\nalpha\n```",
+        "**beta** gamma",
+        "[[latent-space|alpha]]",
+        "<div markdown>\n",
+        "</div>",
+    ),
+    *("!!! note\n    ", "$alpha$", "<!-- alpha -->", "\n* * *\n", "![alpha](a.png)", "{: .beta }"),
+]
+
+
+@given(pieces=st.lists(st.sampled_from(WORDS_AND_MARKUP), max_size=14))
+@settings(deadline=None, max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_what_a_reader_reads_is_found_again_where_it_was_written(pieces: list[str], tmp_path: Path) -> None:
+    """Every word of the prose has its own place in the file, and the same word stands there."""
+    source = "---\ntitle: alpha\n---\n" + "".join(pieces)
+    folder = write(tmp_path, {"x.en.md": source})
+    (page,) = Facts(load(folder), tmp_path).pages
+    places = []
+    for word in re.finditer(r"alpha|beta|gamma|delta", page.prose):
+        place = page.place(*word.span())
+        if place.span:
+            assert source[slice(*place.span)] == word[0]
+            assert place.line == source.count("\n", 0, place.span[0]) + 1
+            places.append(place.span)
+    assert len(places) == len(set(places))
+
+
 # T202: abbreviations
 
 
@@ -340,6 +373,7 @@ SIGNS = [
     ("nb", 'Det heter "latent".', "Det heter «latent».", "T302"),
     ("nb", "Det heter “latent”.", "Det heter «latent».", "T302"),
     ("nb", "Det heter „latent“.", "Det heter «latent».", "T302"),
+    ("nb", "Det heter ”latent”, ikke “skjult”.", "Det heter «latent», ikke «skjult».", "T302"),
     ("nb", '"Et *stort* rom", sa hun.', "«Et *stort* rom», sa hun.", "T302"),
     ("nb", '- "En"\n- "To"', "- «En»\n- «To»", "T302"),
     ("nb", "Feilen er 0.5 prosent.", "Feilen er 0,5 prosent.", "T303"),
