@@ -2,13 +2,13 @@
 
 The box, its keys and its list are Material's; the engine behind them is ours (templates/theme/assets/
 javascripts/search.js), because Material hands every query to a worker and shows what comes back. Material's
-own worker fetches all text of the site with every page, and makes lunr index it there. Measured with
-`tests/bench/search.py` (gzipped, Chromium slowed four times, 10,000 concepts in Norwegian):
+own worker fetches all texts of the site with every page, and indexes them there. Measured by
+`tests/bench/search.py` (10,000 concepts in one language, a slow phone), until the first hit is on screen:
 
-                      fetched before the first hit    time to it     misspelt words
-    Material's lunr   the whole index                 longest        not found
-    Pagefind          runtime, list of pages, shard   short          not found
-    ours              list of names                   shortest       found
+                      fetched    after    misspelt names
+    Material's lunr   5,997 kB    80 s    not found
+    Pagefind 1.5        222 kB     4 s    not found
+    ours                 40 kB     3 s    found
 
 Names, and not texts, are what readers type here. `names.json` holds every page's title and a concept's other
 names, compared as strings: inflected, misspelt and half-typed words, parts of compounds, Chinese without
@@ -58,10 +58,11 @@ T = TypeVar("T")
 
 @dataclass
 class SearchPage:
-    """A page with its sections: anchor, title, text."""
+    """A page with its sections: anchor, title, text; `unseen` is searched and never shown."""
 
     location: str
     sections: list[tuple[str, str, str]] = field(default_factory=list)
+    unseen: str = ""
 
     @property
     def title(self) -> str:
@@ -118,19 +119,15 @@ def _pages(docs: Docs, concepts: Container[str]) -> list[SearchPage]:
         location, _, anchor = doc["location"].partition("#")
         page = found.setdefault(location, SearchPage(location))
         is_headword = location in concepts and len(page.sections) == 1 and not page.sections[0][2]
-        text = plain(_definition_first(doc["text"]) if is_headword else doc["text"])
-        if (
-            is_headword
-        ):  # the page's own entry is empty: its text stands under the headword, which has an anchor
+        html = doc["text"]
+        # A concept's own entry is empty: its text stands under the headword, which has an anchor. Grammar and
+        # equivalents come first there, but what a hit should show is the definition.
+        if is_headword:
             page.sections.clear()
-        page.sections.append(("" if is_headword else anchor, plain(doc["title"]), text))
+            unseen, begin, definition = html.rpartition("<p>")
+            page.unseen, html, anchor = plain(unseen), begin + definition, ""
+        page.sections.append((anchor, plain(doc["title"]), plain(html)))
     return sorted(found.values(), key=lambda page: page.location)
-
-
-def _definition_first(html: str) -> str:
-    """A concept's text begins with grammar and equivalents; a hit should begin with what the term means."""
-    before, begin, definition = html.rpartition("<p>")
-    return f"{begin}{definition} {before}"
 
 
 def plain(html: str) -> str:
@@ -167,7 +164,7 @@ def _inverted(pages: Sequence[SearchPage]) -> dict[str, list[int]]:
 
 
 def _counted(page: SearchPage) -> Counter[str]:
-    count = Counter[str]()
+    count = Counter(tokens(page.unseen))
     for index, (_, title, text) in enumerate(page.sections):
         count.update(tokens(text))
         for word in tokens(title):

@@ -23,6 +23,7 @@ PAGES = [
     "glossary/",
     "glossary/subjects/",
     "glossary/languages/",
+    "glossary/map/",
     "glossary/mode-collapse/",
     "help/generative-ai/",
     "portraits/",

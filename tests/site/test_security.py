@@ -70,7 +70,7 @@ def attacked(tmp_path_factory: pytest.TempPathFactory) -> Built:
     return built
 
 
-PAGES = ["glossary/evil", "glossary/other", "glossary", "glossary/subjects", "glossary/languages"]
+PAGES = [f"glossary{page}" for page in ("", "/evil", "/other", "/subjects", "/languages", "/map")]
 
 
 @pytest.mark.parametrize("prefix", ["", "en/", "zh/"])

@@ -12,6 +12,7 @@
   const MOST_TEXTS = 10; // hits whose text is fetched
   const MOST_FIRST_TEXTS = 3; // and of the first ones, while the names are not here
   const LONG_LIST = 60_000; // characters of names, beyond which a phone should not wait for them
+  const PHRASE = 0.6; // of a text's score, when it holds the query word for word
   const SNIPPET = 220; // characters
 
   /* Words. The same in glossary/search.py. */
@@ -271,6 +272,17 @@
     }))];
   });
 
+  /* A text that says exactly what was typed goes before those that hold the same words apart. */
+  const preferPhrases = ({ sections, texts }, query) => {
+    const phrase = fold(query).trim().replace(/\s+/g, " ");
+    const words = runs(phrase);
+    if (words.length < 2 && !(isUnspaced(phrase) && phrase.length > 3)) return;
+    for (const [page, [, ...parts]] of sections) {
+      const hit = texts.get(page);
+      if (hit && parts.some(([, title, text]) => fold(`${title} ${text}`).includes(phrase))) hit.score += PHRASE;
+    }
+  };
+
   const sectionsOf = async (index, ranked) => {
     const numbers = [...new Set(ranked.map(([page]) => pieceOf(index.texts, page)))];
     const pieces = new Map(await Promise.all(numbers.map(async (number) => [number, await fetchFile(`text-${number}.json`)])));
@@ -321,6 +333,7 @@
       async () => {
         known.texts = await findTexts(pieces, query);
         known.sections = await sectionsOf(pieces, answer(known.named, known.texts).slice(0, most()));
+        preferPhrases(known, query);
       },
     ];
     const isLong = pieces.names > LONG_LIST && !names;
