@@ -20,7 +20,6 @@ from ..model import Termbase
 from .plain import Incoming
 
 CODES = {
-    "X001": "A file to be imported cannot be read.",
     "X002": "A file to be imported is too large.",
     "X003": "A file to be imported is not UTF-8.",
     "X004": "A file to be imported is not what its format asks for.",
@@ -30,7 +29,6 @@ CODES = {
     "X011": "A language of the file is not in `languages.yml`.",
     "X012": "A concept of the file has no usable id.",
     "X013": "Something is given twice where there is room for one.",
-    "X014": "A subject of the file is not in `subjects.yml`.",
     "X015": "A reference of the file leads nowhere.",
     "X020": "An existing YAML file cannot be edited without losing something.",
 }

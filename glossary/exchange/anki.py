@@ -15,7 +15,6 @@ from collections.abc import Iterator
 from hashlib import blake2b
 from html import escape
 from pathlib import Path
-from typing import Any
 
 import genanki
 
@@ -125,9 +124,3 @@ def _without_times(path: Path) -> bytes:
             entry.compress_type = zipfile.ZIP_DEFLATED
             new.writestr(entry, old.read(name))
     return stream.getvalue()
-
-
-def pairs(termbase: Termbase) -> list[tuple[Any, Any]]:
-    """Every ordered pair of languages."""
-    codes = tuple(termbase.languages)
-    return [(front, back) for front in codes for back in codes if front != back]

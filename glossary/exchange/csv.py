@@ -110,7 +110,7 @@ def _value(column: str, cell: str) -> Any:
 
 
 def read(content: bytes, path: Path) -> Incoming:
-    """What the file says. A missing column says nothing about its values; an empty cell says: none."""
+    """What the file says. One with all columns says everything; one with fewer adds and changes."""
     incoming = Incoming(path)
     text = decode(content, incoming)
     if text is None:

@@ -183,9 +183,10 @@ def _added(old: Data, new: Data) -> Data:
 def _added_terms(old: list[Data], new: list[Data]) -> list[Data]:
     stated = {term["term"]: {**term, "status": status} for status, term in plain.with_status(old)}
     for status, term in plain.with_status(new):
-        known = stated.get(term.get("term", ""), {})
-        status = status if "status" in term or not known else known["status"]
-        stated[term.get("term", "")] = _added(known, term) | {"status": status}
+        known = stated.get(term["term"], {})
+        if old and "status" not in term:
+            status = known.get("status", "admitted")
+        stated[term["term"]] = _added(known, term) | {"status": status}
     return [plain.without_implied_status(term, place) for place, term in enumerate(stated.values())]
 
 

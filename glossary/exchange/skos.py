@@ -9,6 +9,10 @@ Properties of our own, all described in `ordlab.ttl`, carry the rest: a term's s
 others, its grammar and forms, explanations, bases, demos, old addresses, and what is in languages.yml,
 subjects.yml and sources.yml. RDF knows no order: one that is not the alphabet's is given as a list.
 
+With a publisher and a contact, an export is as SKOS-AP-NO-Begrep 2.0 wants it but for one thing: the profile
+wants each preferred term in Nynorsk as well, which a termbase without `nn` does not have. `skos-ap-no.ttl`
+holds its rules as SHACL shapes.
+
 The statements are few in kind and known beforehand, so they are written directly: the same bytes every time,
 in a fiftieth of the time. Reading goes through rdflib, and takes any SKOS.
 """

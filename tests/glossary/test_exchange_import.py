@@ -424,3 +424,9 @@ def test_formulas_are_text_in_a_spreadsheet_and_the_same_again_after(folder: Pat
     target = tmp_path / "new"
     assert bring(target, "csv", exported).problems == []
     assert plain.of_termbase(load(target)) == plain.of_termbase(load(folder))
+
+
+def test_a_new_synonym_without_a_status_is_admitted(folder: Path) -> None:
+    assert bring(folder, "csv", "kind,id,language,term\nterm,generator,en,maker\n").problems == []
+    terms = load(folder).concepts["generator"].entries["en"].terms
+    assert [(term.term, term.status) for term in terms] == [("generator", "preferred"), ("maker", "admitted")]
