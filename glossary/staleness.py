@@ -12,6 +12,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from hashlib import blake2b
 
 from . import order
@@ -34,7 +35,11 @@ def basis_of(entry: Entry) -> str:
     Covers preferred term, definition, explanation and example, in Unicode form NFC and with every run of
     white space as one space.
     """
-    texts = (entry.preferred.term, entry.definition, entry.explanation, entry.example)
+    return _fingerprint(entry.preferred.term, entry.definition, entry.explanation, entry.example)
+
+
+@lru_cache(maxsize=20_000)  # a build asks once for every language and page
+def _fingerprint(*texts: str) -> str:
     plain = "\0".join(" ".join(unicodedata.normalize("NFC", text).split()) for text in texts)
     return blake2b(plain.encode(), digest_size=4).hexdigest()
 

@@ -58,10 +58,10 @@ def wrong_pinyin(facts: Facts) -> Iterator[Finding]:
 def circular_definition(facts: Facts) -> Iterator[Finding]:
     """A definition that uses the term it defines."""
     for concept, _, entry in facts.entries():
-        for match in facts.linkers[entry.lang].find(entry.definition):
-            if match.id == concept.id:
-                used = entry.definition[match.start : match.end]
-                starts = not _without_article(entry.definition, facts, entry.lang)[: match.start].strip()
+        for mention in facts.namers[entry.lang].mentions(entry.definition):
+            if mention.concept == concept.id:
+                used = entry.definition[mention.start : mention.end]
+                starts = not _without_article(entry.definition, facts, entry.lang)[: mention.start].strip()
                 message = f"the definition {'begins with' if starts else 'uses'} “{used}”"
                 fix = "define it in other words, so that the definition can replace the term"
                 yield Finding(in_entry("T104", message, fix, concept, "definition", lang=entry.lang))
