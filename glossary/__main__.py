@@ -7,9 +7,9 @@ import os
 import sys
 from collections.abc import Sequence
 
-from .commands import CommandParser, accept, check, coverage, export, import_, new, schema
+from .commands import CommandParser, accept, check, coverage, export, import_, init, new, schema
 
-COMMANDS = (check, new, accept, coverage, export, import_, schema)
+COMMANDS = (init, check, new, accept, coverage, export, import_, schema)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -119,6 +119,11 @@ def generate(site: Site, lang: str) -> Iterator[GeneratedPage]:
     """Every page of the termbase in one language."""
     for concept in site.termbase.concepts.values():
         yield site.page(lang, f"glossary/{concept.id}").concept(concept)
+    yield from indexes(site, lang)
+
+
+def indexes(site: Site, lang: str) -> Iterator[GeneratedPage]:
+    """The pages that are about all concepts."""
     yield site.page(lang, "glossary").by_letter()
     yield site.page(lang, "glossary/subjects").by_subject()
     yield site.page(lang, "glossary/languages").by_language()
@@ -251,7 +256,7 @@ class PageMaker:
         )
         head = front_matter(title, ordlab={"kind": "map"}, hide=["toc"], search={"exclude": True})
         folder = VIEWS["map"] + (f"/{subject.id}" if subject else "")
-        return GeneratedPage(f"{folder}/index.md", head + markdown)
+        return set_aside(f"{folder}/index.md", head, markdown)
 
     # Parts that other pages get too
 

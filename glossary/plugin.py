@@ -10,14 +10,15 @@ from __future__ import annotations
 import json
 import posixpath
 import re
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 from urllib.parse import urljoin, urlsplit
 
 import jinja2
 from markupsafe import Markup
+from mkdocs.commands.build import _build_page, _populate_page
 from mkdocs.config import config_options
 from mkdocs.config.base import Config
 from mkdocs.config.defaults import MkDocsConfig
@@ -34,7 +35,8 @@ from .markdown import Page as TermPage
 from .markdown import TermLinks
 from .model import Concept, Problem, Termbase, TermbaseError
 from .pages import Chip, Download, GeneratedPage, Site, Use
-from .prose import Writer
+from .preview import Preview, stamps
+from .prose import Unwritten, Writer
 from .site_text import load_words
 from .yamlfile import did_you_mean, shown
 
@@ -103,14 +105,21 @@ class Build:
     generated: dict[str, GeneratedPage] = field(default_factory=dict)  # by source path
     mentions: dict[str, tuple[str, ...]] = field(default_factory=dict)  # source path → concepts linked there
     problems: list[Problem] = field(default_factory=list)
+    uses: dict[str, list[Use]] | None = None  # concept → pages that mention it; None until all have been read
+    chips: Mapping[str, Sequence[Chip]] = field(default_factory=dict)
+    env: jinja2.Environment = field(default_factory=jinja2.Environment)
+    nav: Any = None
 
 
 class OrdlabPlugin(BasePlugin[OrdlabConfig]):
     kept: ClassVar[dict[str, downloads.Making]] = {}  # like `served`
     served: ClassVar[dict[str, Site]] = {}  # by configuration file: every rebuild makes a new plugin object
 
+    previews: ClassVar[dict[str, Preview]] = {}
+
     i18n: Any = None
     build: Build
+    builds: dict[str, Build]  # by language: what a page needs to be built again
     site: Site
 
     # Before anything is built
@@ -123,6 +132,8 @@ class OrdlabPlugin(BasePlugin[OrdlabConfig]):
                 return config
             self.i18n.config.reconfigure_search = False  # compares every entry with every other one
         self.legacy: dict[str, dict[str, str]] = {}
+        self.builds = {}
+        self.stamps = stamps(self._watched(config)) if self._preview(config) else {}
         self.site = self._site(config)
         self.words = self.site.words
         self.links = TermLinks()
@@ -142,7 +153,24 @@ class OrdlabPlugin(BasePlugin[OrdlabConfig]):
         server.watch(str(self.site.termbase.folder))
         for demo in self.site.demos.values():
             server.watch(str(demo.folder))
+        self.stamps = stamps(self._watched(config))
+        preview = self.previews[config.config_file_path or ""] = Preview(builder, server.mount_path)
+        preview.adopt(self, config)
+        server.builder = preview.rebuild
+        server.set_app(preview.around(server.serve_request))
         return server
+
+    def _preview(self, config: MkDocsConfig) -> Preview | None:
+        return self.previews.get(config.config_file_path or "")
+
+    def _watched(self, config: MkDocsConfig) -> list[Path]:
+        """Everything but concepts: when it changes, every page is built anew."""
+        folder = Path(config.config_file_path or "mkdocs.yml").resolve().parent
+        termbase = [
+            folder / self.config.termbase / f"{name}.yml" for name in ("languages", "subjects", "sources")
+        ]
+        files = [config.config_file_path, config.docs_dir, config.theme.custom_dir, *config.watch]
+        return [*termbase, folder / self.config.demos, *(Path(path) for path in files if path)]
 
     def _site(self, config: MkDocsConfig) -> Site:
         """The data; what is being served already stays up, with the last data that had no fault."""
@@ -151,6 +179,8 @@ class OrdlabPlugin(BasePlugin[OrdlabConfig]):
         except TermbaseError as error:
             if served := self.served.get(config.config_file_path or ""):
                 log.error(report(error.problems) + "\nPages are shown as they were until this is mended.")
+                if served.downloads:
+                    self.making = self.kept[config.config_file_path or ""]
                 return served
             raise PluginError(report(error.problems)) from error
         if (config.config_file_path or "") in self.served:
@@ -222,7 +252,7 @@ class OrdlabPlugin(BasePlugin[OrdlabConfig]):
     def on_files(self, files: Files, /, *, config: MkDocsConfig) -> Files:
         """Add the termbase's pages; before i18n has sorted the files it would choke on them."""
         lang = self.i18n.current_language if self.i18n else self.site.addresses.root
-        self.build = Build(lang, files)
+        self.build = self.builds[lang] = Build(lang, files)
         self._localise_markdown(config)
         made = (pages, reports, downloads)
         for page in (page for module in made for page in module.generate(self.site, lang)):
@@ -323,9 +353,11 @@ class OrdlabPlugin(BasePlugin[OrdlabConfig]):
     def on_env(self, env: jinja2.Environment, /, *, config: MkDocsConfig, files: Files) -> jinja2.Environment:
         """Every page has been read: what depends on all of them can be filled in."""
         self._put_below_index()
-        self._add_uses()
         self._add_sizes()
-        self._add_chips()
+        self.build.env = env
+        self.build.chips = {"help": self._help_chips(), "terms": self._term_chips()}
+        for page in self._pages():
+            self._complete(page)
         self._lead_old_addresses()
         self._raise_problems()
         env.bytecode_cache = TemplateCache()
@@ -349,23 +381,33 @@ class OrdlabPlugin(BasePlugin[OrdlabConfig]):
         for page in ours.values():
             page.parent = page.parent or index  # type: ignore[assignment]
 
-    def _add_uses(self) -> None:
-        """On each concept's page, the pages that mention it."""
+    def _complete(self, page: Page) -> None:
+        """Put in what depends on other pages: those that mention a concept, and the way to more."""
+        concept, path = self._concept_of(page), page.file.src_uri
+        if concept is not None:
+            self._add_uses(page, concept)
+        if path.startswith(HELP_FOLDER) or path == pages.INDEX or concept is not None:
+            page.content = (page.content or "") + self._maker(page).chips(self.build.chips)
+
+    def _add_uses(self, page: Page, concept: Concept) -> None:
+        """On a concept's page, the pages that mention it."""
+        if self.build.uses is None:
+            self.build.uses = self._uses()
+        html = self._maker(page).uses(self.build.uses.get(concept.id, ()))
+        page.content = (page.content or "").replace(pages.USES_MARKER, html, 1)
+        if html:
+            contents = next(iter(page.toc))
+            contents.children.append(AnchorLink(self.words[self.build.lang]["uses"], "uses", 2))
+
+    def _uses(self) -> dict[str, list[Use]]:
+        """Each concept with the pages that mention it, in the order of their titles."""
         language = self.site.termbase.languages[self.build.lang]
         uses: dict[str, list[Use]] = {}
         titles = [(title_text(page), page) for page in self._pages()]
         for title, page in sorted(titles, key=lambda titled: order.sort_key(titled[0], language)):
             for id in self.build.mentions.get(page.file.src_uri, ()):
                 uses.setdefault(id, []).append(Use(title, page.url))
-        for page in self._pages():
-            concept = self._concept_of(page)
-            if concept is None:
-                continue
-            html = self._maker(page).uses(uses.get(concept.id, ()))
-            page.content = (page.content or "").replace(pages.USES_MARKER, html, 1)
-            if html:
-                contents = next(iter(page.toc))
-                contents.children.append(AnchorLink(self.words[self.build.lang]["uses"], "uses", 2))
+        return uses
 
     def _add_sizes(self) -> None:
         """On the page of downloads, how large the files are."""
@@ -376,14 +418,6 @@ class OrdlabPlugin(BasePlugin[OrdlabConfig]):
             except RuntimeError as error:
                 raise PluginError(str(error)) from error
             page.content = downloads.with_sizes(page.content or "", folder, self.words[self.build.lang])
-
-    def _add_chips(self) -> None:
-        """At the end of every help page, of the glossary and of its concepts, the way to the others."""
-        rows = {"help": self._help_chips(), "terms": self._term_chips()}
-        for page in self._pages():
-            path = page.file.src_uri
-            if path.startswith(HELP_FOLDER) or path == pages.INDEX or self._concept_of(page):
-                page.content = (page.content or "") + self._maker(page).chips(rows)
 
     def _help_chips(self) -> list[Chip]:
         return [Chip(title_text(page), page.url) for page in self._pages() if page.meta.get("chip") == "help"]
@@ -452,6 +486,7 @@ class OrdlabPlugin(BasePlugin[OrdlabConfig]):
         """Cards come once the page is in the search index: their text is another page's."""
         mentions = self.build.mentions.get(page.file.src_uri, ())
         page.content = (page.content or "") + self._maker(page).cards(mentions)
+        self.build.nav = nav
         self._name_languages(config)
         return context
 
@@ -464,6 +499,7 @@ class OrdlabPlugin(BasePlugin[OrdlabConfig]):
                 alternate["short"] = self.words[language.code]["language-short"]
 
     def on_post_page(self, output: str, /, *, page: Page, config: MkDocsConfig) -> str:
+        page.content = None  # written: thousands of them would fill the memory
         return self._adjust_head(output, self._maker(page).link, page.canonical_url or "")
 
     def on_post_template(self, output: str, /, *, template_name: str, config: MkDocsConfig) -> str:
@@ -504,12 +540,67 @@ class OrdlabPlugin(BasePlugin[OrdlabConfig]):
             settings = pages.script_data(json.loads(settings) | ours)
         return "".join((head, end, before, start, settings, close, after))
 
+    # One page again, while the site is served
+
+    def take(self, termbase: Termbase, changed: Sequence[Concept], config: MkDocsConfig) -> None:
+        """Go on with changed concepts; pages show them when they are built again."""
+        writer = Writer(termbase, self.site.addresses, Path(config.docs_dir))
+        prose = Unwritten(writer)
+        self.site = replace(self.site, termbase=termbase, prose=prose, linkers=writer.linkers)
+        self.served[config.config_file_path or ""] = self.site
+        for lang, build in self.builds.items():
+            build.uses = None
+            for concept in changed:
+                build.mentions[pages.concept_path(concept.id)] = prose[concept.id, lang].mentions
+        if writer.problems:
+            log.error(report(writer.problems))
+
+    def addresses_of_pages(self) -> dict[str, tuple[str, str]]:
+        """Every page's file in the site, with the language and source path it is made from."""
+        return {
+            file.dest_uri: (lang, file.src_uri)
+            for lang, build in self.builds.items()
+            for file in build.files.documentation_pages()
+            if file.src_uri != downloads.PAGE  # says nothing about single concepts
+        }
+
+    def build_again(self, lang: str, path: str, config: MkDocsConfig) -> None:
+        """Build one page as the host does, with everything that was kept of its language."""
+        self.build = self.builds[lang]
+        if self.i18n and self.i18n.current_language != lang:
+            self.i18n.current_language = lang
+            self.i18n.reconfigure_mkdocs_config(config)
+        self._localise_markdown(config)
+        file = self.build.files.get_file_from_path(path)
+        if file is None or file.page is None:
+            return
+        if made := self._made_again(path):
+            file.content_string = made.markdown
+            self.build.generated[path], self.build.mentions[path] = made, made.mentions
+        _populate_page(file.page, config, self.build.files)
+        self._complete(file.page)
+        _build_page(file.page, config, self.build.files.documentation_pages(), self.build.nav, self.build.env)
+        if self.build.problems:
+            log.error(report(self.build.problems))
+            self.build.problems.clear()
+
+    def _made_again(self, path: str) -> GeneratedPage | None:
+        """A page of the termbase from the data as they are now; None for one that was written by hand."""
+        if (old := self.build.generated.get(path)) is None:
+            return None
+        if concept := self.site.termbase.concepts.get(old.concept):
+            return self.site.page(self.build.lang, f"glossary/{concept.id}").concept(concept)
+        made = (*pages.indexes(self.site, self.build.lang), *reports.generate(self.site, self.build.lang))
+        return next((page for page in made if page.path == path), None)
+
     # After the last language
 
     @event_priority(AFTER_MERGED_SEARCH)
     def on_post_build(self, *, config: MkDocsConfig) -> None:
         if self.i18n is not None and self.i18n.building:
             return
+        if preview := self._preview(config):
+            preview.adopt(self, config)
         site = Path(config.site_dir)
         write_json(site / "legacy.json", self.legacy)
         merged = site / "search" / "search_index.json"

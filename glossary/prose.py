@@ -7,7 +7,7 @@ pictures come from the site itself, so that no reader's browser is sent elsewher
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from html import escape, unescape
@@ -122,6 +122,26 @@ class Writer:
         else:
             found, target = file.is_file(), path
         return relative(target, self.addresses.concept(lang, concept.id)) if found else None
+
+
+class Unwritten(Mapping[tuple[str, str], Prose]):
+    """Texts by concept and language, each written when it is first asked for."""
+
+    def __init__(self, writer: Writer) -> None:
+        self.writer = writer
+        self.written: dict[tuple[str, str], Prose] = {}
+
+    def __getitem__(self, key: tuple[str, str]) -> Prose:
+        if key not in self.written:
+            id, lang = key
+            self.written[key] = self.writer.write(self.writer.termbase.concepts[id], lang)
+        return self.written[key]
+
+    def __iter__(self) -> Iterator[tuple[str, str]]:
+        return ((id, lang) for id in self.writer.termbase.concepts for lang in self.writer.linkers)
+
+    def __len__(self) -> int:
+        return len(self.writer.termbase.concepts) * len(self.writer.linkers)
 
 
 class SafeMarkdown:

@@ -1,0 +1,56 @@
+"""`python -m glossary init`: a new project that builds at once."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from typing import Any
+
+from . import CLEAN, COULD_NOT_RUN
+
+
+def add(commands: Any) -> None:
+    parser = commands.add_parser(
+        "init",
+        help="make a new project",
+        description="Make a project with a glossary of two concepts, in languages of your choice, that "
+        "builds at once. Languages whose words the engine does not have begin in English, to be translated.",
+        epilog="Exit code: 0 when it is made, 2 when it could not be; no file is ever overwritten.",
+    )
+    parser.add_argument("folder", type=Path, metavar="FOLDER", help="a new or empty folder")
+    parser.add_argument(
+        "--languages",
+        nargs="+",
+        default=["en", "nb", "zh"],
+        metavar="CODE",
+        help="the first is at the site's root (default: en nb zh)",
+    )
+    parser.add_argument("--name", default="", help="what the site is called (default: the folder's name)")
+    parser.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    from .. import starter
+
+    languages = [code for given in options.languages for code in given.split(",") if code]
+    folder: Path = options.folder
+    if faults := starter.faults(languages):
+        return _refuse("\n".join(faults))
+    name = options.name.strip() or folder.resolve().name
+    if not name.isprintable():
+        return _refuse("the name holds a control character")
+    try:
+        if folder.is_dir() and any(folder.iterdir()):
+            return _refuse(f"{folder} is not empty: give a new folder")
+        written = starter.write(folder, languages, name)
+    except OSError as error:
+        return _refuse(f"{error.filename}: {error.strerror}")
+    print(f"Made {folder} with {len(written)} files in {', '.join(languages)}. Look at it:\n")
+    print(f"  cd {folder}\n  mkdocs serve")
+    return CLEAN
+
+
+def _refuse(message: str) -> int:
+    print(message, file=sys.stderr)
+    return COULD_NOT_RUN

@@ -1,0 +1,155 @@
+"""A new project: a site that builds at once, with two concepts to begin from.
+
+    files(["nb", "en"], "My glossary")  # path in the project → text
+
+What a project needs beyond these files, styles and scripts for instance, stays in the engine.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import jinja2
+import yaml
+
+from ..load import LANGUAGE, load_frame
+from ..new import MODELINE
+from ..pages import markdown_text
+from ..schema import FILE, as_text
+from ..site_text import FOLDER as TEXTS
+
+FOLDER = Path(__file__).parent
+TERMBASE = "glossary"
+SUBJECT = "terminology"
+_LOCALE = re.compile(r"[a-z]{2}(-[A-Z][a-z]{3})?(-[A-Z]{2})?")  # what the i18n plugin takes
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """A language of the new project."""
+
+    code: str
+    name: str
+    theme: str  # the language of Material's own words
+    settings: Mapping[str, str]
+
+
+def faults(languages: Sequence[str]) -> list[str]:
+    """Languages that there can be no site in."""
+    found = [
+        f"“{code}” is no language code that a site can have: write nb, en, pt-BR or zh-Hant, say"
+        for code in languages
+        if not (LANGUAGE.fullmatch(code) and _LOCALE.fullmatch(code))
+    ]
+    return found + [
+        f"“{code}” is given twice" for code in sorted({c for c in languages if languages.count(c) > 1})
+    ]
+
+
+def files(languages: Sequence[str], name: str) -> dict[str, str]:
+    """The files of a new project, by their path in it; all but the schema, which is made from them."""
+    starts = [_start(code) for code in languages]
+    made = {
+        "mkdocs.yml": _mkdocs(starts, name),
+        ".gitignore": "/site/\n/.cache/\n",
+        f"{TERMBASE}/languages.yml": _languages(starts),
+        f"{TERMBASE}/subjects.yml": _dump({SUBJECT: {code: _words(code)["subject"] for code in languages}}),
+        f"{TERMBASE}/sources.yml": "# Works that concepts rest on: `smith-2024: {title: …, year: …}`\n{}\n",
+    }
+    for code in languages:
+        text = _words(code)["index"].format(first="concept")
+        made[f"docs/index.{code}.md"] = f"---\nkind: home\n---\n\n# {markdown_text(name)}\n\n{text}"
+    relations = {"concept": {}, "term": {"related": ["concept"]}}
+    for id, related in relations.items():
+        entries = {code: _words(code)[id] for code in languages}
+        made[f"{TERMBASE}/terms/{id}.yml"] = f"{MODELINE}\n" + _dump(
+            {"subject": SUBJECT, **related, **entries}
+        )
+    return made
+
+
+def write(folder: Path, languages: Sequence[str], name: str) -> list[Path]:
+    """Write a new project into an empty or missing folder; returns its files, relative to it.
+
+    Raises OSError; then there is nothing of the project, and nothing that was there was touched.
+    """
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    beside = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}-"))
+    try:
+        made = files(languages, name)
+        for path, text in made.items():
+            (beside / path).parent.mkdir(parents=True, exist_ok=True)
+            (beside / path).write_text(text, encoding="utf-8")
+        schema = beside / TERMBASE / FILE
+        schema.write_text(as_text(load_frame(beside / TERMBASE)), encoding="utf-8")
+        if folder.exists():
+            folder.rmdir()  # fails, as it should, when somebody has put something there
+        beside.chmod(0o755)
+        beside.rename(folder)
+    except BaseException:
+        shutil.rmtree(beside)
+        raise
+    return [*map(Path, made), Path(TERMBASE, FILE)]
+
+
+def _start(code: str) -> Start:
+    known = dict(_read("languages.yml").get(code, {}))
+    name, theme = known.pop("name", code), known.pop("theme", code)
+    return Start(code, name, theme if code in _read("languages.yml") else "en", known)
+
+
+def _mkdocs(starts: Sequence[Start], name: str) -> str:
+    environment = jinja2.Environment(trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True)
+    template = environment.from_string((FOLDER / "mkdocs.yml.jinja").read_text("utf-8"))
+    # JSON strings are YAML strings, whatever the name holds.
+    return template.render(languages=starts, name=json.dumps(name, ensure_ascii=False))
+
+
+def _languages(starts: Sequence[Start]) -> str:
+    """`languages.yml`; English words where the engine has none, to be translated."""
+    lines = ["# The languages of the site; the first is the one at its root.\n"]
+    for start in starts:
+        lines.append(_dump({start.code: {"name": start.name, **start.settings}}))
+        if not (TEXTS / f"{start.code}.yml").is_file():
+            english = yaml.safe_load((TEXTS / "en.yml").read_text("utf-8"))
+            words = {key: value for key, value in english.items() if key != "theme"}
+            words["language-short"] = start.code.split("-")[0].upper()
+            lines.append("  # What the pages say around the terms. In English so far: translate it.\n")
+            lines.append("".join(f"  {line}\n" for line in _dump({"text": words}).splitlines()))
+    return "".join(lines)
+
+
+def _words(code: str) -> Mapping[str, Any]:
+    words = _read("words.yml")
+    return dict(words.get(code, words["en"]))
+
+
+@cache
+def _read(name: str) -> Mapping[str, Any]:
+    return dict(yaml.safe_load((FOLDER / name).read_text("utf-8")))
+
+
+class _Dumper(yaml.SafeDumper):
+    """Long texts as blocks, as people write them, and no anchors."""
+
+    def ignore_aliases(self, data: object) -> bool:
+        return True
+
+
+def _text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style="|" if "\n" in text else None)
+
+
+_Dumper.add_representer(str, _text)
+
+
+def _dump(data: object) -> str:
+    return yaml.dump(data, Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=10_000)
