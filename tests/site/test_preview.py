@@ -1,0 +1,88 @@
+"""`mkdocs serve` after an edit: the page that is asked for shows it, and nothing else is built."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.bench.edit import read, serving
+from tests.site.tiny import write
+
+Ask = Callable[..., str]
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, Ask]]:
+    """A served project, and how to ask for a page until it says something (or no longer does)."""
+    root = tmp_path_factory.mktemp("served")
+    with serving(write(root)) as (url, _):
+
+        def ask(path: str, says: str, gone: str = "\0") -> str:
+            for _ in range(600):
+                page = read(f"{url}/{path}")
+                if says in page and gone not in page:
+                    return page
+                time.sleep(0.05)
+            raise AssertionError(f"{path} never said {says!r}")
+
+        yield root, ask
+
+
+def edit(root: Path, path: str, old: str, new: str) -> None:
+    text = (root / path).read_text("utf-8")
+    assert old in text
+    (root / path).write_text(text.replace(old, new), "utf-8")
+
+
+def test_the_changed_page_in_every_language(project: tuple[Path, Ask]) -> None:
+    root, ask = project
+    edit(root, "glossary/terms/generator.yml", "net that makes examples", "net that draws samples")
+    edit(root, "glossary/terms/generator.yml", "生成样本的网络", "画出样本的网络")
+    assert "net that makes examples" not in ask("en/glossary/generator/", "net that draws samples")
+    ask("zh/glossary/generator/", "画出样本的网络")
+    assert ask("glossary/generator/", "nettet som lager eksempler").count("<h1") == 1
+
+
+def test_pages_that_speak_of_the_concept(project: tuple[Path, Ask]) -> None:
+    """The index lists the definition; the page of the GAN has a card with it, and is the only one once."""
+    root, ask = project
+    edit(root, "glossary/terms/generator.yml", "nettet som lager eksempler", "nettet som tegner")
+    ask("glossary/", "nettet som tegner", gone="nettet som lager eksempler")
+    page = ask("glossary/gan/", "nettet som tegner")
+    assert len(re.findall('class="ol-card" [^>]*data-term="generator"', page)) == 1
+
+
+def test_a_new_form_links_elsewhere(project: tuple[Path, Ask]) -> None:
+    root, ask = project
+    (root / "docs" / "index.en.md").write_text("# Home\n\nA drawing machine.", "utf-8")
+    ask("en/", "A drawing machine")  # a page by hand changed: everything was built
+    edit(root, "glossary/terms/generator.yml", "terms: [generator]", "terms: [generator, drawing machine]")
+    page = ask("en/", 'data-term="generator"')
+    assert ">drawing machine</a>" in page
+    uses = ask("en/glossary/generator/", "drawing machine").partition('id="uses"')[2]
+    assert "network" in uses
+
+
+def test_a_broken_edit_leaves_pages_as_they_were(project: tuple[Path, Ask]) -> None:
+    root, ask = project
+    edit(root, "glossary/terms/gan.yml", "subject: models", "subject: modles")
+    time.sleep(1)
+    ask("glossary/gan/", "modell der to nett konkurrerer")
+    edit(root, "glossary/terms/gan.yml", "subject: modles", "subject: models")
+    edit(root, "glossary/terms/gan.yml", "to nett konkurrerer", "to nett kappes")
+    ask("glossary/gan/", "to nett kappes")
+
+
+def test_a_new_concept_brings_everything_up_to_date(project: tuple[Path, Ask]) -> None:
+    root, ask = project
+    text = (root / "glossary/terms/generator.yml").read_text("utf-8")
+    for old, new in (("generator", "dekoder"), ("drawing machine", "decoder"), ("生成器", "解码器")):
+        text = text.replace(old, new)
+    text = text.replace("part_of: [gan]", "").replace("shēngchéngqì", "jiěmǎqì")
+    text = text.replace("terms: [dekoder, decoder]", "terms: [decoder]")
+    (root / "glossary/terms/decoder.yml").write_text(text, "utf-8")
+    ask("zh/glossary/decoder/", "解码器")
