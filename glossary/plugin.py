@@ -244,7 +244,18 @@ class OrdlabPlugin(BasePlugin[OrdlabConfig]):
                 f"mkdocs.yml builds {', '.join(unknown)}, but {termbase.folder / 'languages.yml'} has only "
                 f"{', '.join(termbase.languages)}: add the language there or remove it here"
             )
+        if strange := [lang for lang in built if not self._is_known_to_theme(config, lang)]:
+            raise PluginError(
+                f"Material has no words in {', '.join(strange)}: write `theme: {{language: en}}` beside "
+                "`locale:` in mkdocs.yml; the glossary's own words, which go first, are in languages.yml"
+            )
         return Addresses(built, self.i18n.default_language, config.use_directory_urls)
+
+    def _is_known_to_theme(self, config: MkDocsConfig, lang: str) -> bool:
+        """Whether Material has a file with its words in the language, or is told to take another one's."""
+        chosen = (self.i18n.get_language_config(lang).theme or {}).get("language", lang)
+        name = Path("partials", "languages", f"{chosen}.html")
+        return config.theme.name != "material" or any(Path(d, name).is_file() for d in config.theme.dirs)
 
     # One language: its files
 
