@@ -41,7 +41,10 @@ def fix(find: Callable[[], Iterable[Finding]]) -> int:
 def _mended(path: Path, findings: Sequence[Finding]) -> tuple[str, int] | None:
     """The file's text with as many findings mended as can be at once, and how many they are."""
     before, text, kept = edits.read(path), "", list[Finding]()
-    for finding in findings:
+    able = [finding for finding in findings if finding.edits()]
+    if able and (changed := _with(path, before, able)) is not None:
+        return changed, len(able)
+    for finding in able:
         changed = _with(path, before, [*kept, finding])
         if changed is not None:
             text, kept = changed, [*kept, finding]

@@ -8,6 +8,7 @@ the text is parsed once more, and the mark that comes out where the finding is w
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -19,7 +20,7 @@ import yaml
 from yaml.nodes import ScalarNode
 
 from ..edits import Edit, read
-from ..links import Linker
+from ..links import IDEOGRAPHS, Linker
 from ..markdown import BARRIER, Page, ReadProse, TermLinks
 from ..model import Concept, Problem, Termbase
 from ..prose import SafeMarkdown
@@ -37,6 +38,11 @@ _FRONT_MATTER = re.compile(r"---[ \t]*\r?\n.*?\r?\n(?:---|\.\.\.)[ \t]*(?:\r?\n|
 _LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[A-Za-z0-9]+)*")
 _FIRST_MARK = 0xF0000  # Unicode's private planes: no text has these, and Markdown gives them no meaning
 _MOST_MARKS = 0xFFFD
+_WORD_OR_MARKUP = re.compile(
+    r"^ {0,3}(?:\[[^\]]*\]:|!{3}|\?{3}|\*\[).*$|<[^<>]*>|\]\([^()]*\)|\]\[[^\]]*\]|\{[^{}]*\}|&[#\w]+;"
+    rf"|([{IDEOGRAPHS}]|[^\W\d_{IDEOGRAPHS}][^\W_{IDEOGRAPHS}]*)",
+    re.MULTILINE,
+)
 _MOST_TRIES = 200
 
 
@@ -109,6 +115,8 @@ class Text:
         """Where a piece of the prose stands in the Markdown, if it is there in one piece."""
         if self.prose == self.markdown:
             return start, end
+        if near := self._after_word(start, end):
+            return near
         for left, right in (_word_around(self.prose, start, end), (start, end)):
             if BARRIER in self.prose[left:right]:
                 continue
@@ -121,6 +129,24 @@ class Text:
                 if match:
                     return match.span(1)
         return None
+
+    def _after_word(self, start: int, end: int) -> tuple[int, int] | None:
+        """The same by the last word that begins before the piece; none where they do not stand together."""
+        index = bisect_right(self._words, (start, len(self.markdown))) - 1
+        if index < 0:
+            return None
+        in_prose, in_markdown = self._words[index]
+        between, piece = self.prose[in_prose:start], self.prose[start:end]
+        pattern = f"{_as_written(between)}[*_~]{{0,3}}({_as_written(piece)})"
+        found = re.compile(pattern).match(self.markdown, in_markdown)
+        return found.span(1) if found else None
+
+    @cached_property
+    def _words(self) -> list[tuple[int, int]]:
+        """Where each word begins in the prose and in the Markdown; nothing when marks would break markup."""
+        starts = [found.start(1) for found in _WORD_OR_MARKUP.finditer(self.markdown) if found[1]]
+        places = self._marked(starts) if len(starts) <= _MOST_MARKS else None
+        return sorted(places.items()) if places else []
 
     def _places(self, piece: str) -> dict[int, int]:
         """For every occurrence of a piece in the source that a reader sees: its place in the prose."""
