@@ -39,7 +39,8 @@ _LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[A-Za-z0-9]+)*")
 _FIRST_MARK = 0xF0000  # Unicode's private planes: no text has these, and Markdown gives them no meaning
 _MOST_MARKS = 0xFFFD
 _WORD_OR_MARKUP = re.compile(
-    r"^ {0,3}(?:\[[^\]]*\]:|!{3}|\?{3}|\*\[).*$|<[^<>]*>|\]\([^()]*\)|\]\[[^\]]*\]|\{[^{}]*\}|&[#\w]+;"
+    r"^[ \t>]*(?:`{3,}|~{3,}).*$|\[\^[^\]]*\]|\[\[[^\[\]|]*[\]|]"
+    r"|^ {0,3}(?:\[[^\]]*\]:|!{3}|\?{3}|\*\[).*$|<[^<>]*>|\]\([^()]*\)|\]\[[^\]]*\]|\{[^{}]*\}|&[#\w]+;"
     rf"|([{IDEOGRAPHS}]|[^\W\d_{IDEOGRAPHS}][^\W_{IDEOGRAPHS}]*)",
     re.MULTILINE,
 )
