@@ -183,6 +183,6 @@ def test_texts_of_pages_are_found_and_other_languages_are_not(site: Path, page: 
     with serve(site) as url:
         page.goto(f"{url}/{PREFIX[lang]}", wait_until="networkidle")
         found = ask(page, query)
-    assert found[0] == f"/{PREFIX[lang]}help/instantid/", query
+    assert f"/{PREFIX[lang]}help/instantid/" in found[:3], query
     others = tuple(f"/{prefix}" for prefix in PREFIX.values() if prefix and prefix != PREFIX[lang])
     assert not [path for path in found if path.startswith(others)]
