@@ -22,6 +22,7 @@ _NARROW_BRACKETS = re.compile(
     rf"(?<={_HAN})[^\S\n]?\([^()\n{BARRIER}]*\)"
     rf"|(?<![\w)\]])\((?=[^()\n{BARRIER}]*{_HAN})[^()\n{BARRIER}]*\)"
 )
+_FORMULA = re.compile(r"(?<=[a-zA-Z0-9_\])])\([^()\n]*\)")  # p(图片, 类别)
 _STRAIGHT_AROUND_HAN = re.compile(rf"\"(?=[^\"\n{BARRIER}]*{_HAN})([^\"\n{BARRIER}]{{1,200}})\"")
 
 # The sign for inches and seconds after a digit is no quotation mark.
@@ -47,7 +48,7 @@ def narrow_punctuation(facts: Facts) -> Iterator[Finding]:
 
 
 def _narrow(prose: str) -> Iterator[tuple[int, int, tuple[Change, ...]]]:
-    skipped = [found.span() for found in NO_PROSE.finditer(prose)]
+    skipped = [found.span() for pattern in (NO_PROSE, _FORMULA) for found in pattern.finditer(prose)]
     for sign in _NARROW_SIGN.finditer(prose):
         start, end = sign.span()
         if not any(first <= start < last for first, last in skipped):

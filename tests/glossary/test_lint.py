@@ -410,6 +410,7 @@ def test_signs_of_another_language(
         ("zh", "```\n中,文\n```\n\n[链接](a.md '中,文')"),
         ("zh", "他说 OK, fine. 然后走了"),
         ("zh", "版本 v1.2.3。文件 a.txt。"),
+        ("zh", "联合分布 *p*(图片, 类别) 与 f(图片;类别)。"),
         ("nb", "Det heter «latent», og ‘indre’ er også lov. Bob's."),
         ("nb", 'Bruk `print("x")` på en skjerm på 27" og 5\' 10".'),
         ("nb", '<span class="x">ord</span> *og*{: title="y" }'),
