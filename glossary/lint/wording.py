@@ -14,6 +14,8 @@ from .rule import LINKED, UNUSABLE, Change, Facts, Finding, Mention, in_entry, i
 from .texts import PageText, Text
 
 _QUOTED = (re.compile(r"[«“”\"„‘’'‹「『《]\s?\Z"), re.compile(r"\s?[»“”\"‘’'›」』》]"))
+_NAME_BEFORE = re.compile(r"\b[A-ZÆØÅ][a-zæøå]+(?:['’]s)? \Z")
+_NAME_AFTER = re.compile(r" (?:(?:for|of|and|in|the|og|i|av) ){0,2}[A-ZÆØÅ][a-zæøå]+")
 _END_OF_BLOCK = re.compile(rf"{BARRIER}\s*\n\s*{BARRIER}|\n[^\S\n]*\n|\Z")
 _ADDRESS = re.compile(r"(?:^|/)glossary/([a-z0-9-]+)(?:/|\.md|#|$)")
 
@@ -31,14 +33,13 @@ def deprecated_wording(facts: Facts) -> Iterator[Finding]:
 
 
 def _is_in_name(prose: str, mention: Mention) -> bool:
-    """Whether a single word is part of a name, which it cannot be taken out of: Google AI, the AI Act."""
+    """Whether a single word is part of a name, which it cannot be taken out of: Google AI, AI for All."""
     if " " in prose[mention.start : mention.end]:
         return False
-    after = re.match(r" ([A-ZÆØÅ][a-zæøå]+)", prose[mention.end : mention.end + 40])
-    before = re.search(r"\b[A-ZÆØÅ][a-zæøå]+ \Z", prose[max(0, mention.start - 40) : mention.start])
-    if before and begins_sentence(prose, max(0, mention.start - 40) + before.start()):
-        before = None
-    return bool(after or before)
+    begins = max(0, mention.start - 40)
+    before = _NAME_BEFORE.search(prose[begins : mention.start])
+    is_after_name = before and not begins_sentence(prose, begins + before.start())
+    return bool(is_after_name or _NAME_AFTER.match(prose, mention.end))
 
 
 def _unusable(entry: Entry) -> tuple[Term, ...]:
@@ -91,7 +92,7 @@ def abbreviation_first(facts: Facts) -> Iterator[Finding]:
         for mention in facts.namers[page.lang].mentions(page.prose):
             if mention.status != LINKED or mention.concept in seen or page.is_aside(mention.start):
                 continue
-            if _is_quoted(page.prose, mention):
+            if _is_quoted(page.prose, mention) or _is_in_name(page.prose, mention):
                 continue
             seen.add(mention.concept)
             entry = facts.termbase.concepts[mention.concept].entries[page.lang]

@@ -301,6 +301,8 @@ def test_what_a_reader_reads_is_found_again_where_it_was_written(pieces: list[st
         ("en", "A VAE is small.\n\nA variational autoencoder is too.", [1]),
         ("en", "# Variational autoencoder\n\nThe VAE is small.", []),
         ("en", "The word “VAE” is odd. VAEs!", [1]),
+        ("en", "Read Microsoft's VAE for Beginners, then the VAE Book.", []),
+        ("en", "See VAE and Friends.\n\nA VAE is small.", [3]),
         ("nb", "VAE-er er små.", [1]),
         ("nb", "Variasjonelle autoenkodere (VAE-er) er små.", []),
         ("nb", "En variasjonell autoenkoder (VAE) er liten.", []),
