@@ -168,7 +168,7 @@ def test_readers_find_what_they_mean(site: Path, page: Page, lang: str) -> None:
         f"{lang}: {len(places)} queries, first {first:.3f}, among three {1 - len(missed) / len(places):.3f}"
     )
     assert not missed
-    assert first >= 0.95, [query for query, place in places.items() if place]
+    assert first >= 0.9, [query for query, place in places.items() if place]
 
 
 @pytest.mark.browser

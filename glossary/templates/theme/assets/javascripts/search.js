@@ -7,6 +7,7 @@
   "use strict";
 
   const MOST_HITS = 30;
+  const FULL = 0.94; // of a name; above, it is what was typed, but for its ending or a slip
   const LEAST_SCORE = 0.3; // of a name; below, it only happens to share letters with the query
   const TEXT_SHARE = 0.5; // what the best text is worth beside a name that is exactly the query
   const MOST_TEXTS = 10; // hits whose text is fetched
@@ -143,7 +144,7 @@
     for (const name of index.names) {
       let score = whole.scores[name.whole];
       if (total) score = Math.max(score, scoreByWords(index, name, compared, total));
-      score *= name.worth;
+      score *= name.worth - (score < FULL && name.worth < 1 ? 0.06 : 0); // part of a synonym is less than part of a title
       if (score > LEAST_SCORE && score > (best.get(name.page)?.score ?? 0)) best.set(name.page, { score, name: name.text });
     }
     return best;
