@@ -58,7 +58,7 @@ def run(options: argparse.Namespace) -> int:
         return _refuse(f"{error}; nothing was changed")
     for lang, count in changed.items():
         current = len(concepts) - count
-        print(f"{lang}: {count} accepted" + (f", {current} were current already" if current else ""))
+        print(f"{lang}: {count} accepted" + (f", {current} already current" if current else ""))
     return CLEAN
 
 

@@ -38,6 +38,8 @@ _FRONT_MATTER = re.compile(r"---[ \t]*\r?\n.*?\r?\n(?:---|\.\.\.)[ \t]*(?:\r?\n|
 _LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[A-Za-z0-9]+)*")
 _FIRST_MARK = 0xF0000  # Unicode's private planes: no text has these, and Markdown gives them no meaning
 _MOST_MARKS = 0xFFFD
+# A word (of Han, each character) before which a mark can stand; first what a mark would make into something
+# else: fences, footnotes, links by hand, references, admonitions, tags, targets, attributes, entities.
 _WORD_OR_MARKUP = re.compile(
     r"^[ \t>]*(?:`{3,}|~{3,}).*$|\[\^[^\]]*\]|\[\[[^\[\]|]*[\]|]"
     r"|^ {0,3}(?:\[[^\]]*\]:|!{3}|\?{3}|\*\[).*$|<[^<>]*>|\]\([^()]*\)|\]\[[^\]]*\]|\{[^{}]*\}|&[#\w]+;"
@@ -103,14 +105,14 @@ class Text:
 
     def place(self, start: int, end: int) -> Place:
         """Where a piece of the prose stands in the file."""
-        span = self.in_markdown(start, end)
-        if span is None and (first := re.match(r"\w+|\S", self.prose[start:end])):
-            if (span := self.in_markdown(start, start + first.end())) is None:
-                return Place(self.line_at(None))
-            return Place(self.line_at(span[0]))
-        if span is None:
-            return Place(self.line_at(None))
-        return Place(self.line_at(span[0]), self.in_file(*span))
+        if span := self.in_markdown(start, end):
+            within = self.in_file(*span)
+            line = read(self.path).count("\n", 0, within[0]) + 1 if within else self.line_at(span[0])
+            return Place(line, within)
+        first = re.match(r"\w+|\S", self.prose[start:end])
+        if first and start + first.end() < end:
+            return Place(self.place(start, start + first.end()).line)
+        return Place(self.line_at(None))
 
     def in_markdown(self, start: int, end: int) -> tuple[int, int] | None:
         """Where a piece of the prose stands in the Markdown, if it is there in one piece."""

@@ -216,7 +216,8 @@ def test_texts_of_concepts_are_read_and_mended_too(tmp_path: Path) -> None:
         'explanation: "A \\"big\\" nerve\n    net."': 'explanation: "A \\"big\\" neural network."',
         "explanation: |\n    # x\n\n    A `nerve net`, a nerve net.": "explanation: |\n    # x\n\n"
         "    A `nerve net`, a neural network.",
-        "example: >\n    The nerve\n    net.\n    # y": "example: >\n    The neural network.\n    # y",
+        "example: >\n    One\n    two.\n    The nerve\n    net.\n    # y": "example: >\n    One\n    two.\n"
+        "    The neural network.\n    # y",
     }
     name = "glossary/terms/latent-space.yml"
     for number, (text, better) in enumerate(styles.items()):
