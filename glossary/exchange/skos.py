@@ -114,10 +114,10 @@ def write_turtle(termbase: Termbase, **settings: str) -> bytes:
 
 
 def write_jsonld(termbase: Termbase, **settings: str) -> bytes:
-    """The termbase as JSON-LD 1.1, with its context inside; settings as in `write_turtle`."""
+    """The termbase as JSON-LD 1.1, a node to a line, its context inside; settings as in `write_turtle`."""
     context = {"@version": 1.1, "@base": settings.get("url") or NOWHERE, **PREFIXES}
-    document = {"@context": context, "@graph": list(_nodes(termbase, **settings))}
-    return (json.dumps(document, ensure_ascii=False, indent=1) + "\n").encode()
+    nodes = ",\n".join(json.dumps(node, ensure_ascii=False) for node in _nodes(termbase, **settings))
+    return f'{{"@context": {json.dumps(context)},\n"@graph": [\n{nodes}\n]}}\n'.encode()
 
 
 def _turtle_statements(node: Data) -> str:
@@ -323,7 +323,7 @@ def _quiet() -> Iterator[None]:
             logging.getLogger(name).setLevel(level)
 
 
-_SUBJECT = re.compile(r'^\s*(?:"@id":\s*"([^"]+)"|<([^>]+)>\s|([\w.-]*:[^\s;,.]+)\s)')
+_SUBJECT = re.compile(r'^\s*(?:\{?\s*"@id":\s*"([^"]+)"|<([^>]+)>\s|([\w.-]*:[^\s;,.]+)\s)')
 
 
 def _lines(text: str) -> dict[tuple[str, ...], int]:

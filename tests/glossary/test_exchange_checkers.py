@@ -17,7 +17,8 @@ import pytest
 import skosify
 from hypothesis import HealthCheck, given, settings
 from lxml import etree
-from rdflib import RDF, RDFS, SKOS, Graph, Literal, URIRef
+from rdflib import RDF, RDFS, SKOS, BNode, Graph, Literal, URIRef
+from rdflib.collection import Collection
 from rdflib.compare import isomorphic
 from translate.storage.tbx import tbxfile
 
@@ -115,9 +116,22 @@ def test_translate_toolkit_reads_every_term() -> None:
 # SKOS
 
 
+def statements(graph: Graph) -> set[tuple[Any, ...]]:
+    """What a graph says, with what has no name told in full: rdflib's own comparison takes minutes."""
+
+    def told(node: Any) -> Any:
+        if not isinstance(node, BNode):
+            return node
+        if (node, RDF.first, None) in graph:
+            return tuple(map(told, Collection(graph, node)))
+        return frozenset((predicate, told(value)) for predicate, value in graph.predicate_objects(node))
+
+    return {(s, p, told(o)) for s, p, o in graph if not isinstance(s, BNode)}
+
+
 def test_turtle_and_jsonld_say_the_same() -> None:
     other = Graph().parse(data=skos.write_jsonld(load(GLOSSARY)), format="json-ld")
-    assert isomorphic(graph(), other)
+    assert statements(graph()) == statements(other)
 
 
 @settings(max_examples=10, deadline=None, suppress_health_check=list(HealthCheck))
