@@ -63,9 +63,10 @@ def test_the_file_is_fresh() -> None:
 
 
 @pytest.mark.parametrize("path", TERMS, ids=lambda path: path.stem)
-def test_every_concept_is_valid_and_names_the_schema(path: Path, ours: Draft202012Validator) -> None:
+def test_every_concept_is_valid(path: Path, ours: Draft202012Validator) -> None:
     text = path.read_text("utf-8")
-    assert text.startswith(f"# yaml-language-server: $schema=../{schema.FILE}\n")
+    if "yaml-language-server" in text:  # in a line of its own, and the first
+        assert text.startswith(f"# yaml-language-server: $schema=../{schema.FILE}\n")
     assert not [error.message for error in ours.iter_errors(yaml.safe_load(text))]
 
 
