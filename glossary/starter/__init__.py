@@ -7,6 +7,7 @@ What a project needs beyond these files, styles and scripts for instance, stays 
 
 from __future__ import annotations
 
+import importlib.resources
 import json
 import re
 import shutil
@@ -102,8 +103,8 @@ def write(folder: Path, languages: Sequence[str], name: str) -> list[Path]:
 
 def _start(code: str) -> Start:
     known = dict(_read("languages.yml").get(code, {}))
-    name, theme = known.pop("name", code), known.pop("theme", code)
-    return Start(code, name, theme if code in _read("languages.yml") else "en", known)
+    words = importlib.resources.files("material") / "templates" / "partials" / "languages" / f"{code}.html"
+    return Start(code, known.pop("name", code), code if words.is_file() else "en", known)
 
 
 def _mkdocs(starts: Sequence[Start], name: str) -> str:
