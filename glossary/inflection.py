@@ -50,6 +50,7 @@ class Grammar:
     prepositions: frozenset[str] = frozenset()  # the noun before one is inflected too: functions of state
     suffixes: tuple[str, ...] = ()  # what abbreviations take: GANs, GAN-er
     before_nouns: frozenset[str] = frozenset()  # a capital after one of these at the beginning makes no name
+    before_no_verb: frozenset[str] = frozenset()  # after these, what is spelt like an infinitive is none
     names_are_capitalised: bool = False  # and nothing else is, within a sentence
 
     def bases(self, word: str) -> Iterator[tuple[str, Form]]:
@@ -248,8 +249,10 @@ class Norwegian(Grammar):
             yield from self._agents(word)
         if word.endswith("ige"):
             yield word[:-1], Form.PLURAL  # nouns that were adjectives: ansvarlige, arbeidsledige
-        yield from _by_last_part(word, _NORWEGIAN_PLURALS)
-        yield from _by_last_part(word.removesuffix("ne"), _NORWEGIAN_PLURALS)
+        plural = Form.PLURAL_ER if word.endswith("er") else Form.PLURAL
+        yield from _by_last_part(word, _NORWEGIAN_PLURALS, plural)
+        if word.endswith("ne"):
+            yield from _by_last_part(word[:-2], _NORWEGIAN_PLURALS)
         if word.endswith("ene"):
             yield from _by_last_part(word[:-3] + "er", _NORWEGIAN_PLURALS)
 
@@ -353,7 +356,7 @@ _IZE = re.compile(r"is(?=(?:e|ed|er|ers|es|ing|ation|ations)$)")
 
 
 _ENGLISH_SINGULAR_SUBJECTS = words("he she it who")
-_ENGLISH_AUXILIARIES = words("i we they can cannot could may might must shall should will would")
+_ENGLISH_AUXILIARIES = words("he i she they we who can cannot could may might must shall should will would")
 _ENGLISH_DETERMINERS = words(
     "the a an this that these those each every all any no my your his her its our their whose"
 )
@@ -443,6 +446,7 @@ _NORWEGIAN = Norwegian(
         "den det de en et ei denne dette disse min din sin vår hver alle begge noen mange "
         "i på av til fra med om ved for som når hvis"
     ),
+    before_no_verb=words("en ei et er var være vært veldig"),
     names_are_capitalised=True,
 )
 _ENGLISH = English(
@@ -452,6 +456,7 @@ _ENGLISH = English(
         "the a an this that these those my your his her its our their each every all any some both many no "
         "in on at by for from with of to as when if while use see"
     ),
+    before_no_verb=_ENGLISH_DETERMINERS | words("am are be been being is was were very"),
     names_are_capitalised=True,
 )
 

@@ -281,7 +281,11 @@ class _WordIndex:
             return True
         before, after = _beside(text, words, first, -1), _beside(text, words, first, 1)
         between = (before.casefold(), after.casefold())
-        if Form.VERB not in entry.forms and self.grammar.reads_as_verb(entry.text.casefold(), form, *between):
+        spelt = entry.text.casefold()
+        if Form.VERB in entry.forms:
+            if word.casefold() == spelt and between[0] in self.grammar.before_no_verb:
+                return False
+        elif self.grammar.reads_as_verb(spelt, form, *between):
             return False
         if len(word) > 1 and word.isupper():
             shouted = any(other.isupper() and len(other) > 1 for other in (before, after))
