@@ -20,7 +20,7 @@ from pathlib import Path
 from ruamel.yaml.error import YAMLError
 
 from .. import edits
-from ..load import load
+from ..load import load, load_frame
 from ..model import Problem, TermbaseError
 from ..yamlfile import shown
 from . import Format, plain, shape, yaml_files
@@ -75,7 +75,8 @@ def import_file(format: Format, path: Path, folder: Path, *, skip_unplaced: bool
 def _existing(folder: Path) -> Data:
     if not (folder / "languages.yml").is_file():
         return {part: {} for part in plain.PARTS}
-    return plain.of_termbase(load(folder))
+    has_concepts = any((folder / "terms").rglob("*.y*ml"))
+    return plain.of_termbase(load(folder) if has_concepts else load_frame(folder))
 
 
 # Names of the file → names of the termbase

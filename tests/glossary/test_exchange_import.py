@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -430,3 +431,14 @@ def test_a_new_synonym_without_a_status_is_admitted(folder: Path) -> None:
     assert bring(folder, "csv", "kind,id,language,term\nterm,generator,en,maker\n").problems == []
     terms = load(folder).concepts["generator"].entries["en"].terms
     assert [(term.term, term.status) for term in terms] == [("generator", "preferred"), ("maker", "admitted")]
+
+
+def test_a_termbase_without_concepts_gets_its_first(folder: Path) -> None:
+    said = plain.of_termbase(load(folder))
+    exported = {name: FORMATS[name].write(load(folder)) for name in FORMATS}
+    frame = {path: path.read_bytes() for path in folder.glob("*.yml")}
+    for name, content in exported.items():
+        shutil.rmtree(folder / "terms")
+        assert bring(folder, name, content).problems == []
+        assert plain.of_termbase(load(folder)) == said
+        assert {path: path.read_bytes() for path in folder.glob("*.yml")} == frame
