@@ -1,17 +1,21 @@
-"""Demos on pages: a concept and its demo name each other and must agree; any other page asks for a demo."""
+"""Demos and quizzes on pages: a concept and its demo name each other and must agree; pages written by hand
+ask for one."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from pathlib import Path
 
 from .model import Problem, Termbase
 from .pages import Demo
 from .yamlfile import did_you_mean, locate, shown
 
-PANEL = re.compile(r'^<div class="demo" data-demo="(?P<name>[^"\n]*)"></div>$', re.MULTILINE)
-"""How a page written by hand asks for a demo: a line of its own."""
+PANELS = {
+    kind: re.compile(rf'^<div class="{kind}" data-{kind}="(?P<name>[^"\n]*)"></div>$', re.MULTILINE)
+    for kind in ("demo", "quiz")
+}
+"""How a page written by hand asks for a demo or a quiz: a line of its own."""
 
 
 def read(termbase: Termbase, folder: Path) -> tuple[Mapping[str, Demo], list[Problem]]:
@@ -26,23 +30,28 @@ def read(termbase: Termbase, folder: Path) -> tuple[Mapping[str, Demo], list[Pro
 
 def fill(
     markdown: str,
-    demos: Mapping[str, Demo],
+    kind: str,
+    known: Collection[str],
     panel: Callable[[str], str],
     fault: Callable[[int, str, str], None],
 ) -> str:
-    """Markdown with every demo it asks for in place.
+    """Markdown with every demo, or every quiz, that it asks for in place.
 
-    `panel` makes a demo's HTML; `fault` is told the line, message and remedy of a name that no demo has.
+    `panel` makes the HTML of a known one; `fault` is told the line, message and remedy of any other name.
     A site without demos keeps the empty element, which its style sheet hides.
     """
 
     def filled(asked: re.Match[str]) -> str:
-        if demos and asked["name"] not in demos:
+        name = asked["name"]
+        if name in known:
+            return panel(name)
+        if known or kind != "demo":
             line = markdown.count("\n", 0, asked.start()) + 1
-            fault(line, f"there is no demo “{asked['name']}”", did_you_mean(asked["name"], list(demos)))
-        return panel(asked["name"]) or asked[0]
+            fix = did_you_mean(name, list(known)) or f"remove the {kind}"
+            fault(line, f"there is no {kind} “{name}”", fix)
+        return asked[0]
 
-    return PANEL.sub(filled, markdown)
+    return PANELS[kind].sub(filled, markdown)
 
 
 def check(termbase: Termbase, demos: Mapping[str, Demo], known: list[str]) -> Iterator[Problem]:

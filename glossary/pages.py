@@ -27,6 +27,7 @@ from .concept_map import lay_out, neighbours
 from .links import Linker
 from .model import Concept, Entry, Language, Problem, Source, Subject, Term, Termbase
 from .prose import Prose
+from .quizzes import Quiz
 from .site_text import Words
 from .staleness import State
 from .yamlfile import shown
@@ -105,6 +106,7 @@ class Site:
     prose: Mapping[tuple[str, str], Prose]  # by concept and language
     linkers: Mapping[str, Linker]
     demos: Mapping[str, Demo] = field(default_factory=dict)
+    quizzes: Mapping[str, Quiz] = field(default_factory=dict)
     name: str = ""
     url: str = ""  # where the site is published, if that is known
     repository: str = ""  # address under which the repository's files are
@@ -297,6 +299,10 @@ class PageMaker:
         """A demo's panel, in one line so that the Markdown around it keeps its line numbers."""
         demo = self._demo(name)
         return self._render("demo.html.jinja", demo=demo).replace("\n", "") if demo else ""
+
+    def quiz(self, id: str) -> str:
+        """A quiz, in one line as well."""
+        return self._render("quiz.html.jinja", quiz=self.site.quizzes[id], lang=self.lang).replace("\n", "")
 
     def uses(self, uses: Iterable[Use]) -> str:
         """The list of pages that mention a concept."""

@@ -37,6 +37,7 @@ from .model import Concept, Problem, Termbase, TermbaseError
 from .pages import Chip, Download, GeneratedPage, Site, Use
 from .preview import Preview, stamps
 from .prose import Unwritten, Writer
+from .quizzes import read as read_quizzes
 from .site_text import load_words
 from .yamlfile import did_you_mean, shown
 
@@ -59,6 +60,8 @@ class OrdlabConfig(Config):
 
     demos = config_options.Type(str, default="demos")
     """Folder beside mkdocs.yml that holds the demos; without it, the site has none."""
+    quizzes = config_options.Type(str, default="quizzes")
+    """Folder below the docs that holds the quizzes; without it, the site has none."""
 
     legacy = config_options.Type(dict, default={})
     """Old `docs.php?doc=…` addresses, each with its page, where neither page nor concept names them."""
@@ -191,6 +194,7 @@ class OrdlabPlugin(BasePlugin[OrdlabConfig]):
         root = Path(config.config_file_path or "mkdocs.yml").resolve().parent
         termbase = load(root / self.config.termbase)
         demos, problems = embeds.read(termbase, root / self.config.demos)
+        quizzes, faults = read_quizzes(Path(config.docs_dir) / self.config.quizzes, tuple(termbase.languages))
         addresses = self._addresses(config, termbase)
         writer = Writer(termbase, addresses, Path(config.docs_dir))
         prose = {
@@ -198,7 +202,7 @@ class OrdlabPlugin(BasePlugin[OrdlabConfig]):
             for concept in termbase.concepts.values()
             for lang in addresses.languages
         }
-        problems = [*problems, *pages.check(termbase), *self._check_options(termbase), *writer.problems]
+        problems += [*faults, *pages.check(termbase), *self._check_options(termbase), *writer.problems]
         if problems:
             raise TermbaseError(problems)
         return Site(
@@ -206,6 +210,7 @@ class OrdlabPlugin(BasePlugin[OrdlabConfig]):
             words=load_words(termbase),
             addresses=addresses,
             demos=demos,
+            quizzes=quizzes,
             prose=prose,
             linkers=writer.linkers,
             name=config.site_name,
@@ -340,18 +345,18 @@ class OrdlabPlugin(BasePlugin[OrdlabConfig]):
                 first_line=source[: source.find(markdown.strip()[:80])].count("\n") + 1,
                 on_problem=self.build.problems.append,
             )
-            return self._fill_demos(markdown, page, self.links.page.first_line)
+            return self._fill_panels(markdown, page, self.links.page.first_line)
         return self.build.generated[page.file.src_uri].outline or markdown
 
-    def _fill_demos(self, markdown: str, page: Page, first_line: int) -> str:
+    def _fill_panels(self, markdown: str, page: Page, first_line: int) -> str:
         def fault(line: int, message: str, fix: str) -> None:
             where = first_line + line - 1
-            problem = Problem(
-                source_of(page), where, "S006", message, fix, lang=self.build.lang, key="data-demo"
-            )
+            problem = Problem(source_of(page), where, "S006", message, fix, lang=self.build.lang)
             self.build.problems.append(problem)
 
-        return embeds.fill(markdown, self.site.demos, self._maker(page).demo, fault)
+        maker = self._maker(page)
+        markdown = embeds.fill(markdown, "demo", self.site.demos, maker.demo, fault)
+        return embeds.fill(markdown, "quiz", self.site.quizzes, maker.quiz, fault)
 
     def on_page_content(self, html: str, /, *, page: Page, config: MkDocsConfig, files: Files) -> str:
         if self.links.page:

@@ -18,6 +18,7 @@ def fill(name: str, demos: Any = DEMOS) -> tuple[str, list[tuple[int, str, str]]
     faults: list[tuple[int, str, str]] = []
     made = embeds.fill(
         ASKED.format(name),
+        "demo",
         demos,
         lambda name: f"<div>{name}</div>" if name in demos else "",
         lambda *fault: faults.append(fault),
@@ -36,13 +37,21 @@ def test_an_unknown_demo_is_a_fault_at_its_line_with_the_nearest_name() -> None:
     assert "latent_space" in fix
 
 
+def test_an_unknown_quiz_is_a_fault_even_where_there_are_none() -> None:
+    faults: list[tuple[int, str, str]] = []
+    asked = '<div class="quiz" data-quiz="before"></div>'
+    made = embeds.fill(asked, "quiz", {}, lambda name: "never", lambda *fault: faults.append(fault))
+    assert made == asked
+    assert faults == [(1, "there is no quiz “before”", "remove the quiz")]
+
+
 def test_a_site_without_demos_keeps_the_empty_element() -> None:
     assert fill("generator", demos={}) == (ASKED.format("generator"), [])
 
 
 def test_only_a_line_of_its_own_asks_for_a_demo() -> None:
     quoted = '`<div class="demo" data-demo="generator"></div>` is how.\n'
-    assert embeds.fill(quoted, DEMOS, lambda name: "never", lambda *fault: None) == quoted
+    assert embeds.fill(quoted, "demo", DEMOS, lambda name: "never", lambda *fault: None) == quoted
 
 
 def test_a_demo_must_name_every_concept_that_shows_it(tmp_path: Path) -> None:
