@@ -67,7 +67,8 @@
     const { whole, beginning } = edits(asked, word.slice(0, asked.length + most + 1), most);
     const cost = asked.length < 4 ? 0.45 : asked.length < 6 ? 0.28 : 0.17;
     const isWhole = word.length <= asked.length + most && whole <= most;
-    return Math.max(isWhole ? 0.97 - cost * whole : 0, beginning && beginning <= most && asked.length > 4 ? 0.75 - cost * beginning : 0);
+    const isBeginning = beginning > 0 && beginning <= most && asked.length > 4;
+    return Math.max(isWhole ? 0.97 - cost * whole : 0, isBeginning ? 0.75 - cost * beginning : 0);
   };
 
   const likeUnspaced = (asked, word) => {
