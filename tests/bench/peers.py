@@ -108,12 +108,11 @@ def write_for_ezglossary(termbase: Termbase, folder: Path) -> None:
     (folder / "ez" / "index.md").write_text("# Peer\n", "utf-8")
     for lang in termbase.languages:
         (folder / "ez" / lang).mkdir()
-        for concept, text in texts(termbase, lang, lambda term, text: f"<{lang}:{term}|{text}>"):
-            entry = concept.entries[lang]
-            page = (
-                f"# {preferred(concept, lang)}\n\n{lang}:{preferred(concept, lang)}\n:   {entry.definition}\n"
-            )
-            (folder / "ez" / lang / f"{concept.id}.md").write_text(f"{page}\n{text}\n", "utf-8")
+        link = f"<{lang}:{{}}|{{}}>".format
+        for concept, text in texts(termbase, lang, link):
+            term, definition = preferred(concept, lang), concept.entries[lang].definition
+            page = f"# {term}\n\n{lang}:{term}\n:   {definition}\n\n{text}\n"
+            (folder / "ez" / lang / f"{concept.id}.md").write_text(page, "utf-8")
 
 
 def sphinx(termbase: Termbase, lang: str, folder: Path) -> tuple[float, float]:
@@ -123,8 +122,8 @@ def sphinx(termbase: Termbase, lang: str, folder: Path) -> tuple[float, float]:
     (folder / "source" / "conf.py").write_text(f"project = 'Peer'\nlanguage = {code!r}\n", "utf-8")
     space = "\\ "  # a role may not touch a letter
     for concept, text in texts(termbase, lang, lambda term, text: f"{space}:term:`{text} <{term}>`{space}"):
-        term = preferred(concept, lang)
-        head = f"{term}\n{'=' * 2 * len(term)}\n\n.. glossary::\n\n   {term}\n      {concept.entries[lang].definition}\n"
+        term, definition = preferred(concept, lang), concept.entries[lang].definition
+        head = f"{term}\n{'=' * 2 * len(term)}\n\n.. glossary::\n\n   {term}\n      {definition}\n"
         (folder / "source" / f"{concept.id}.rst").write_text(f"{head}\n{text}\n", "utf-8")
     index = "Peer\n====\n\n.. toctree::\n   :glob:\n\n   *\n"
     (folder / "source" / "index.rst").write_text(index, "utf-8")

@@ -141,7 +141,7 @@ SENTENCES = {
         "Anyone who has worked with {0} will recognize the idea, but the order is different here.",
         "In practice most people begin with {0} and move on to {1} as their demands grow.",
         "The difference is felt only when there is much to do and little time.",
-        "The measurements were repeated three times, and each time they stayed within what could be expected.",
+        "The measurements were repeated three times, and each time they stayed within what was expected.",
         "Compared with {0}, the equipment is cheaper, and it can take more.",
         "Some choose to leave it out, because {0} gives almost the same.",
         "A good example is a weather station that must get through the winter on its own.",
