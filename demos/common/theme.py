@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from gradio.themes import Base, Color, sizes
 
-# (light, dark); the same as --ol-… in docs/assets/css/tokens.css, which a test compares.
+# (light, dark); the same as --ol-… in glossary/frame/assets/css/tokens.css, which a test compares.
 RAISED = ("#ffffff", "#172120")
 SUNKEN = ("#f0f5f3", "#1b2725")
 LINE = ("#d7e0dd", "#2d3c39")
