@@ -53,7 +53,7 @@ CODES = {
     "T009": "A key is unknown.",
     "T010": "A file is not valid YAML.",
     "T011": "A file uses YAML anchors, aliases or tags, or is nested too deeply.",
-    "T012": "A text holds more brackets, or nests lists deeper, than a page can be made of in good time.",
+    "T012": "A text holds more brackets than Markdown can read in good time.",
     "T020": "A file name cannot be a concept's id.",
     "T021": "A concept lacks one of the site's languages.",
     "T022": "A language is not listed in `languages.yml`.",
@@ -78,9 +78,8 @@ ID_FORM = "use lower-case letters a–z, digits and single hyphens, a letter fir
 SLUG = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
 LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[A-Z][a-z]{3})?(?:-(?:[A-Z]{2}|[0-9]{3}))?")
 _LISTS = (*RELATIONS, "legacy", "sources")
-# Markdown looks for the end of each bracket to the end of the text, and calls itself for each level of a list.
+# Markdown looks for the end of each bracket as far as the end of the text.
 _MOST_BRACKETS = 1000
-_NESTED = re.compile(r"^[ \t]*(?:(?:\d{1,9}[.)]|[-*+>])[ \t]+){12}", re.MULTILINE)
 _CONCEPT_KEYS = ("subject", "demo", *_LISTS)
 _ENTRY_KEYS = ("terms", "definition", "explanation", "example", "basis")
 _TERM_KEYS = tuple(field.name for field in fields(Term))
@@ -409,8 +408,9 @@ def _read_entry(reader: Reader, lang: str, key_node: Node, node: Node) -> Entry:
     values = reader.mapping(node, _ENTRY_KEYS)
     texts = {name: reader.text(value, name) for name, (_, value) in values.items() if name != "terms"}
     for name in ("explanation", "example"):
-        if fault := _too_much_markup(texts.get(name, "")):
-            reader.at(values[name][1], "T012", *fault, key=name)
+        if (brackets := _brackets(texts.get(name, ""))) > _MOST_BRACKETS:
+            message = f"the text holds {brackets:,} opening brackets"
+            reader.at(values[name][1], "T012", message, f"keep them below {_MOST_BRACKETS:,}", key=name)
     terms: tuple[Term, ...] = ()
     if "terms" in values:
         terms = _read_terms(reader, *values["terms"])
@@ -428,14 +428,8 @@ def _read_entry(reader: Reader, lang: str, key_node: Node, node: Node) -> Entry:
     return Entry(lang, terms, **({"definition": ""} | texts))
 
 
-def _too_much_markup(text: str) -> tuple[str, str] | None:
-    """What makes a text take Markdown minutes, and the remedy."""
-    brackets = text.count("[") + text.count("<")
-    if brackets > _MOST_BRACKETS:
-        return f"the text holds {brackets:,} opening brackets", f"keep them below {_MOST_BRACKETS:,}"
-    if _NESTED.search(text):
-        return "lists or quotes are nested a dozen levels deep", "write them less deep"
-    return None
+def _brackets(text: str) -> int:
+    return text.count("[") + text.count("<")
 
 
 def _is_reported(values: Mapping[str, tuple[Node, Node]], key: str) -> bool:
