@@ -1,5 +1,5 @@
-"""Demos and quizzes on pages: a concept and its demo name each other and must agree; pages written by hand
-ask for one."""
+"""Demos, quizzes and figures on pages: a concept and its demo name each other and must agree; pages written
+by hand ask for one."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from .yamlfile import did_you_mean, locate, shown
 
 PANELS = {
     kind: re.compile(rf'^<div class="{kind}" data-{kind}="(?P<name>[^"\n]*)"></div>$', re.MULTILINE)
-    for kind in ("demo", "quiz")
+    for kind in ("demo", "quiz", "figure")
 }
-"""How a page written by hand asks for a demo or a quiz: a line of its own."""
+"""How a page written by hand asks for a demo, a quiz or a figure: a line of its own."""
 
 
 def read(termbase: Termbase, folder: Path) -> tuple[Mapping[str, Demo], list[Problem]]:
@@ -35,7 +35,7 @@ def fill(
     panel: Callable[[str], str],
     fault: Callable[[int, str, str], None],
 ) -> str:
-    """Markdown with every demo, or every quiz, that it asks for in place.
+    """Markdown with every demo, quiz or figure that it asks for in place.
 
     `panel` makes the HTML of a known one; `fault` is told the line, message and remedy of any other name.
     A site without demos keeps the empty element, which its style sheet hides.

@@ -21,9 +21,10 @@ import jinja2
 import yaml
 from markupsafe import Markup
 
-from . import order, staleness, whole_map
+from . import figures, order, staleness, whole_map
 from .addresses import Addresses, relative
 from .concept_map import lay_out, neighbours
+from .figures import Figure
 from .links import Linker
 from .model import Concept, Entry, Language, Problem, Source, Subject, Term, Termbase
 from .prose import Prose
@@ -107,6 +108,7 @@ class Site:
     linkers: Mapping[str, Linker]
     demos: Mapping[str, Demo] = field(default_factory=dict)
     quizzes: Mapping[str, Quiz] = field(default_factory=dict)
+    figures: Mapping[str, Figure] = field(default_factory=dict)
     name: str = ""
     url: str = ""  # where the site is published, if that is known
     repository: str = ""  # address under which the repository's files are
@@ -303,6 +305,19 @@ class PageMaker:
     def quiz(self, id: str) -> str:
         """A quiz, in one line as well."""
         return self._render("quiz.html.jinja", quiz=self.site.quizzes[id], lang=self.lang).replace("\n", "")
+
+    def figure(self, id: str) -> str:
+        """A figure, in one line as well."""
+        figure = self.site.figures[id]
+        return self._render(
+            "figure.html.jinja",
+            figure=figure,
+            marks=figures.draw(figure, self.lang),
+            lang=self.lang,
+            sizes=figures.FONT,
+            unit=figures.UNIT,
+            width=figures.COLUMNS * figures.UNIT,
+        ).replace("\n", "")
 
     def uses(self, uses: Iterable[Use]) -> str:
         """The list of pages that mention a concept."""

@@ -28,7 +28,7 @@ from mkdocs.structure.files import File, Files, InclusionLevel
 from mkdocs.structure.pages import Page
 from mkdocs.structure.toc import AnchorLink
 
-from . import downloads, embeds, order, pages, reports, search
+from . import downloads, embeds, figures, order, pages, reports, search
 from .addresses import Addresses, relative
 from .load import load
 from .markdown import Page as TermPage
@@ -62,6 +62,8 @@ class OrdlabConfig(Config):
     """Folder beside mkdocs.yml that holds the demos; without it, the site has none."""
     quizzes = config_options.Type(str, default="quizzes")
     """Folder below the docs that holds the quizzes; without it, the site has none."""
+    figures = config_options.Type(str, default="figures")
+    """Folder below the docs that holds the drawings; without it, the site has none."""
 
     legacy = config_options.Type(dict, default={})
     """Old `docs.php?doc=…` addresses, each with its page, where neither page nor concept names them."""
@@ -195,6 +197,9 @@ class OrdlabPlugin(BasePlugin[OrdlabConfig]):
         termbase = load(root / self.config.termbase)
         demos, problems = embeds.read(termbase, root / self.config.demos)
         quizzes, faults = read_quizzes(Path(config.docs_dir) / self.config.quizzes, tuple(termbase.languages))
+        drawn, faults_drawn = figures.read(
+            Path(config.docs_dir) / self.config.figures, tuple(termbase.languages)
+        )
         addresses = self._addresses(config, termbase)
         writer = Writer(termbase, addresses, Path(config.docs_dir))
         prose = {
@@ -202,7 +207,8 @@ class OrdlabPlugin(BasePlugin[OrdlabConfig]):
             for concept in termbase.concepts.values()
             for lang in addresses.languages
         }
-        problems += [*faults, *pages.check(termbase), *self._check_options(termbase), *writer.problems]
+        problems += [*faults, *faults_drawn, *pages.check(termbase)]
+        problems += [*self._check_options(termbase), *writer.problems]
         if problems:
             raise TermbaseError(problems)
         return Site(
@@ -211,6 +217,7 @@ class OrdlabPlugin(BasePlugin[OrdlabConfig]):
             addresses=addresses,
             demos=demos,
             quizzes=quizzes,
+            figures=drawn,
             prose=prose,
             linkers=writer.linkers,
             name=config.site_name,
@@ -356,7 +363,8 @@ class OrdlabPlugin(BasePlugin[OrdlabConfig]):
 
         maker = self._maker(page)
         markdown = embeds.fill(markdown, "demo", self.site.demos, maker.demo, fault)
-        return embeds.fill(markdown, "quiz", self.site.quizzes, maker.quiz, fault)
+        markdown = embeds.fill(markdown, "quiz", self.site.quizzes, maker.quiz, fault)
+        return embeds.fill(markdown, "figure", self.site.figures, maker.figure, fault)
 
     def on_page_content(self, html: str, /, *, page: Page, config: MkDocsConfig, files: Files) -> str:
         if self.links.page:

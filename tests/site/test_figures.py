@@ -1,0 +1,95 @@
+"""Figures as a browser lays them out: in every language, no text leaves its box or lies on another."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, expect
+
+from glossary.figures import read
+from tests.serving import ROOT, Server
+
+pytestmark = pytest.mark.browser
+
+PREFIX = {"nb": "", "en": "en/", "zh": "zh/"}
+FIGURES, _ = read(ROOT / "docs" / "figures", tuple(PREFIX))
+PAGES = sorted(
+    path.name.removesuffix(".en.md")
+    for path in (ROOT / "docs" / "help").glob("*.en.md")
+    if '<div class="figure"' in path.read_text("utf-8")
+)
+
+MISPLACED = """figure => {
+  const svg = figure.querySelector('svg'), {width, height} = svg.viewBox.baseVal, bad = [];
+  const within = (start, length, from, all) => start >= from && start + length <= from + all;
+  const inside = (a, b) => within(a.x, a.width, b.x, b.width) && within(a.y, a.height, b.y, b.height);
+  const drawing = {x: 1, y: 0, width: width - 2, height};
+  const texts = [...svg.querySelectorAll('text')].map(text => ({text, box: text.getBBox()}));
+  for (const {text, box} of texts) {
+    if (!inside(box, drawing)) bad.push(text.textContent + ' leaves the drawing');
+    let shape = text;  // a label, and the note below it, follow their shape
+    while (shape.matches('text')) shape = shape.previousElementSibling;
+    const label = text.matches('.figure__label');
+    if (label && !inside(box, shape.getBBox())) bad.push(text.textContent + ' leaves its box');
+    for (const other of texts) {
+      const o = other.box;
+      if (other.text === text || o.y > box.y) continue;
+      const across = Math.min(box.x + box.width, o.x + o.width) - Math.max(box.x, o.x);
+      const down = Math.min(box.y + box.height, o.y + o.height) - Math.max(box.y, o.y);
+      if (across > 0 && down > 2) bad.push(text.textContent + ' lies on ' + other.text.textContent);
+    }
+  }
+  return bad;
+}"""
+
+
+@pytest.mark.parametrize("lang", PREFIX)
+@pytest.mark.parametrize("name", PAGES)
+def test_no_text_leaves_its_box(page: Page, server: Server, lang: str, name: str) -> None:
+    page.goto(f"{server.url}/{PREFIX[lang]}help/{name}/", wait_until="domcontentloaded")
+    shown = page.locator("figure.figure")
+    assert shown.count()
+    for figure in shown.all():
+        assert figure.evaluate(MISPLACED) == [], figure.get_attribute("data-figure")
+
+
+@pytest.mark.parametrize("lang", PREFIX)
+@pytest.mark.parametrize("name", PAGES)
+def test_figures_can_be_read_on_a_phone(
+    open_context: Callable[..., BrowserContext], server: Server, lang: str, name: str
+) -> None:
+    page = open_context(viewport={"width": 390, "height": 844}).new_page()
+    page.goto(f"{server.url}/{PREFIX[lang]}help/{name}/", wait_until="domcontentloaded")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    sizes = page.locator("figure.figure svg text").evaluate_all(
+        "texts => texts.map(text => text.getAttribute('font-size') * text.getScreenCTM().a)"
+    )
+    assert min(sizes) >= 11, "pixels on the screen"
+
+
+@pytest.mark.parametrize("lang", PREFIX)
+@pytest.mark.parametrize("name", PAGES)
+def test_who_does_not_see_a_figure_is_told(page: Page, server: Server, lang: str, name: str) -> None:
+    page.goto(f"{server.url}/{PREFIX[lang]}help/{name}/", wait_until="domcontentloaded")
+    for shown in page.locator("figure.figure").all():
+        figure = FIGURES[shown.get_attribute("data-figure") or ""]
+        drawing = shown.get_by_role("img")
+        expect(drawing).to_have_accessible_name(figure.caption[lang])
+        expect(drawing).to_have_accessible_description(figure.alt[lang])
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_text_stands_out_from_what_is_behind_it(
+    open_context: Callable[..., BrowserContext], server: Server, scheme: str
+) -> None:
+    page = open_context(color_scheme=scheme).new_page()
+    page.goto(f"{server.url}/en/help/gans/")
+    colour = page.locator("figure.figure svg text").first.evaluate("text => getComputedStyle(text).fill")
+    behind = page.locator("figure.figure").first.evaluate("f => getComputedStyle(f).backgroundColor")
+    assert abs(_brightness(colour) - _brightness(behind)) > 150
+
+
+def _brightness(colour: str) -> float:
+    red, green, blue = (float(part) for part in colour.removeprefix("rgb(").rstrip(")").split(","))
+    return 0.3 * red + 0.6 * green + 0.1 * blue
