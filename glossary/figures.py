@@ -408,6 +408,7 @@ def _pieces(text: str) -> list[str]:
 
 
 def _box(left: float, top: float, right: float, bottom: float, r: float = CORNER) -> str:
+    r = min(r, (right - left) / 4, (bottom - top) / 4)
     across, down = right - left - 2 * r, bottom - top - 2 * r
     sides = (f"h{across:g}", r, r), (f"v{down:g}", -r, r), (f"h{-across:g}", -r, -r), (f"v{-down:g}", r, -r)
     return f"M{left + r:g} {top:g}" + "".join(f"{side}a{r:g} {r:g} 0 0 1 {x:g} {y:g}" for side, x, y in sides)
