@@ -279,7 +279,7 @@ def _marks(shape: Shape, lang: str) -> Iterator[Mark]:
         case "curve":
             yield Mark("line", shape.look, _smooth(shape.points))
         case "dots":
-            yield Mark("solid", shape.look, "".join(_disc(x, y, 3.5) for x, y in shape.points))
+            yield Mark("solid", shape.look, "".join(_disc(x, y, 3) for x, y in shape.points))
         case "pixels":
             yield from _pixels(shape)
     if shape.label is not None:
@@ -353,11 +353,15 @@ def measure(text: str, look: str) -> float:
     return sum(map(_advance, text)) * FONT[look] * (BOLD if look == "strong" else 1)
 
 
+def _is_wide(char: str) -> bool:
+    return unicodedata.east_asian_width(char) in "WF"
+
+
 def _advance(char: str) -> float:
     """Width of a character in ems, rounded up from common faces."""
     if unicodedata.combining(char):
         return 0.0
-    if unicodedata.east_asian_width(char) in "WF":
+    if _is_wide(char):
         return 1.0
     if char in " iljtfrI.,:;'|!()[]-/·":
         return 0.36
@@ -397,9 +401,8 @@ def _pieces(text: str) -> list[str]:
     pieces = [""]
     for one, next in pairwise(text + " "):
         pieces[-1] += one
-        clings = next in "，。：；？！”》、）" or one in "“《（"
-        wide = "W" in (unicodedata.east_asian_width(one), unicodedata.east_asian_width(next))
-        if one == " " or (one == "-" and next.isalpha()) or (wide and not clings and next != " "):
+        may_break = one == " " or (one == "-" and next.isalpha()) or _is_wide(one) or _is_wide(next)
+        if may_break and next not in " ，。：；？！”》、）" and one not in "“《（":
             pieces.append("")
     return [piece for piece in pieces if piece]
 
