@@ -49,6 +49,7 @@ SHAPES = {  # what follows a shape's name: how many numbers, and how it may look
     "dots": ("x, y, …", LOOKS),
     "pixels": ("x, y, width", LOOKS),
 }
+LEAST = {"arrow": 4, "line": 4, "curve": 4, "dots": 2}  # numbers of shapes that may have any number of points
 ALIGN = {"start": 0.0, "middle": 0.5, "end": 1.0}
 OPTIONS = ("look", "label", "note", "align", "rows")
 
@@ -152,7 +153,7 @@ class _FigureReader:
             for name in ("label", "note")
         )
         rows = self.pixel_rows(values, node, key) if kind == "pixels" else ()
-        if kind == "text" and label is None:
+        if label is None and (kind == "text" or note is not None):
             self.fault(node, "`label` is missing", "add `label:`", join(key, "label"))
         if not numbers:
             return None
@@ -161,14 +162,14 @@ class _FigureReader:
         return shape
 
     def numbers(self, node: Node, kind: str, key: str) -> tuple[float, ...]:
-        wanted = SHAPES[kind][0]
         found = tuple(self.number(item, key) for item in self.items(node, key))
-        least = wanted.count(",") + 1 - 2 * wanted.endswith("…") + (wanted.endswith("…") and kind != "dots")
-        is_right = (
-            len(found) >= least and len(found) % 2 == 0 if wanted.endswith("…") else len(found) == least
-        )
+        wanted = SHAPES[kind][0]
+        if kind in LEAST:
+            is_right = len(found) >= LEAST[kind] and len(found) % 2 == 0
+        else:
+            is_right = len(found) == wanted.count(",") + 1 and min(found[2:]) > 0
         if found and not is_right:
-            self.fault(node, f"{len(found)} numbers for {kind}", f"write [{wanted}]", key)
+            self.fault(node, f"these numbers make no {kind}", f"write [{wanted}], sizes above 0", key)
         return found if is_right else ()
 
     def number(self, node: Node, key: str) -> float:
