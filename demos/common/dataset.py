@@ -103,9 +103,11 @@ def shard_path(seed: int, size: int, start: int) -> Path:
 
 @cache
 def renderer_key(size: int) -> str:
-    """Changes when the renderer draws differently."""
-    drawn = to_bytes(render(sample(8, seed=TRAIN_SEED), size).images)
-    return f"{size}px-{hashlib.sha256(drawn.numpy().tobytes()).hexdigest()[:10]}"
+    """Changes when the renderer draws differently: a few portraits at this size, and many small ones, so that
+    every hairstyle, hat and pair of glasses is among them."""
+    drawn = [render(sample(8, seed=TRAIN_SEED), size), render(sample(96, seed=TRAIN_SEED), 32)]
+    content = b"".join(to_bytes(avatars.images).numpy().tobytes() for avatars in drawn)
+    return f"{size}px-{hashlib.sha256(content).hexdigest()[:10]}"
 
 
 def to_bytes(images: Tensor) -> Tensor:

@@ -1,10 +1,10 @@
-"""Directions in style space along which one attribute changes, found with the judge.
+"""Directions in latent space along which one attribute changes, found with the judge.
 
-Samples are read by the judge and the readings regressed on styles w. Of all steps in w that raise one
+Samples are read by the judge and the readings regressed on their latents z. Of all steps that raise one
 reading by a standard deviation and leave the others alone (to first order), a direction is the likeliest:
-the shortest in the metric of the styles' covariance, so that walking along it stays among styles the
-generator knows. What a direction really moves is then measured on fresh samples and stands on the card.
-Compare InterFaceGAN (Shen et al. 2020), which makes directions orthogonal in plain Euclidean sense.
+the shortest in the metric of the latents' covariance. What a direction really moves is then measured on fresh
+samples and stands on the card. Compare InterFaceGAN (Shen et al. 2020), which makes directions orthogonal in
+plain Euclidean sense.
 """
 
 from typing import Any
@@ -15,7 +15,7 @@ from torch import Tensor
 from demos.avatars import palette
 from demos.avatars.factors import BY_NAME
 from demos.common.attributes import class_of
-from demos.gan.model import Generator
+from demos.gan.model import Generator, on_sphere
 from demos.gan.pretrained import latents
 from demos.judge.model import Judge
 
@@ -64,11 +64,11 @@ def hair_luminance() -> Tensor:
 def find_directions(
     generator: Generator, judge: Judge, samples: int
 ) -> tuple[dict[str, Tensor], dict[str, dict[str, Any]]]:
-    """Unit directions {name: (style,)}, and for each its natural step and what it measurably moves."""
-    w, read = observe(generator, judge, samples, FIND_SEED)
+    """Unit directions {name: (latent,)}, and for each its natural step and what it measurably moves."""
+    z, read = observe(generator, judge, samples, FIND_SEED)
     spread = {name: x.std().item() for name, x in read.items()}
     target = torch.stack([x / spread[name] for name, x in read.items()], dim=1)  # (n, attributes)
-    steps = likeliest_steps(w, target)  # (attributes, style)
+    steps = likeliest_steps(z, target)  # (attributes, latent)
     lengths = steps.norm(dim=1)
     vectors = dict(zip(read, (steps / lengths[:, None]).float(), strict=True))
     about = {
@@ -79,22 +79,21 @@ def find_directions(
     return vectors, about
 
 
-def likeliest_steps(w: Tensor, target: Tensor, ridge: float = 1e-3) -> Tensor:
-    """Rows d_i = Σ B (BᵀΣB)⁻¹ e_i for slopes B of target (n, k) on w (n, style) and the covariance Σ of w."""
-    w, target = w.double() - w.double().mean(0), target.double() - target.double().mean(0)
-    covariance = w.T @ w / len(w)
-    damped = covariance + ridge * covariance.diagonal().mean() * torch.eye(len(covariance), dtype=w.dtype)
-    slopes = torch.linalg.solve(damped, w.T @ target / len(w))  # (style, k)
+def likeliest_steps(z: Tensor, target: Tensor, ridge: float = 1e-3) -> Tensor:
+    """Rows d_i = Σ B (BᵀΣB)⁻¹ e_i: slopes B of target (n, k) on z (n, latent), Σ the covariance of z."""
+    z, target = z.double() - z.double().mean(0), target.double() - target.double().mean(0)
+    covariance = z.T @ z / len(z)
+    damped = covariance + ridge * covariance.diagonal().mean() * torch.eye(len(covariance), dtype=z.dtype)
+    slopes = torch.linalg.solve(damped, z.T @ target / len(z))  # (latent, k)
     return torch.linalg.solve(slopes.T @ covariance @ slopes, (covariance @ slopes).T)
 
 
 @torch.inference_mode()
 def observe(generator: Generator, judge: Judge, n: int, seed: int) -> tuple[Tensor, dict[str, Tensor]]:
-    """Styles (n, style) of samples and the judge's readings of them, on the CPU."""
-    device = generator.constant.device
-    styles = [generator.style(z.to(device)).float() for z in latents(n, seed).split(100)]
-    read = [readings(judge, generator.synthesise(w).float()) for w in styles]
-    return torch.cat(styles).cpu(), {name: torch.cat([r[name] for r in read]).cpu() for name in read[0]}
+    """Latents (n, latent) of samples and the judge's readings of them, on the CPU."""
+    z = on_sphere(latents(n, seed))
+    read = [readings(judge, generator(part.to(generator.device)).float()) for part in z.split(100)]
+    return z, {name: torch.cat([r[name] for r in read]).cpu() for name in read[0]}
 
 
 @torch.inference_mode()
@@ -106,9 +105,8 @@ def effects(
     effect: of the named one (4 would be as promised); leakage: mean and largest of the others, as a share
     of it.
     """
-    device = generator.constant.device
-    w = torch.cat([generator.style(z.to(device)).float() for z in latents(n, TEST_SEED).split(100)])
-    low, high = (readings(judge, generator.synthesise(w + t * step.to(w)).float()) for t in (-2, 2))
+    z = on_sphere(latents(n, TEST_SEED)).to(generator.device)
+    low, high = (readings(judge, generator(z + t * step.to(z)).float()) for t in (-2, 2))
     moved = {key: ((high[key] - low[key]).mean() / spread[key]).item() for key in high}
     others = {key: abs(value) / max(abs(moved[name]), 1e-6) for key, value in moved.items() if key != name}
     worst = max(others, key=lambda key: others[key])

@@ -1,9 +1,11 @@
 """Generator and discriminators.
 
-The generator maps a latent z to a style w and paints from 4 to 64 px, each scale modulated by w (StyleGAN,
-Karras et al. 2019) with gates from coarse to fine scales (skip-layer excitation, FastGAN, Liu et al. 2021).
-The discriminators read frozen features at four scales (Projected GAN, Sauer et al. 2021), one more reads the
-pixels of a window, mostly the face, and one compares the pictures of a batch with each other.
+The generator lays out 4 × 4 places from a latent and paints them up to 64 px, each scale modulated by the
+latent (as StyleGAN does with its styles, Karras et al. 2019), with gates from coarse to fine scales
+(skip-layer excitation, FastGAN, Liu et al. 2021). There is no mapping network: trained this shortly, one
+collapsed onto two of its axes and drew a dozen faces. The discriminators read frozen features at four scales
+(Projected GAN, Sauer et al. 2021), one more reads the pixels of a window, mostly the face, and one compares
+the pictures of a batch with each other.
 """
 
 from collections.abc import Callable
@@ -25,7 +27,6 @@ class GanConfig:
     """Sizes of the nets. ``channels``: of the generator at 4, 8, 16, 32 and 64 px."""
 
     latent: int = 64
-    style: int = 128
     channels: tuple[int, ...] = (128, 128, 96, 64, 32)
     window: int = 32
     face: tuple[int, int] = (16, 16)  # left and top of the face window, in pixels
@@ -40,29 +41,22 @@ class Generator(nn.Module):
 
     def __init__(self, config: GanConfig = DEFAULT) -> None:
         super().__init__()
+        w = config.latent
         c4, c8, c16, c32, c64 = config.channels
-        self.mapping = Mapping(config.latent, config.style)
-        self.constant = nn.Parameter(torch.randn(1, c4, 4, 4))
-        self.start = StyledConv(c4, c4, config.style)
-        self.to8 = UpBlock(c4, c8, config.style)
-        self.to16 = UpBlock(c8, c16, config.style)
-        self.to32 = UpBlock(c16, c32, config.style)
-        self.to64 = UpBlock(c32, c64, config.style)
+        self.layout = nn.Linear(w, c4 * 4 * 4)
+        self.at4 = StyledConv(c4, c4, w)
+        self.to8 = UpBlock(c4, c8, w)
+        self.to16 = UpBlock(c8, c16, w)
+        self.to32 = UpBlock(c16, c32, w)
+        self.to64 = UpBlock(c32, c64, w)
         self.gate32 = SkipExcitation(c4, c32)
         self.gate64 = SkipExcitation(c8, c64)
         self.to_rgb = nn.Conv2d(c64, 3, 1)
-        self.register_buffer("mean_style", torch.zeros(config.style))
-        self.mean_style: Tensor
 
     def forward(self, z: Tensor, truncation: float = 1.0) -> Tensor:
-        return self.synthesise(self.style(z, truncation))
-
-    def style(self, z: Tensor, truncation: float = 1.0) -> Tensor:
-        """w (n, style), pulled towards the mean style: 1 leaves it, 0 gives the mean face to everyone."""
-        return torch.lerp(self.mean_style, self.mapping(z).float(), truncation)
-
-    def synthesise(self, w: Tensor) -> Tensor:
-        x4 = self.start(self.constant.expand(len(w), -1, -1, -1), w)  # (n, 128, 4, 4)
+        """A truncation of 1 leaves the latents on their sphere; 0 gives the mean face to everyone."""
+        w = truncation * on_sphere(z)
+        x4 = self.at4(self.layout(w).unflatten(1, (-1, 4, 4)), w)  # (n, 128, 4, 4)
         x8 = self.to8(x4, w)  # (n, 128, 8, 8)
         x16 = self.to16(x8, w)  # (n, 96, 16, 16)
         x32 = self.gate32(x4, self.to32(x16, w))  # (n, 64, 32, 32)
@@ -71,7 +65,7 @@ class Generator(nn.Module):
 
     @torch.no_grad()
     def calibrate(self, seeded: torch.Generator, batches: int = 16, batch: int = 64) -> None:
-        """Measure the statistics that inference uses: of every batch norm, and the mean style.
+        """Measure the statistics of every batch norm that inference uses.
 
         Averaged weights have no running statistics of their own: those of the training weights do not fit
         them.
@@ -80,43 +74,36 @@ class Generator(nn.Module):
         for norm in norms:
             norm.reset()
         self.train()
-        styles = []
         for _ in range(batches):
-            w = self.mapping(self.latents(batch, seeded))
-            self.synthesise(w)
-            styles.append(w.mean(0))
+            self(self.latents(batch, seeded))
         for norm in norms:
             norm.settle()
-        self.mean_style.copy_(torch.stack(styles).mean(0))
         self.eval()
 
     def latents(self, n: int, seeded: torch.Generator) -> Tensor:
         """n latents drawn from the prior; a given stream gives the same ones on every device."""
-        z = torch.randn(n, self.mapping.latent, generator=seeded, device=seeded.device)
-        return z.to(self.constant.device)
+        z = torch.randn(n, self.layout.in_features, generator=seeded, device=seeded.device)
+        return z.to(self.device)
+
+    @property
+    def device(self) -> torch.device:
+        return self.layout.weight.device
 
 
-class Mapping(nn.Module):
-    """z to w: only the direction of z counts."""
+def on_sphere(z: Tensor) -> Tensor:
+    """Latents z (n, d) scaled to the radius √d, near which nearly all draws from the prior lie.
 
-    def __init__(self, latent: int, style: int) -> None:
-        super().__init__()
-        self.latent = latent
-        first, second = nn.Linear(latent, style), nn.Linear(style, style)
-        for layer in (first, second):  # w as varied as z: with torch's defaults all styles start out alike
-            nn.init.kaiming_normal_(layer.weight, a=0.2)
-        self.layers = nn.Sequential(first, nn.LeakyReLU(0.2), second, nn.LeakyReLU(0.2))
-
-    def forward(self, z: Tensor) -> Tensor:
-        return self.layers(z * z.square().mean(1, keepdim=True).add(1e-8).rsqrt())
+    As only their direction counts, what is between two latents is as likely as they are.
+    """
+    return z * z.square().mean(1, keepdim=True).add(1e-8).rsqrt()
 
 
 class UpBlock(nn.Module):
     """Twice the resolution, bilinearly (nearest neighbours leave a grid); w modulates at the coarser one."""
 
-    def __init__(self, channels: int, out: int, style: int) -> None:
+    def __init__(self, channels: int, out: int, latent: int) -> None:
         super().__init__()
-        self.styled = StyledConv(channels, out, style)
+        self.styled = StyledConv(channels, out, latent)
         self.conv = nn.Conv2d(out, out, 3, padding=1, bias=False)
         self.norm = BatchNorm(out, affine=True)
 
@@ -128,12 +115,12 @@ class UpBlock(nn.Module):
 class StyledConv(nn.Module):
     """Convolution, batch norm, then a scale and a shift per channel that w decides."""
 
-    def __init__(self, channels: int, out: int, style: int) -> None:
+    def __init__(self, channels: int, out: int, latent: int) -> None:
         super().__init__()
         self.conv = nn.Conv2d(channels, out, 3, padding=1, bias=False)
         self.norm = BatchNorm(out, affine=False)
-        self.modulation = nn.Linear(style, 2 * out)
-        nn.init.normal_(self.modulation.weight, std=0.5 / style**0.5)
+        self.modulation = nn.Linear(latent, 2 * out)
+        nn.init.normal_(self.modulation.weight, std=0.5 / latent**0.5)
         nn.init.zeros_(self.modulation.bias)
 
     def forward(self, x: Tensor, w: Tensor) -> Tensor:
@@ -202,10 +189,13 @@ def sn_conv(channels: int, out: int, kernel: int = 4, stride: int = 2) -> nn.Mod
 
 
 def critic(channels: list[int]) -> nn.Sequential:
-    """Halve the resolution at each step, then one logit per patch."""
+    """Halve the resolution at each step, then one logit per patch.
+
+    Without the batch norms, logits stay so small that the hinge never bites, and the generator collapses.
+    """
     layers: list[nn.Module] = []
     for before, after in pairwise(channels):
-        layers += [sn_conv(before, after), nn.LeakyReLU(0.2)]
+        layers += [sn_conv(before, after), nn.BatchNorm2d(after, momentum=0.02), nn.LeakyReLU(0.2)]
     return nn.Sequential(*layers, sn_conv(channels[-1], 1, kernel=3, stride=1))
 
 
@@ -225,8 +215,9 @@ class Discriminator(nn.Module):
             [
                 critic([m1, 32, 48, 64]),  # 64 px to 8 × 8 patches
                 critic([m2, 48, 64]),  # 32 px to 8 × 8
-                critic([m3, 64]),  # 16 px to 8 × 8
-                critic([m4, 96]),  # 8 px to 4 × 4
+                # These see what kind of face it is; with one layer less they miss a lack of variety.
+                critic([m3, 96, 128]),  # 16 px to 4 × 4
+                critic([m4, 128, 128]),  # 8 px to 2 × 2
             ]
         )
         self.window = critic([5, 32, 64, 96])  # 32 px to 4 × 4

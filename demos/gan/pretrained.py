@@ -1,4 +1,4 @@
-"""The trained GAN as the demos use it: generators over time, the critics' verdict, directions in style
+"""The trained GAN as the demos use it: generators over time, the critics' verdict, directions in latent
 space."""
 
 import math
@@ -51,10 +51,10 @@ class Verdict:
 
 @dataclass(frozen=True)
 class Direction:
-    """A unit direction in style space along which one attribute changes. ``step``: how far is natural."""
+    """A unit direction in latent space along which one attribute changes. ``step``: how far is natural."""
 
     name: str
-    vector: Tensor  # (style,)
+    vector: Tensor  # (latent,)
     step: float
 
 
@@ -99,23 +99,10 @@ def latents(n: int, seed: int, config: GanConfig = DEFAULT) -> Tensor:
 
 @torch.inference_mode()
 def sample(z: Tensor, truncation: float = 1.0, index: int = -1, folder: Path = WEIGHTS) -> Tensor:
-    """Pictures (n, 3, 64, 64) in [-1, 1], on the CPU, from latents z (n, 64)."""
+    """Pictures (n, 3, 64, 64) in [-1, 1], on the CPU, from latents z (n, 64), of which only the direction
+    counts."""
     generator = load_generator(index, folder=folder)
-    return generator(z.to(generator.constant.device), truncation).float().cpu()
-
-
-@torch.inference_mode()
-def styles(z: Tensor, truncation: float = 1.0, folder: Path = WEIGHTS) -> Tensor:
-    """w (n, 128) of latents z (n, 64): the space to walk and interpolate in."""
-    generator = load_generator(folder=folder)
-    return generator.style(z.to(generator.constant.device), truncation).float().cpu()
-
-
-@torch.inference_mode()
-def paint(w: Tensor, folder: Path = WEIGHTS) -> Tensor:
-    """Pictures (n, 3, 64, 64) in [-1, 1], on the CPU, from styles w (n, 128)."""
-    generator = load_generator(folder=folder)
-    return generator.synthesise(w.to(generator.constant.device)).float().cpu()
+    return generator(z.to(generator.device), truncation).float().cpu()
 
 
 def directions(folder: Path = WEIGHTS) -> dict[str, Direction]:

@@ -107,7 +107,7 @@ def finished(weights: dict[str, Tensor], device: torch.device) -> Generator:
 @torch.inference_mode()
 def draw(generator: Generator, n: int, seed: int = SAMPLE_SEED) -> Tensor:
     """n pictures (n, 3, 64, 64) at truncation 1, on the CPU."""
-    device = generator.constant.device
+    device = generator.device
     return torch.cat([generator(z.to(device)).float().cpu() for z in latents(n, seed).split(100)])
 
 

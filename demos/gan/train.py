@@ -45,11 +45,11 @@ from demos.gan.train_features import FeatureTraining, features_path, train_featu
 class GanTraining:
     """The recipe. ``snapshots`` are the shares of the budget at which a checkpoint is kept."""
 
-    steps: int = 5000
+    steps: int = 6500
     batch: int = 32
     portraits: int = 30_000
-    rate: float = 4e-4  # of the generator
-    critic_rate: float = 8e-4  # the critics must keep ahead: with equal rates palettes flip
+    rate: float = 6e-4  # of the generator
+    critic_rate: float = 1.2e-3  # the critics must keep ahead: with equal rates faces lose their variety
     average_images: int = 10_000  # half-life of the averaged generator, once that many were seen twentyfold
     snapshots: tuple[float, ...] = (0.0, 0.02, 0.06, 0.15, 0.35, 0.65, 1.0)
     samples: int = 3000  # pictures on each side of a measurement

@@ -15,7 +15,8 @@ from demos.common import pictures
 from demos.common.interface import LARGEST_SEED, Animation, on, on_click_in, page, picture, whole
 from demos.common.labels import Labels
 from demos.gan.directions import readings
-from demos.gan.pretrained import Direction, card, directions, latents, paint, styles
+from demos.gan.model import on_sphere
+from demos.gan.pretrained import Direction, card, directions, latents, sample
 from demos.judge import load_judge
 from demos.registry import Demo
 
@@ -48,9 +49,9 @@ def build(demo: Demo, lang: str) -> gr.Blocks:
 
 
 @lru_cache(maxsize=256)
-def style(seed: int) -> Tensor:
-    """The style w (1, 128) of a seed's portrait."""
-    return styles(latents(1, seed))
+def latent(seed: int) -> Tensor:
+    """The latent z (1, 64) of a seed's portrait."""
+    return on_sphere(latents(1, seed))
 
 
 # Between two portraits
@@ -80,9 +81,9 @@ def between(
     _: Labels, start: float | None, end: float | None, position: float
 ) -> tuple[Image.Image, Image.Image]:
     """The portrait at a place between two seeds (0 to 1), and the whole way."""
-    a, b = style(whole(start)), style(whole(end))
+    a, b = latent(whole(start)), latent(whole(end))
     ways = torch.linspace(0, 1, FRAMES)
-    made = paint(torch.cat([torch.lerp(a, b, position), torch.lerp(a, b, ways[:, None])]))
+    made = sample(torch.cat([torch.lerp(a, b, position), torch.lerp(a, b, ways[:, None])]))
     tiles = pictures.portraits(made[1:])
     nearest = int((ways - position).abs().argmin())
     tiles[nearest] = pictures.framed(tiles[nearest])
@@ -91,9 +92,9 @@ def between(
 
 def animate(_: Labels, start: float | None, end: float | None) -> Animation:
     """The walk there and back, slow at both ends."""
-    a, b = style(whole(start)), style(whole(end))
+    a, b = latent(whole(start)), latent(whole(end))
     ways = (1 - torch.cos(torch.linspace(0, torch.pi, 20))) / 2
-    frames = pictures.portraits(paint(torch.lerp(a, b, ways[:, None])), 192)
+    frames = pictures.portraits(sample(torch.lerp(a, b, ways[:, None])), 192)
     return Animation([*frames, *reversed(frames)])
 
 
@@ -152,10 +153,10 @@ def build_direction(labels: Labels) -> None:
 
 def walk(labels: Labels, seed: float | None, name: str, steps: float) -> tuple[Image.Image, Image.Image, str]:
     """A portrait before and after some steps, the whole way, and what the direction was measured to do."""
-    w, along = style(whole(seed)), direction(name)
+    z, along = latent(whole(seed)), direction(name)
     ways = torch.linspace(-FAR, FAR, FRAMES)
     amounts = torch.cat([torch.tensor([0, steps], dtype=torch.float), ways])
-    made = paint(w + amounts[:, None] * along.step * along.vector)
+    made = sample(z + amounts[:, None] * along.step * along.vector)
     before, after = pictures.portraits(made[:2], 256)
     tiles = pictures.portraits(made[2:])
     nearest = int((ways - steps).abs().argmin())
@@ -201,8 +202,8 @@ def build_sum(labels: Labels) -> None:
 def add(_: Labels, attribute: str, seed: float | None) -> Image.Image:
     """The equation in portraits: average with, minus average without, plus a seed's portrait, and the sum."""
     having, lacking = averages(attribute)
-    w = style(whole(seed))
-    made = paint(torch.cat([having, lacking, w, having - lacking + w]))
+    z = latent(whole(seed))
+    made = sample(torch.cat([having, lacking, z, having - lacking + z]))
     a, b, c = pictures.portraits(made[:3])
     minus, plus, equals = (pictures.shape(name, 32) for name in ("minus", "plus", "equals"))
     result = pictures.portrait(made[3], 224)
@@ -216,19 +217,19 @@ def add_anew(labels: Labels, attribute: str) -> tuple[int, Image.Image]:
 
 @cache
 def averages(attribute: str) -> tuple[Tensor, Tensor]:
-    """Mean styles (1, 128) of the portraits in the pool that most clearly have the attribute, and lack it."""
-    w, readings = pool()
+    """Mean latents (1, 64) of the portraits in the pool that most clearly have the attribute, and lack it."""
+    z, readings = pool()
     order = readings[attribute].argsort()
-    return w[order[-PICKED:]].mean(0, keepdim=True), w[order[:PICKED]].mean(0, keepdim=True)
+    return z[order[-PICKED:]].mean(0, keepdim=True), z[order[:PICKED]].mean(0, keepdim=True)
 
 
 @cache
 def pool() -> tuple[Tensor, dict[str, Tensor]]:
-    """Styles (n, 128) of portraits, and how strongly the judge sees each attribute in them: {name: (n,)}."""
-    w = styles(latents(POOL, POOL_SEED))
+    """Latents (n, 64) of portraits, and how strongly the judge sees each attribute in them: {name: (n,)}."""
+    z = on_sphere(latents(POOL, POOL_SEED))
     judge = load_judge()
-    read = [readings(judge, paint(part)) for part in w.split(60)]
-    return w, {name: torch.cat([one[name] for one in read]) for name in READ}
+    read = [readings(judge, sample(part)) for part in z.split(60)]
+    return z, {name: torch.cat([one[name] for one in read]) for name in READ}
 
 
 # On a map
@@ -262,7 +263,7 @@ def locate(
     _: Labels, seed: float | None, across: str, down: str, x: float, y: float
 ) -> tuple[Image.Image, Image.Image]:
     """The map with a ring at (x, y), in steps from its middle, and the portrait there."""
-    made = paint(place(whole(seed), across, down, torch.tensor([[x, y]], dtype=torch.float)))
+    made = sample(place(whole(seed), across, down, torch.tensor([[x, y]], dtype=torch.float)))
     return ringed(map_of(whole(seed), across, down), x, y), pictures.portrait(made[0], 256)
 
 
@@ -275,9 +276,9 @@ def visit(
 
 
 def place(seed: int, across: str, down: str, steps: Tensor) -> Tensor:
-    """Styles (n, 128) at steps (n, 2) from a seed's, along two directions."""
+    """Latents (n, 64) at steps (n, 2) from a seed's, along two directions."""
     axes = torch.stack([direction(name).step * direction(name).vector for name in (across, down)])
-    return style(seed) + steps @ axes
+    return latent(seed) + steps @ axes
 
 
 @lru_cache(maxsize=32)
@@ -285,7 +286,7 @@ def map_of(seed: int, across: str, down: str) -> Image.Image:
     """Portraits at every whole step from the middle."""
     line = torch.arange(MAP_SIDE) - MAP_SIDE // 2
     steps = torch.cartesian_prod(line, line).flip(1).float()  # row by row: x changes fastest
-    tiles = pictures.portraits(paint(place(seed, across, down, steps)), MAP_TILE)
+    tiles = pictures.portraits(sample(place(seed, across, down, steps)), MAP_TILE)
     return pictures.grid(tiles, MAP_SIDE, gap=0)
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import torch
 
 from demos.common import pictures
-from demos.gan.pretrained import paint
+from demos.gan.pretrained import sample
 from demos.latent_space.app import offered, place
 
 SEED, COLUMNS, ROWS = 7, 7, 3
@@ -15,5 +15,5 @@ SEED, COLUMNS, ROWS = 7, 7, 3
 def draw() -> Iterator[Path]:
     steps = torch.cartesian_prod(torch.linspace(-1.5, 1.5, ROWS), torch.linspace(-2.5, 2.5, COLUMNS)).flip(1)
     across, down = offered()[:2]
-    tiles = pictures.portraits(paint(place(SEED, across, down, steps)))
+    tiles = pictures.portraits(sample(place(SEED, across, down, steps)))
     yield pictures.save_still(pictures.grid(tiles, COLUMNS, gap=0), Path(__file__).parent)

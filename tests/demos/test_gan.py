@@ -21,6 +21,7 @@ from demos.gan.model import (
     discriminator_loss,
     face_corners,
     generator_loss,
+    on_sphere,
     random_corners,
     windows,
 )
@@ -54,15 +55,21 @@ def test_generator_paints_in_range_and_truncation_leads_to_the_mean_face():
     pictures = generator(z)
     assert pictures.shape == (3, 3, SIZE, SIZE)
     assert pictures.abs().max() <= 1
-    mean = generator.synthesise(generator.mean_style[None])
-    assert torch.allclose(generator(z, truncation=0.0), mean.expand_as(pictures), atol=1e-5)
+    mean = generator(z, truncation=0.0)
+    assert torch.allclose(mean, mean[:1].expand_as(mean), atol=1e-5)
+    assert (generator(z, 0.5) - mean).abs().mean() < (pictures - mean).abs().mean()
     assert not torch.allclose(pictures[0], pictures[1], atol=1e-2)
 
 
 def test_only_the_direction_of_z_counts():
     generator = Generator().eval()
     z = generator.latents(2, seeded())
-    assert torch.allclose(generator.style(z), generator.style(3 * z), atol=1e-5)
+    assert torch.allclose(generator(z), generator(3 * z), atol=1e-4)
+
+
+def test_latents_lie_on_a_sphere():
+    z = on_sphere(torch.randn(5, 64, generator=seeded()) * 7)
+    assert torch.allclose(z.norm(dim=1), torch.full((5,), 8.0), atol=1e-4)
 
 
 def test_calibration_measures_what_the_batch_norm_sees():
@@ -112,8 +119,8 @@ def test_critics_give_patch_logits():
     assert {name: tuple(x.shape) for name, x in logits.items()} == {
         "scale1": (8, 1, 8, 8),
         "scale2": (8, 1, 8, 8),
-        "scale3": (8, 1, 8, 8),
-        "scale4": (8, 1, 4, 4),
+        "scale3": (8, 1, 4, 4),
+        "scale4": (8, 1, 2, 2),
         "window": (8, 1, 4, 4),
         "batch": (8, 1, 4, 4),
     }
@@ -279,7 +286,7 @@ def test_likeliest_steps_raise_one_reading_by_one_and_leave_the_others():
     assert torch.allclose(steps @ slopes, torch.eye(2, dtype=torch.float64), atol=1e-6)
 
 
-def test_likeliest_step_is_the_shortest_in_the_metric_of_the_styles():
+def test_likeliest_step_is_the_shortest_in_the_metric_of_the_latents():
     w = torch.randn(5000, 3, generator=seeded(4)) * torch.tensor([1.0, 3.0, 0.1])
     slopes = torch.tensor([[1.0], [1.0], [1.0]], dtype=torch.float64)
     (step,) = found.likeliest_steps(w, w.double() @ slopes, ridge=0)
@@ -315,7 +322,7 @@ def test_checkpoints_go_from_noise_to_faces():
     points = pretrained.checkpoints()
     assert len(points) >= 5
     assert [p.minutes for p in points] == sorted(p.minutes for p in points)
-    assert points[0].metrics["avatar_fid"] > 1.5 * points[-1].metrics["avatar_fid"]
+    assert points[0].metrics["avatar_fid"] > 5 * points[-1].metrics["avatar_fid"]
     first, last = (
         pretrained.sample(pretrained.latents(4, 0), index=p.index) for p in (points[0], points[-1])
     )
@@ -325,11 +332,6 @@ def test_checkpoints_go_from_noise_to_faces():
 def test_the_finished_generator_is_the_last_checkpoint():
     z, points = pretrained.latents(2, 1), pretrained.checkpoints()
     assert torch.equal(pretrained.sample(z), pretrained.sample(z, index=points[-1].index))
-
-
-def test_painting_a_style_is_sampling():
-    z = pretrained.latents(2, 2)
-    assert torch.allclose(pretrained.paint(pretrained.styles(z, 0.7)), pretrained.sample(z, 0.7), atol=1e-5)
 
 
 def test_verdict_prefers_portraits_to_noise():
@@ -346,18 +348,19 @@ def test_verdict_prefers_portraits_to_noise():
 
 def test_walking_a_direction_moves_what_it_names_as_far_as_the_card_says():
     known = read_card(WEIGHTS).details["directions"]
-    w = pretrained.styles(pretrained.latents(150, 5))
-    for name in ("glasses", "mouth_open", "beard"):
+    z = on_sphere(pretrained.latents(150, 5))
+    for name in ("smile", "glasses", "yaw", "hair_length", "beard"):
         direction = pretrained.directions()[name]
-        low, high = (walked(w + t * direction.step * direction.vector, name) for t in (-2, 2))
-        moved = ((high - low).mean() / walked(w, name).std()).item()
-        assert moved == pytest.approx(known[name]["effect"], rel=0.4), name
+        low, high = (walked(z + t * direction.step * direction.vector, name) for t in (-2, 2))
+        moved = ((high - low).mean() / walked(z, name).std()).item()
+        assert moved == pytest.approx(known[name]["effect"], rel=0.25), name
+        assert moved > 1.5, name
 
 
-def walked(w: torch.Tensor, name: str) -> torch.Tensor:
+def walked(z: torch.Tensor, name: str) -> torch.Tensor:
     from demos.judge import load_judge
 
-    return found.readings(load_judge(), pretrained.paint(w))[name]
+    return found.readings(load_judge(), pretrained.sample(z))[name]
 
 
 def test_damaged_weights_are_one_sentence(tmp_path):

@@ -10,7 +10,7 @@ from PIL import Image
 from demos.common.interface import Animation, as_file
 from demos.common.labels import Labels
 from demos.gan.directions import readings
-from demos.gan.pretrained import card, latents, paint, sample
+from demos.gan.pretrained import card, latents, sample
 from demos.judge import load_judge
 from demos.latent_space import app
 from demos.registry import load_demos
@@ -31,7 +31,7 @@ def differ(a: Image.Image, b: Image.Image) -> float:
 
 def test_the_walk_begins_and_ends_at_the_two_seeds(labels: Labels) -> None:
     start, end = (sample(latents(1, seed)) for seed in (7, 12))
-    assert torch.allclose(paint(app.style(7)), start, atol=1e-4)
+    assert torch.allclose(sample(app.latent(7)), start, atol=1e-4)
     at_start, strip = app.between(labels, 7, 12, 0.0)
     at_end, _ = app.between(labels, 7, 12, 1.0)
     assert differ(at_start, app.between(labels, 7, 7, 0.5)[0]) < 0.5
@@ -43,8 +43,8 @@ def test_the_walk_begins_and_ends_at_the_two_seeds(labels: Labels) -> None:
 
 def test_the_walk_is_even(labels: Labels) -> None:
     """No step of seven is much longer than the whole way divided by six: the portraits glide."""
-    a, b = app.style(7), app.style(12)
-    made = paint(torch.lerp(a, b, torch.linspace(0, 1, app.FRAMES)[:, None]))
+    a, b = app.latent(7), app.latent(12)
+    made = sample(torch.lerp(a, b, torch.linspace(0, 1, app.FRAMES)[:, None]))
     steps = (made[1:] - made[:-1]).square().mean((1, 2, 3)).sqrt()
     assert steps.max() < 0.7 * (made[-1] - made[0]).square().mean().sqrt()
 
@@ -71,6 +71,7 @@ def test_only_honest_directions_are_offered() -> None:
     if len(honest) >= 2:
         assert set(app.offered()) <= set(honest)
     assert len(app.offered()) <= app.OFFERED_MOST
+    assert {"smile", "glasses", "hair_length", "yaw"} <= set(app.offered())
 
 
 def test_every_known_direction_has_a_name_and_a_place_in_the_order(labels: Labels) -> None:
@@ -81,10 +82,10 @@ def test_every_known_direction_has_a_name_and_a_place_in_the_order(labels: Label
 
 @pytest.mark.parametrize("name", app.offered())
 def test_a_direction_raises_what_it_is_named_after(name: str) -> None:
-    w = torch.cat([app.style(seed) for seed in range(20, 44)])
+    z = torch.cat([app.latent(seed) for seed in range(20, 44)])
     along = app.direction(name)
     judge = load_judge()
-    low, high = (readings(judge, paint(w + t * along.step * along.vector))[name] for t in (-2, 2))
+    low, high = (readings(judge, sample(z + t * along.step * along.vector))[name] for t in (-2, 2))
     assert high.mean() > low.mean()
 
 
@@ -105,7 +106,7 @@ def test_the_averages_differ_in_what_they_are_named_after() -> None:
     judge = load_judge()
     for attribute in app.READ:
         having, lacking = app.averages(attribute)
-        read = readings(judge, paint(torch.cat([having, lacking])))[attribute]
+        read = readings(judge, sample(torch.cat([having, lacking])))[attribute]
         assert read[0] > read[1], attribute
 
 
@@ -121,8 +122,8 @@ def test_a_sum_depends_on_its_terms(labels: Labels) -> None:
 
 def test_the_middle_of_the_map_is_the_seeds_portrait(labels: Labels) -> None:
     across, down = app.offered()[:2]
-    made = paint(app.place(7, across, down, torch.zeros(1, 2)))
-    assert torch.allclose(made, paint(app.style(7)), atol=1e-4)
+    made = sample(app.place(7, across, down, torch.zeros(1, 2)))
+    assert torch.allclose(made, sample(app.latent(7)), atol=1e-4)
 
 
 def test_a_click_visits_the_place_under_it(labels: Labels) -> None:
@@ -138,7 +139,7 @@ def test_a_click_visits_the_place_under_it(labels: Labels) -> None:
 
 def test_the_axes_of_the_map_are_across_and_down() -> None:
     across, down = app.offered()[:2]
-    moved = app.place(7, across, down, torch.tensor([[1.0, 0.0], [0.0, 1.0]])) - app.style(7)
+    moved = app.place(7, across, down, torch.tensor([[1.0, 0.0], [0.0, 1.0]])) - app.latent(7)
     for row, name in zip(moved, (across, down), strict=True):
         assert torch.allclose(row, app.direction(name).step * app.direction(name).vector, atol=1e-5)
 
