@@ -58,7 +58,7 @@ def latent(seed: int) -> Tensor:
 
 
 def build_between(labels: Labels) -> None:
-    start, end, middle = 2, 35, 0.5
+    start, end, middle = 42, 20, 0.5
     first = between(labels, start, end, middle)
     with gr.Row():
         here = picture(labels, "here", first[0], min_width=180, scale=1)
@@ -134,7 +134,7 @@ def named(labels: Labels) -> list[tuple[str, str]]:
 
 
 def build_direction(labels: Labels) -> None:
-    name, seed, steps = offered()[0], 7, 2.0
+    name, seed, steps = offered()[0], 28, 2.0
     first = walk(labels, seed, name, steps)
     walked = picture(labels, "walk", first[0])
     choice = gr.Radio(named(labels), value=name, label=labels["direction"])
@@ -185,7 +185,7 @@ def measured(labels: Labels, name: str) -> str:
 
 
 def build_sum(labels: Labels) -> None:
-    attribute, seed = "glasses", 3
+    attribute, seed = "glasses", 21
     summed = picture(labels, "sum", add(labels, attribute, seed))
     choice = gr.Radio(
         [(labels[f"direction_{name}"], name) for name in READ], value=attribute, label=labels["attribute"]
@@ -236,7 +236,7 @@ def pool() -> tuple[Tensor, dict[str, Tensor]]:
 
 
 def build_map(labels: Labels) -> None:
-    seed, (across, down) = 7, offered()[:2]
+    seed, (across, down) = 42, offered()[:2]
     first = locate(labels, seed, across, down, 1.0, 1.0)
     with gr.Row():
         drawn = picture(labels, "map", first[0], clickable=True, min_width=280, scale=3)
