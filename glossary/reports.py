@@ -54,9 +54,7 @@ class ReportMaker(PageMaker):
         return self._report("rules", groups=groups)
 
     def _report(self, name: str, **values: Any) -> GeneratedPage:
-        head = front_matter(
-            self._words[name], ordlab={"kind": name}, hide=["toc"], search={"exclude": True}
-        )
+        head = front_matter(self._words[name], ordlab={"kind": name}, hide=["toc"], search={"exclude": True})
         return set_aside(f"glossary/{name}/index.md", head, self._render(f"{name}.md.jinja", **values))
 
     # The state of the translations
