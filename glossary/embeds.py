@@ -11,8 +11,9 @@ from .model import Problem, Termbase
 from .pages import Demo
 from .yamlfile import did_you_mean, locate, shown
 
+FENCED = r"^(?P<fence>`{3,}|~{3,})[^\n]*\n(?:.*\n)*?(?P=fence)[`~]*[ ]*$"  # code: an example asks for nothing
 PANELS = {
-    kind: re.compile(rf'^<div class="{kind}" data-{kind}="(?P<name>[^"\n]*)"></div>$', re.MULTILINE)
+    kind: re.compile(rf'{FENCED}|^<div class="{kind}" data-{kind}="(?P<name>[^"\n]*)"></div>$', re.MULTILINE)
     for kind in ("demo", "quiz", "figure")
 }
 """How a page written by hand asks for a demo, a quiz or a figure: a line of its own."""
@@ -42,6 +43,8 @@ def fill(
     """
 
     def filled(asked: re.Match[str]) -> str:
+        if asked["fence"]:
+            return asked[0]
         name = asked["name"]
         if name in known:
             return panel(name)

@@ -67,3 +67,10 @@ def test_a_demo_must_name_every_concept_that_shows_it(tmp_path: Path) -> None:
     assert problem.fix.startswith("add discriminator to `terms` in ")
     demo.terms = ("generator", "discriminator")
     assert list(embeds.check(termbase, {"gan": demo}, ["gan"])) == []
+
+
+def test_an_example_in_code_asks_for_nothing() -> None:
+    line = '<div class="demo" data-demo="generator"></div>'
+    source = f"```html\n{line}\n```\n\n{line}\n\n~~~\n\n{line}\n~~~\n"
+    made = embeds.fill(source, "demo", DEMOS, lambda name: "<p>live</p>", lambda *fault: None)
+    assert made == f"```html\n{line}\n```\n\n<p>live</p>\n\n~~~\n\n{line}\n~~~\n"

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
+from glossary.embeds import PANELS
 from glossary.figures import read
 from tests.serving import ROOT, Server
 
@@ -17,7 +19,7 @@ FIGURES, _ = read(ROOT / "docs" / "figures", tuple(PREFIX))
 PAGES = sorted(
     path.name.removesuffix(".en.md")
     for path in (ROOT / "docs" / "help").glob("*.en.md")
-    if '<div class="figure"' in path.read_text("utf-8")
+    if PANELS["figure"].search(re.sub(r"(?ms)^```.*?^```$", "", path.read_text("utf-8")))
 )
 
 MISPLACED = """figure => {
