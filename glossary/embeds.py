@@ -7,16 +7,16 @@ import re
 from collections.abc import Callable, Collection, Iterator, Mapping
 from pathlib import Path
 
+from .markdown import without_code
 from .model import Problem, Termbase
 from .pages import Demo
 from .yamlfile import did_you_mean, locate, shown
 
-FENCED = r"^(?P<fence>`{3,}|~{3,})[^\n]*\n(?:.*\n)*?(?P=fence)[`~]*[ ]*$"  # code: an example asks for nothing
 PANELS = {
-    kind: re.compile(rf'{FENCED}|^<div class="{kind}" data-{kind}="(?P<name>[^"\n]*)"></div>$', re.MULTILINE)
+    kind: re.compile(rf'<div class="{kind}" data-{kind}="(?P<name>[^"]*)"></div>')
     for kind in ("demo", "quiz", "figure")
 }
-"""How a page written by hand asks for a demo, a quiz or a figure: a line of its own."""
+"""How a page written by hand asks for a demo, a quiz or a figure: a line of its own, outside code."""
 
 
 def read(termbase: Termbase, folder: Path) -> tuple[Mapping[str, Demo], list[Problem]]:
@@ -42,19 +42,17 @@ def fill(
     A site without demos keeps the empty element, which its style sheet hides.
     """
 
-    def filled(asked: re.Match[str]) -> str:
-        if asked["fence"]:
-            return asked[0]
+    lines = markdown.split("\n")
+    for index, line in enumerate(without_code(lines)):
+        if (asked := PANELS[kind].fullmatch(line)) is None:
+            continue
         name = asked["name"]
         if name in known:
-            return panel(name)
-        if known or kind != "demo":
-            line = markdown.count("\n", 0, asked.start()) + 1
+            lines[index] = panel(name)
+        elif known or kind != "demo":
             fix = did_you_mean(name, list(known)) or f"remove the {kind}"
-            fault(line, f"there is no {kind} “{name}”", fix)
-        return asked[0]
-
-    return PANELS[kind].sub(filled, markdown)
+            fault(index + 1, f"there is no {kind} “{name}”", fix)
+    return "\n".join(lines)
 
 
 def check(termbase: Termbase, demos: Mapping[str, Demo], known: list[str]) -> Iterator[Problem]:

@@ -169,7 +169,7 @@ class _LineKeeper(Preprocessor):
 
 
 def without_code(lines: list[str]) -> list[str]:
-    """The lines with code left out, roughly: only for finding the line of a fault."""
+    """The lines with code left out, roughly: a fence is taken for one wherever it begins a line."""
     kept, fence = [], ""
     for line in lines:
         mark = _FENCE.match(line)
