@@ -18,7 +18,7 @@ from pathlib import Path
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from .model import Problem
-from .yamlfile import Reader, did_you_mean, join, line_of
+from .yamlfile import Reader, did_you_mean, join, read_folder
 
 CODES = {
     "F001": "A text of a figure lacks one of the site's languages.",
@@ -101,34 +101,20 @@ class Mark:
 
 def read(folder: Path, languages: tuple[str, ...]) -> tuple[dict[str, Figure], list[Problem]]:
     """The figures of a folder, which may be missing, and everything that is wrong with them."""
-    problems: list[Problem] = []
-    figures = {}
-    for path in sorted(folder.glob("*.yml")):
-        reader = _FigureReader(path, languages)
-        if figure := reader.figure():
-            figures[figure.id] = figure
-        problems += reader.reader.problems
-    return figures, problems
+    return read_folder(folder, lambda reader, root: _FigureReader(reader, languages).figure(root))
 
 
 class _FigureReader:
     """One file to a figure, with every fault in it."""
 
-    def __init__(self, path: Path, languages: tuple[str, ...]) -> None:
-        self.reader = Reader(path, id=path.stem)
+    def __init__(self, reader: Reader, languages: tuple[str, ...]) -> None:
+        self.reader = reader
         self.languages = languages
         self.height = 0.0
 
-    def figure(self) -> Figure | None:
-        content = self.reader.content()
-        root = self.reader.root(content) if content is not None else None
-        if root is None:
-            return None
+    def figure(self, root: MappingNode) -> Figure | None:
         needed = ("caption", "alt", "height", "draw")
-        values = {name: value for name, (_, value) in self.reader.mapping(root, needed).items()}
-        for name in needed:
-            if name not in values:
-                self.fault(root, f"`{name}` is missing", f"add `{name}:`", name)
+        values = self.reader.parts(root, needed, "F002")
         if len(values) < len(needed):
             return None
         self.height = self.number(values["height"], "height")
@@ -213,12 +199,7 @@ class _FigureReader:
 
     def texts(self, node: Node, key: str) -> Texts:
         """A text in every language of the site."""
-        given = self.reader.mapping(node, self.languages, key)
-        texts = {lang: self.reader.text(value, join(key, lang)) for lang, (_, value) in given.items()}
-        for lang in self.languages:
-            if not texts.get(lang):
-                self.in_language(lang, node, "F001", f"{lang} is missing", f"add `{lang}: …`", key)
-        return texts
+        return self.reader.localised(node, self.languages, "F001", key)
 
     def check_room(self, shape: Shape, node: Node, key: str) -> None:
         """Note labels that are larger than their shape, and whatever leaves the drawing."""
@@ -230,12 +211,8 @@ class _FigureReader:
             label = (shape.label or {}).get(lang, "")
             if label and (want := _room_wanted(shape, lang)):
                 fix = "write less, break the line with “\\n”, or enlarge the shape"
-                self.in_language(lang, node, "F003", f"“{label}” {want}", fix, join(key, "label"))
-
-    def in_language(self, lang: str, node: Node, code: str, message: str, fix: str, key: str) -> None:
-        self.reader.lang = lang
-        self.reader.report(code, message, fix, line=line_of(node), key=join(key, lang))
-        self.reader.lang = ""
+                message = f"“{label}” {want}"
+                self.reader.at_language(lang, node, "F003", message, fix, key=join(key, "label"))
 
     def fault(self, node: Node, message: str, fix: str, key: str) -> None:
         self.reader.at(node, "F002", message, fix, key=key)

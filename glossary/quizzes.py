@@ -11,10 +11,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from yaml.nodes import Node, SequenceNode
+from yaml.nodes import MappingNode, Node, SequenceNode
 
 from .model import Problem
-from .yamlfile import Reader, join, line_of
+from .yamlfile import Reader, join, read_folder
 
 CODES = {
     "Q001": "A text of a quiz lacks one of the site's languages.",
@@ -51,28 +51,17 @@ class Quiz:
 
 def read(folder: Path, languages: tuple[str, ...]) -> tuple[dict[str, Quiz], list[Problem]]:
     """The quizzes of a folder, which may be missing, and everything that is wrong with them."""
-    problems: list[Problem] = []
-    quizzes = {}
-    for path in sorted(folder.glob("*.yml")):
-        reader = _QuizReader(path, languages)
-        if quiz := reader.quiz():
-            quizzes[quiz.id] = quiz
-        problems += reader.reader.problems
-    return quizzes, problems
+    return read_folder(folder, lambda reader, root: _QuizReader(reader, languages).quiz(root))
 
 
 class _QuizReader:
     """One file to a quiz, with every fault in it."""
 
-    def __init__(self, path: Path, languages: tuple[str, ...]) -> None:
-        self.reader = Reader(path, id=path.stem)
+    def __init__(self, reader: Reader, languages: tuple[str, ...]) -> None:
+        self.reader = reader
         self.languages = languages
 
-    def quiz(self) -> Quiz | None:
-        content = self.reader.content()
-        root = self.reader.root(content) if content is not None else None
-        if root is None:
-            return None
+    def quiz(self, root: MappingNode) -> Quiz | None:
         values = self.parts(root, ("title", "questions"))
         if len(values) < 2:
             return None
@@ -110,14 +99,7 @@ class _QuizReader:
     def parts(
         self, node: Node, needed: tuple[str, ...], key: str = "", optional: tuple[str, ...] = ()
     ) -> dict[str, Node]:
-        """The values of a mapping; what it needs and lacks is reported."""
-        found = {
-            name: value for name, (_, value) in self.reader.mapping(node, needed + optional, key).items()
-        }
-        for name in needed:
-            if name not in found:
-                self.reader.at(node, "Q002", f"`{name}` is missing", f"add `{name}:`", key=join(key, name))
-        return found
+        return self.reader.parts(node, needed, "Q002", key, optional)
 
     def items(self, node: Node, key: str, least: int) -> list[Node]:
         if not isinstance(node, SequenceNode) or len(node.value) < least:
@@ -126,14 +108,4 @@ class _QuizReader:
         return list(node.value)
 
     def texts(self, node: Node, key: str) -> Texts:
-        """A text in every language of the site."""
-        given = self.reader.mapping(node, self.languages, key)
-        texts = {lang: self.reader.text(value, join(key, lang)) for lang, (_, value) in given.items()}
-        for lang in self.languages:
-            if not texts.get(lang):
-                self.reader.lang = lang
-                self.reader.report(
-                    "Q001", f"{lang} is missing", f"add `{lang}: …`", line=line_of(node), key=join(key, lang)
-                )
-                self.reader.lang = ""
-        return texts
+        return self.reader.localised(node, self.languages, "Q001", key)

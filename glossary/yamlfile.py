@@ -7,11 +7,11 @@ aliases, tags and several documents in a file are refused, and so are duplicate 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import yaml
 from yaml.events import CollectionEndEvent, CollectionStartEvent
@@ -23,6 +23,8 @@ except ImportError as error:  # a PyYAML built without libyaml would be ten time
     raise ImportError("PyYAML was built without libyaml: install one of its binary wheels") from error
 
 from .model import Problem
+
+Thing = TypeVar("Thing")
 
 MAX_BYTES = 1_000_000
 _MAX_DEPTH = 12
@@ -184,6 +186,31 @@ class Reader:
             )
         return value.strip()
 
+    def parts(
+        self, node: Node, needed: tuple[str, ...], code: str, key: str = "", optional: tuple[str, ...] = ()
+    ) -> dict[str, Node]:
+        """The values of a mapping; a key that is needed and missing is reported under `code`."""
+        found = {name: value for name, (_, value) in self.mapping(node, needed + optional, key).items()}
+        for name in needed:
+            if name not in found:
+                self.at(node, code, f"`{name}` is missing", f"add `{name}:`", key=join(key, name))
+        return found
+
+    def localised(self, node: Node, languages: tuple[str, ...], code: str, key: str) -> dict[str, str]:
+        """A text in every one of the languages; one that is missing is reported under `code`."""
+        given = self.mapping(node, languages, key)
+        texts = {lang: self.text(value, join(key, lang)) for lang, (_, value) in given.items()}
+        for lang in languages:
+            if not texts.get(lang):
+                self.at_language(lang, node, code, f"{lang} is missing", f"add `{lang}: …`", key=key)
+        return texts
+
+    def at_language(self, lang: str, node: Node, code: str, message: str, fix: str, *, key: str) -> None:
+        """Report a fault of one language where `node`, which holds all of them, begins."""
+        before, self.lang = self.lang, lang
+        self.at(node, code, message, fix, key=join(key, lang))
+        self.lang = before
+
     def texts(self, node: Node, key: str) -> tuple[str, ...]:
         """`node`, a list of texts, as a tuple."""
         if not isinstance(node, SequenceNode):
@@ -262,6 +289,22 @@ class Reader:
                 self.report("T011", f"the YAML tag “{tag}” is refused", "quote the value", line=line)
                 return False
         return True
+
+
+def read_folder(
+    folder: Path, read: Callable[[Reader, MappingNode], Thing | None]
+) -> tuple[dict[str, Thing], list[Problem]]:
+    """What `read` makes of each YAML file of a folder, which may be missing, by file name; and all faults."""
+    problems: list[Problem] = []
+    found: dict[str, Thing] = {}
+    for path in sorted(folder.glob("*.yml")):
+        reader = Reader(path, id=path.stem)
+        content = reader.content()
+        root = reader.root(content) if content is not None else None
+        if root is not None and (thing := read(reader, root)) is not None:
+            found[path.stem] = thing
+        problems += reader.problems
+    return found, problems
 
 
 def join(key: str, name: str) -> str:
