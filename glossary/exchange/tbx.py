@@ -224,6 +224,8 @@ _GROUPS = ("descripGrp", "adminGrp", "termNoteGrp", "termGrp")
 _META = ("descrip", "admin", "termNote", "ref", "xref")
 _MARKUP = re.compile(r"<!(?:ENTITY|ELEMENT|ATTLIST|NOTATION)|<!DOCTYPE[^>]*\[")
 _ENCODING = re.compile(r"(<\?xml[^>]*?)\s+encoding\s*=\s*(['\"])([^'\"]*)\2")
+# TBX-Basic's word for a related entry, and the one its schema had for a while.
+_CROSS_REFERENCES = ("crossReference", "relatedConcept")
 _HARMLESS = ("transacGrp", "transac", "transacNote")  # who changed what when: git knows
 
 
@@ -349,7 +351,7 @@ class _Reader:
     def _meta(self, element: etree._Element, concept: Data, id: str) -> None:
         category, target = _category(element), element.get("target", "")
         relation = next((ours for ours, theirs in _RELATIONS.items() if theirs == category), None)
-        if category == "crossReference":
+        if category in _CROSS_REFERENCES:
             relation = "related"
         if category == "subjectField":
             self._put(element, concept, "subject", target.removeprefix("subject.") or self._text(element), id)
@@ -445,6 +447,7 @@ _TERM_NOTES: dict[str, tuple[str, Callable[[str], Any]]] = {
     "term": ("term", str),
     "note": ("note", str),
     "administrativeStatus": ("status", _status),
+    "usageStatus": ("status", _status),  # what test files of TBX's keepers call it: preferred, admitted, …
     "pinyin": ("pinyin", str),
     "sortKey": ("sort_key", str),
     "linking": ("link", str),

@@ -81,7 +81,8 @@ def test_the_module_defines_every_category_of_ours() -> None:
         }
         for root in (document, basic)
     )
-    specs = etree.parse(tbx.SCHEMA / "ordlab.tbxmd").xpath("//*[@name]")
+    module = etree.parse(tbx.SCHEMA / "ordlab.tbxmd")
+    specs = module.xpath("//*[@name]")
     defined = {(spec.tag.removesuffix("Spec"), spec.get("name")) for spec in specs}
     assert used - standard <= defined
     schema = (tbx.SCHEMA / "TBX-Ordlab.rng").read_text("utf-8")
@@ -89,6 +90,15 @@ def test_the_module_defines_every_category_of_ours() -> None:
         "true",
         "false",
     }
+    # What the schema of such definitions asks for: tbxmd.rng of LTAC, which has no licence to be shipped by.
+    assert module.getroot().get("ns")
+    described = set(Graph().parse(skos.VOCABULARY).subjects(RDFS.comment))
+    for spec in specs:
+        address, contents = spec.get("datcatId"), spec.find("contents")
+        assert URIRef(address) in described or address in map(str, graph().predicates())
+        assert contents.get("datatype") in ("string", "basicText", "noteText", "picklist")
+        assert (contents.get("datatype") == "picklist") == bool(contents.findall("value"))
+        assert (spec.find("levels") is None) == (spec.tag == "termNoteSpec")
 
 
 def test_translate_toolkit_reads_every_term() -> None:

@@ -330,6 +330,18 @@ def test_tbx_in_dct_style_is_read(folder: Path) -> None:
     ]
 
 
+def test_tbx_under_other_names_is_read(folder: Path) -> None:
+    """As schemas and test files of TBX's keepers have had them."""
+    content = TBX_2008.replace("administrativeStatus", "usageStatus").replace(
+        "admittedTerm-admn-sts", "admitted"
+    )
+    see = '</descrip><ref type="relatedConcept" target="discriminator">discriminator</ref>'
+    assert bring(folder, "tbx", content.replace("</descrip>", see, 1)).problems == []
+    concept = load(folder).concepts["generator"]
+    assert [(t.term, t.status) for t in concept.entries["en"].terms][1] == ("generator network", "admitted")
+    assert concept.related == ("discriminator",)
+
+
 def test_what_tbx_says_beyond_the_termbase_is_reported(folder: Path) -> None:
     content = TBX_2008.replace(
         "<langSet xml:lang", '<xref type="xGraphic" target="https://x.org/a.png">a</xref><langSet xml:lang', 1
