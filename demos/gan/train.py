@@ -1,7 +1,8 @@
 """Training of the GAN: feature net, then generator against critics, then measuring.
 
 One batch of fakes serves both players: the critics see it detached, then the generator hears what the updated
-critics say about it. Snapshots along the way become the checkpoints that a reader leafs through.
+critics say about it. Half of it is painted from latents, half from what an encoder read off real portraits.
+Snapshots along the way become the checkpoints that a reader leafs through.
 """
 
 import copy
@@ -28,13 +29,16 @@ from demos.common.training import (
     saving,
     set_rate,
 )
+from demos.gan.encoder import Encoder, likeness_loss, prior_loss, reading_loss, shaken, spreads
 from demos.gan.model import (
     DEFAULT,
     Discriminator,
     GanConfig,
     Generator,
+    View,
     discriminator_loss,
     generator_loss,
+    on_sphere,
     random_corners,
 )
 from demos.gan.publish import WEIGHTS, publish
@@ -50,6 +54,10 @@ class GanTraining:
     portraits: int = 30_000
     rate: float = 6e-4  # of the generator
     critic_rate: float = 1.2e-3  # the critics must keep ahead: with equal rates faces lose their variety
+    encoder_rate: float = 1e-3
+    likeness: float = 12.0  # weights of the encoder's losses beside the critics' sum
+    reading: float = 2.0
+    prior: float = 1.0
     average_images: int = 10_000  # half-life of the averaged generator, once that many were seen twentyfold
     snapshots: tuple[float, ...] = (0.0, 0.02, 0.06, 0.15, 0.35, 0.65, 1.0)
     samples: int = 3000  # pictures on each side of a measurement
@@ -109,6 +117,10 @@ def forget(work: Path) -> None:
         path.unlink()
 
 
+GENERATOR, CRITICS, ENCODER = range(3)  # the players, in the order of their optimizers
+REMEMBERED = 8  # batches of codes that a batch is compared with
+
+
 class GanRun:
     """Everything that changes during training."""
 
@@ -131,10 +143,14 @@ class GanRun:
         discriminator.features.net.load_state_dict(torch.load(features, weights_only=True))
         self.discriminator = discriminator.to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.trained = self.discriminator.trainable()
-        self.rates = (recipe.rate, recipe.critic_rate)
+        encoder = Encoder(config.latent, config.features)
+        self.encoder = encoder.to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
+        self.codes = torch.empty(0, config.latent, device=device)
+        players = (self.generator.parameters(), self.trained, self.encoder.parameters())
+        self.rates = (recipe.rate, recipe.critic_rate, recipe.encoder_rate)
         self.optimizers = [
-            torch.optim.Adam(weights, rate, betas=(0.0, 0.99), fused=True)
-            for weights, rate in zip((self.generator.parameters(), self.trained), self.rates, strict=True)
+            torch.optim.Adam(weights, rate, betas=(beta, 0.99), fused=True)
+            for weights, rate, beta in zip(players, self.rates, (0.0, 0.0, 0.5), strict=True)
         ]
         compile_on_gpu([self.generator, self.discriminator.features, *self.discriminator.scales], device)
         self.step = 0
@@ -146,7 +162,7 @@ class GanRun:
         return self.budget.fraction(self.step, self.clock.minutes)
 
     def train_step(self, data: Portraits) -> dict[str, float]:
-        """One batch: first the critics learn, then the generator."""
+        """One batch: first the critics learn, then generator and encoder."""
         for optimizer, rate in zip(self.optimizers, self.rates, strict=True):
             set_rate(optimizer, decayed(rate, self.fraction))
         seeded = generator(self.seed, self.step)
@@ -154,32 +170,59 @@ class GanRun:
         real = data.pictures(torch.randint(len(data), (n,), generator=seeded)).to(self.device)
         z = self.generator.latents(n, seeded)
         corners = random_corners(n, self.config, seeded)
-        critic_loss, painter_loss = self.both_players(real, z, corners)
+        losses = self.all_players(real, z, corners, seeded)
         average_into(self.average, self.generator, self.average_decay())
         self.step += 1
-        return {"critics": critic_loss.item(), "generator": painter_loss.item()}
+        return losses
 
-    def both_players(self, real: Tensor, z: Tensor, corners: Tensor) -> tuple[Tensor, Tensor]:
+    def all_players(
+        self, real: Tensor, z: Tensor, corners: Tensor, seeded: torch.Generator
+    ) -> dict[str, float]:
         critics = self.discriminator
         with autocast(self.device):
             with torch.no_grad():
                 real_view = critics.look(real, corners)
-            fake_view = critics.look(self.generator(z), corners)
+            codes = self.encoder(real_view.scales)
+            half = len(real) // 2
+            from_both = torch.cat([shaken(codes[:half], seeded), z[half:]])
+            fake_view = critics.look(self.generator(from_both), corners)
             critic_loss = discriminator_loss(
                 critics.criticise(real_view), critics.criticise(fake_view.detach())
             )
-        self.update(1, critic_loss)
+        self.update([CRITICS], critic_loss)
         set_trainable(self.trained, False)
         with autocast(self.device):
             painter_loss = generator_loss(critics.criticise(fake_view))
-        self.update(0, painter_loss)
+            variety_loss = self.variety_loss(real_view, fake_view, codes, z, seeded)
+        self.update([GENERATOR, ENCODER], painter_loss + variety_loss)
         set_trainable(self.trained, True)
-        return critic_loss, painter_loss
+        return {
+            "critics": critic_loss.item(),
+            "generator": painter_loss.item(),
+            "variety": variety_loss.item(),
+        }
 
-    def update(self, player: int, loss: Tensor) -> None:
-        self.optimizers[player].zero_grad(set_to_none=True)
+    def variety_loss(
+        self, real: View, fake: View, codes: Tensor, z: Tensor, seeded: torch.Generator
+    ) -> Tensor:
+        """What generator and encoder owe each other: the first half of the fakes was painted from codes."""
+        recipe, half = self.recipe, len(codes) // 2
+        painted, portraits = ([scale[:half] for scale in view.scales] for view in (fake, real))
+        read = self.encoder([scale[half:] for scale in fake.scales])
+        loss = (
+            recipe.likeness * likeness_loss(painted, portraits, spreads(real.scales))
+            + recipe.reading * reading_loss(read, on_sphere(z[half:]))
+            + recipe.prior * prior_loss(codes, self.codes, seeded)
+        )
+        self.codes = torch.cat([codes.detach(), self.codes])[: REMEMBERED * len(codes)]
+        return loss
+
+    def update(self, players: list[int], loss: Tensor) -> None:
+        for player in players:
+            self.optimizers[player].zero_grad(set_to_none=True)
         loss.backward()
-        self.optimizers[player].step()
+        for player in players:
+            self.optimizers[player].step()
 
     def average_decay(self) -> float:
         """Half-life of `average_images`, shorter at first so that early snapshots are not of the untrained
@@ -213,6 +256,8 @@ class GanRun:
             "generator": self.generator.state_dict(),
             "average": self.average.state_dict(),
             "discriminator": self.discriminator.state_dict(),
+            "encoder": self.encoder.state_dict(),
+            "codes": self.codes,
             "optimizers": [optimizer.state_dict() for optimizer in self.optimizers],
             "step": self.step,
             "kept": self.kept,
@@ -223,6 +268,8 @@ class GanRun:
         self.generator.load_state_dict(state["generator"])
         self.average.load_state_dict(state["average"])
         self.discriminator.load_state_dict(state["discriminator"])
+        self.encoder.load_state_dict(state["encoder"])
+        self.codes = state["codes"].to(self.device)
         for optimizer, saved in zip(self.optimizers, state["optimizers"], strict=True):
             optimizer.load_state_dict(saved)
         self.step, self.kept = state["step"], state["kept"]

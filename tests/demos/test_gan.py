@@ -10,6 +10,14 @@ from demos.common.weights import WeightsError, load_weights, read_card
 from demos.gan import directions as found
 from demos.gan import pretrained
 from demos.gan import train as gan_train
+from demos.gan.encoder import (
+    SCALE_WEIGHTS,
+    Encoder,
+    likeness_loss,
+    prior_loss,
+    reading_loss,
+    spreads,
+)
 from demos.gan.features import FeatureConfig, FeatureNet, FrozenFeatures
 from demos.gan.model import (
     SIZE,
@@ -164,6 +172,49 @@ def test_hinge_losses_by_hand():
     assert generator_loss(fake).item() == pytest.approx(0.5 + 1)
 
 
+# The encoder and its losses
+
+
+def test_codes_lie_where_latents_do():
+    config = FeatureConfig()
+    scales = FrozenFeatures(config)(torch.randn(4, 3, SIZE, SIZE, generator=seeded()))
+    codes = Encoder(64, config)(scales)
+    assert codes.shape == (4, 64)
+    assert torch.allclose(codes.norm(dim=1), torch.full((4,), 8.0), atol=1e-4)
+
+
+def test_likeness_counts_in_the_spread_of_each_channel():
+    portraits = [torch.randn(8, 2, 4, 4, generator=seeded(i)) for i in range(4)]
+    units = spreads(portraits)
+    assert likeness_loss(portraits, portraits, units).item() == 0
+    moved = [scale + 3 * unit[:, None, None] for scale, unit in zip(portraits, units, strict=True)]
+    assert likeness_loss(moved, portraits, units).item() == pytest.approx(3 * sum(SCALE_WEIGHTS), rel=1e-4)
+    # What a unit is does not matter: a channel of ten times the size counts the same.
+    tenfold = [10 * scale for scale in portraits], [10 * scale for scale in moved]
+    assert likeness_loss(tenfold[1], tenfold[0], spreads(tenfold[0])).item() == pytest.approx(
+        3 * sum(SCALE_WEIGHTS), rel=0.01
+    )
+
+
+def test_reading_loss_by_hand():
+    latents = torch.tensor([[1.0, 0.0], [0.0, 2.0]])
+    assert reading_loss(latents, latents).item() == pytest.approx(0)
+    assert reading_loss(torch.tensor([[3.0, 0.0], [1.0, 0.0]]), latents).item() == pytest.approx(0.5)
+
+
+def test_prior_loss_is_small_for_the_prior_and_large_for_few_kinds_of_codes():
+    nothing = torch.empty(0, 64)
+    prior = on_sphere(torch.randn(256, 64, generator=seeded()))
+    few = prior[:4].repeat(64, 1)
+    narrow = on_sphere(prior + 8)
+    near = prior_loss(prior, nothing, seeded(1)).item()
+    assert near < 0.05
+    assert prior_loss(few, nothing, seeded(1)).item() > 4 * near
+    assert prior_loss(narrow, nothing, seeded(1)).item() > 10 * near
+    # A small batch is seen among earlier ones.
+    assert prior_loss(prior[:8], prior[8:], seeded(1)).item() < 0.1
+
+
 # Training
 
 
@@ -194,13 +245,14 @@ def weights_of(module: torch.nn.Module) -> torch.Tensor:
     return torch.cat([x.detach().flatten() for x in module.parameters()])
 
 
-def test_one_step_moves_both_players_and_leaves_the_features(run):
+def test_one_step_moves_every_player_and_leaves_the_features(run):
     data = gan_train.portraits(TINY.portraits)
-    before = [weights_of(x).clone() for x in (run.generator, run.average, run.discriminator.scales)]
+    players = (run.generator, run.average, run.discriminator.scales, run.encoder)
+    before = [weights_of(x).clone() for x in players]
     frozen = weights_of(run.discriminator.features).clone()
     losses = run.train_step(data)
-    assert set(losses) == {"critics", "generator"}
-    after = [weights_of(x) for x in (run.generator, run.average, run.discriminator.scales)]
+    assert set(losses) == {"critics", "generator", "variety"}
+    after = [weights_of(x) for x in players]
     assert all(not torch.equal(a, b) for a, b in zip(before, after, strict=True))
     assert torch.equal(frozen, weights_of(run.discriminator.features))
     assert all(p.requires_grad for p in run.trained)
@@ -218,6 +270,7 @@ def test_resuming_equals_never_having_stopped(run, cached):
     for ours, theirs in ((run.generator, second.generator), (run.average, second.average)):
         assert torch.equal(weights_of(ours), weights_of(theirs))
     assert torch.equal(weights_of(run.discriminator), weights_of(second.discriminator))
+    assert torch.equal(weights_of(run.encoder), weights_of(second.encoder))
 
 
 def test_snapshots_fall_on_their_marks(run):
