@@ -194,9 +194,10 @@ class Problem:
     lang: str = ""
     id: str = ""
     key: str = ""
+    column: int = 0  # of the first character, from 1; 0 where only the line is known
 
     def __str__(self) -> str:
-        where = f"{self.file}:{self.line}" if self.line else self.file
+        where = ":".join([self.file, *(str(number) for number in (self.line, self.column) if number)])
         scope = " ".join(part for part in (self.lang, self.key) if part)
         return f"{where}: {self.severity} {self.code}{f' [{scope}]' if scope else ''}: {self.message}" + (
             f" → {self.fix}" if self.fix else ""

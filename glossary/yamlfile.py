@@ -337,8 +337,11 @@ def locate(path: Path, *keys: str | int) -> int:
 def locate_text(path: Path, *keys: str | int) -> int:
     """The line where the text that `keys` lead to begins: below its key if it is a block, else beside it."""
     node = find(path, *keys)
-    if node is None:
-        return locate(path, *keys)
+    return line_of_text(node) if node is not None else locate(path, *keys)
+
+
+def line_of_text(node: Node) -> int:
+    """The line where a text begins: below the sign that opens it if it is a block."""
     if not isinstance(node, ScalarNode) or node.style not in ("|", ">"):
         return line_of(node)
     blank = len(node.value) - len(node.value.lstrip("\n"))
@@ -349,7 +352,11 @@ def find(path: Path, *keys: str | int) -> Node | None:
     """The node that `keys` lead to; none when they lead nowhere or the file cannot be read any more."""
     reader = Reader(path)
     content = reader.content()
-    node: Node | None = reader.root(content) if content is not None else None
+    return descend(reader.root(content), *keys) if content is not None else None
+
+
+def descend(node: Node | None, *keys: str | int) -> Node | None:
+    """The node that `keys` lead to from this one."""
     for key in keys:
         step = _step(node, key) if node is not None else None
         node = step[1] if step else None

@@ -47,10 +47,19 @@ class Incoming:
     lines: dict[tuple[str, ...], int] = field(default_factory=dict)  # (id[, language[, key]]) → line
     find_lines: Callable[[], Mapping[tuple[str, ...], int]] | None = None  # asked only if there is a fault
 
-    def report(self, code: str, message: str, fix: str = "", *, line: int = 0, **place: str) -> None:
-        message, fix, *values = (_shown_text(text) for text in (message, fix, *place.values()))
-        said = dict(zip(place, values, strict=True))
-        self.problems.append(Problem(shown(self.path), line, code, message, fix, **said))
+    def report(
+        self,
+        code: str,
+        message: str,
+        fix: str = "",
+        *,
+        line: int = 0,
+        lang: str = "",
+        id: str = "",
+        key: str = "",
+    ) -> None:
+        message, fix, lang, id, key = map(_shown_text, (message, fix, lang, id, key))
+        self.problems.append(Problem(shown(self.path), line, code, message, fix, lang=lang, id=id, key=key))
 
     def line_of(self, id: str, lang: str = "", key: str = "") -> int:
         """Where the file says something: as exactly as is known."""

@@ -138,10 +138,10 @@ def basis_of_reference(facts: Facts) -> Iterator[Finding]:
 @rule("T120")
 def broken_manual_link(facts: Facts) -> Iterator[Finding]:
     """`[[id]]` where no concept has that id. Code is not read, as only Markdown knows what is code."""
-    for text in facts.texts:
+    for text in (*facts.entry_texts, *facts.pages):
         ids = (found[1].strip() for found in term_links.MANUAL.finditer(text.markdown))
         if text.key != "definition" and any(id not in facts.termbase.concepts for id in ids):
-            first = text.first_line if text.is_page else text.line_at(None)
+            first = text.line_at(None)
             for problem in (found for found in text.reading.problems if found.code == "T120"):
                 line = problem.line if text.is_page or not problem.line else first + problem.line - 1
                 yield Finding(replace(problem, line=line, key=text.key), text)
@@ -153,8 +153,7 @@ def unreadable_text(facts: Facts) -> Iterator[Finding]:
     for text in facts.texts:
         for problem in text.reading.problems if not text.prose and text.markdown.strip() else ():
             if problem.code == "T121":
-                line = text.first_line if text.is_page else text.line_at(None)
-                yield Finding(replace(problem, line=line, key=text.key), text)
+                yield Finding(replace(problem, line=text.line_at(None), key=text.key), text)
 
 
 def _without_article(definition: str, facts: Facts, lang: str) -> str:

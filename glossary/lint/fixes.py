@@ -11,10 +11,11 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
-from .. import edits
+from .. import edits, files
 from .rule import Change, Finding
-from .texts import EntryText, Text
+from .texts import Text, YamlText, yaml_span
 
 _MOST_ROUNDS = 20
 
@@ -33,7 +34,7 @@ def fix(find: Callable[[], Iterable[Finding]]) -> int:
         new = {path: better for path, found in by_file.items() if (better := _mended(path, found))}
         if not new:
             break
-        edits.write_all({path: text for path, (text, _) in new.items()})
+        files.write_all({path: text for path, (text, _) in new.items()})
         mended += sum(count for _, count in new.values())
     return mended
 
@@ -64,7 +65,7 @@ def _with(path: Path, before: str, findings: Sequence[Finding]) -> str | None:
     if not all(_reads(text, new, changes[text]) for text, new in markdown.items()):
         return None
     after = edits.apply(before, [edit for listed in made for edit in listed])
-    in_yaml = {text: new for text, new in markdown.items() if isinstance(text, EntryText)}
+    in_yaml = {text: new for text, new in markdown.items() if isinstance(text, YamlText)}
     return after if not in_yaml or _says(path, before, after, in_yaml) else None
 
 
@@ -90,9 +91,17 @@ def _reads(text: Text, markdown: str, changes: Sequence[Change]) -> bool:
     return text.parse(markdown).prose == expected
 
 
-def _says(path: Path, before: str, after: str, texts: dict[EntryText, str]) -> bool:
+def _says(path: Path, before: str, after: str, texts: dict[YamlText, str]) -> bool:
     """Whether the new YAML says the same as the old, with the new texts in it."""
-    expected = edits.data(path, before)
+    expected = _data(path, before)
     for text, markdown in texts.items():
-        expected[text.lang][text.key] = markdown
-    return bool(edits.data(path, after) == expected)
+        holder = expected
+        for key in text.keys[:-1]:
+            holder = holder[key]
+        holder[text.keys[-1]] = markdown
+    return bool(_data(path, after) == expected)
+
+
+def _data(path: Path, text: str) -> Any:
+    start, end = yaml_span(path, text)
+    return edits.data(path, text[start:end])

@@ -9,13 +9,12 @@ from typing import Any
 from urllib.parse import quote
 
 from .. import edits
-from ..edits import Edit
 from ..model import Problem
 from .reference import CODES
 from .rule import Finding
 
 SARIF_SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
-KEYS = ("code", "severity", "file", "line", "lang", "id", "key", "message", "fix")
+KEYS = ("code", "severity", "file", "line", "column", "lang", "id", "key", "message", "fix")
 
 
 def as_text(findings: Sequence[Finding]) -> str:
@@ -42,7 +41,8 @@ def as_github(findings: Sequence[Finding]) -> str:
 
 
 def _annotation(problem: Problem) -> str:
-    places = {"file": problem.file, "line": str(problem.line or 1), "title": problem.code}
+    column = {"col": str(problem.column)} if problem.column else {}
+    places = {"file": problem.file, "line": str(problem.line or 1), **column, "title": problem.code}
     listed = ",".join(f"{key}={_escaped(value, ':,')}" for key, value in places.items())
     message = problem.message + (f" → {problem.fix}" if problem.fix else "")
     return f"::{problem.severity} {listed}::{_escaped(message)}"
@@ -74,7 +74,10 @@ def as_sarif(findings: Sequence[Finding]) -> str:
 
 def _result(finding: Finding, rule: int) -> dict[str, Any]:
     problem, changes = finding.problem, finding.edits()
-    region = _region(changes) if changes else {"startLine": problem.line}
+    if finding.text and finding.span:
+        region = _region(finding.text.path, *finding.span)
+    else:
+        region = {"startLine": problem.line}
     location: dict[str, Any] = {"artifactLocation": _artifact(problem.file)}
     if problem.line:
         location["region"] = region
@@ -88,7 +91,11 @@ def _result(finding: Finding, rule: int) -> dict[str, Any]:
     }
     if changes:
         replacements = [
-            {"deletedRegion": _region((edit,)), "insertedContent": {"text": edit.text}} for edit in changes
+            {
+                "deletedRegion": _region(edit.path, edit.start, edit.end),
+                "insertedContent": {"text": edit.text},
+            }
+            for edit in changes
         ]
         change = {"artifactLocation": _artifact(problem.file), "replacements": replacements}
         result["fixes"] = [{"description": {"text": problem.fix}, "artifactChanges": [change]}]
@@ -101,10 +108,9 @@ def _artifact(file: str) -> dict[str, str]:
     return {"uri": path.as_uri()} if path.is_absolute() else {"uri": quote(file), "uriBaseId": "ROOT"}
 
 
-def _region(changes: Sequence[Edit]) -> dict[str, int]:
-    """From the first change to the last; columns count characters, and begin with 1."""
-    text = edits.read(changes[0].path)
-    start, end = min(edit.start for edit in changes), max(edit.end for edit in changes)
+def _region(path: Path, start: int, end: int) -> dict[str, int]:
+    """A span of a file; columns count characters, and begin with 1."""
+    text = edits.read(path)
     return {
         "startLine": text.count("\n", 0, start) + 1,
         "startColumn": start - text.rfind("\n", 0, start),

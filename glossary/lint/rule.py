@@ -11,18 +11,24 @@ from ..edits import Edit
 from ..links import Linker
 from ..model import Concept, Entry, Language, Problem, Term, Termbase
 from ..yamlfile import locate, shown
-from .texts import EntryText, PageText, Text, entry_texts, page_texts
+from .project import Project
+from .reading import data_texts, entry_texts, page_texts
+from .texts import PageText, Text, YamlText
 
 UNUSABLE, LINKED, UNLINKED = "!", "+", "-"
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A problem, the text it is in, and the changes that mend it: all of them, or none."""
+    """A problem, the text it is in, and the changes that mend it: all of them, or none.
+
+    `span` is where in the file the piece of text stands, if it stands there as one.
+    """
 
     problem: Problem
     text: Text | None = None
     changes: tuple[Change, ...] = ()
+    span: tuple[int, int] | None = None
 
     def edits(self) -> tuple[Edit, ...]:
         """The changes in the file; none if one of them has no place there."""
@@ -45,11 +51,11 @@ class Change:
 class Facts:
     """What rules share: the termbase, the texts, and what is worked out from them once.
 
-    `project` is the folder that holds `mkdocs.yml`; without it there are no pages.
+    `folder` is the one that holds `mkdocs.yml`; without it there are no pages.
     """
 
     termbase: Termbase
-    project: Path | None = None
+    folder: Path | None = None
     homonyms: dict[str, dict[str, tuple[str, ...]]] = field(default_factory=dict)
     """By language: each form that the terms themselves claim for several concepts; `linkers` fills it in."""
 
@@ -66,16 +72,24 @@ class Facts:
         return {lang: Namer(self.termbase, lang) for lang in self.termbase.languages}
 
     @cached_property
+    def project(self) -> Project | None:
+        return Project(self.folder) if self.folder else None
+
+    @cached_property
     def pages(self) -> tuple[PageText, ...]:
         return tuple(page_texts(self.termbase, self.linkers, self.project)) if self.project else ()
 
     @cached_property
-    def entry_texts(self) -> tuple[EntryText, ...]:
+    def entry_texts(self) -> tuple[YamlText, ...]:
         return tuple(entry_texts(self.termbase, self.linkers))
 
-    @property
+    @cached_property
+    def data_texts(self) -> tuple[YamlText, ...]:
+        return tuple(data_texts(self.termbase, self.linkers, self.project))
+
+    @cached_property
     def texts(self) -> tuple[Text, ...]:
-        return (*self.entry_texts, *self.pages)
+        return (*self.entry_texts, *self.pages, *self.data_texts)
 
     def entries(self) -> Iterator[tuple[Concept, Language, Entry]]:
         for concept in self.termbase.concepts.values():
@@ -141,8 +155,7 @@ def in_text(
     code: str, message: str, fix: str, text: Text, start: int, end: int, changes: tuple[Change, ...] = ()
 ) -> Finding:
     """A warning about a piece of prose."""
-    line = text.place(start, end).line
-    problem = Problem(
-        shown(text.path), line, code, message, fix, "warning", text.lang, text.concept, text.key
-    )
-    return Finding(problem, text, changes)
+    place = text.place(start, end)
+    where = (text.lang, text.id, text.key, place.column)
+    problem = Problem(shown(text.path), place.line, code, message, fix, "warning", *where)
+    return Finding(problem, text, changes, place.span)

@@ -1,9 +1,9 @@
 """T4xx: silences, written where the finding is, with the reason.
 
 Markdown: `<!-- ordlab-ignore T201: quotes an old text -->` at the end of a line silences that line; on a line
-of its own, the block after it. YAML: `# ordlab-ignore T201: …` likewise, with all that is indented under the
-line. A silence that silences nothing is reported, so that none outlives its reason. Errors are not silenced:
-the site cannot be built with them.
+of its own, the block after it. YAML, also above a page: `# ordlab-ignore T201: …` likewise, with all that is
+indented under the line. A silence that silences nothing is reported, so that none outlives its reason. Errors
+are not silenced: the site cannot be built with them.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from ..model import Problem
 from ..yamlfile import Reader, did_you_mean, shown
 from .reference import CODES as KNOWN
 from .rule import Facts, Finding
+from .texts import yaml_span
 
 CODES = ("T401", "T402")
 _RULES = ("T1", "T2", "T3")  # all other codes are errors, which are never silenced
@@ -59,7 +60,8 @@ def apply(facts: Facts, findings: Sequence[Finding], codes: Collection[str]) -> 
 
     `codes` are the rules that have run: only their silences can be known to be idle.
     """
-    silences = {shown(path): list(_silences(path)) for path in _files(facts)}
+    paths = dict.fromkeys(text.path for text in facts.texts)
+    silences = {shown(path): list(_silences(path)) for path in paths}
     for finding in findings:
         here = silences.get(finding.problem.file, ())
         if not [silence for silence in here if silence.covers(finding.problem)]:
@@ -82,19 +84,19 @@ def _problem(silence: Silence, code: str, message: str, fix: str) -> Problem:
     return Problem(shown(silence.path), silence.line, code, message, fix, severity="warning")
 
 
-def _files(facts: Facts) -> list[Path]:
-    return [concept.path for concept in facts.termbase.concepts.values()] + [p.path for p in facts.pages]
-
-
 def _silences(path: Path) -> Iterator[Silence]:
     text = read(path)
     if "ordlab-ignore" in text:
-        yield from _in_yaml(path, text) if path.suffix == ".yml" else _in_markdown(path, text)
+        start, end = yaml_span(path, text)
+        yield from _in_yaml(path, text[start:end], text.count("\n", 0, start))
+        if path.suffix == ".md":
+            yield from _in_markdown(path, text, text.count("\n", 0, end))
 
 
-def _in_markdown(path: Path, text: str) -> Iterator[Silence]:
+def _in_markdown(path: Path, text: str, head: int) -> Iterator[Silence]:
+    """Silences of a page; the first lines, as many as `head`, are its front matter."""
     lines = text.splitlines()
-    for index, line in enumerate(without_code(lines)):
+    for index, line in enumerate([""] * head + without_code(lines[head:])):
         for found in _IN_MARKDOWN.finditer(line):
             first = last = index
             if line.strip() == found[0]:
@@ -103,7 +105,8 @@ def _in_markdown(path: Path, text: str) -> Iterator[Silence]:
             yield Silence(path, index + 1, _listed(found), first + 1, last + 1)
 
 
-def _in_yaml(path: Path, text: str) -> Iterator[Silence]:
+def _in_yaml(path: Path, text: str, above: int) -> Iterator[Silence]:
+    """Silences of a YAML text, above which the file has some lines more."""
     lines = text.splitlines()
     root = Reader(path).root(text.encode())
     inside = {line for first, last in _spans(root) for line in range(first, last + 1)} if root else set()
@@ -116,7 +119,8 @@ def _in_yaml(path: Path, text: str) -> Iterator[Silence]:
                 if is_alone
                 else index
             )
-            yield Silence(path, index + 1, _listed(found), first + 1, _last_under(lines, first) + 1)
+            begin, last = above + first + 1, above + _last_under(lines, first) + 1
+            yield Silence(path, above + index + 1, _listed(found), begin, last)
 
 
 def _spans(node: Node) -> Iterator[tuple[int, int]]:

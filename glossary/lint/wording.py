@@ -25,7 +25,9 @@ def deprecated_wording(facts: Facts) -> Iterator[Finding]:
     """A deprecated or superseded term in prose, in any form. Between quotation marks it is talked about."""
     langs = {entry.lang for _, _, entry in facts.entries() if _unusable(entry)}
     for text in facts.texts:
-        for mention in facts.namers[text.lang].mentions(text.prose) if text.lang in langs else ():
+        if text.lang not in langs or text.is_quoted:
+            continue
+        for mention in facts.namers[text.lang].mentions(text.prose):
             if mention.status != UNUSABLE or _is_quoted(text.prose, mention):
                 continue
             if not _is_in_name(text.prose, mention):
@@ -180,5 +182,5 @@ def _mentioned(facts: Facts) -> Iterator[str]:
         yield from (*page.reading.linked, *_addressed(page))
     for text in facts.entry_texts:
         for match in facts.linkers[text.lang].find(text.prose):
-            if match.id != text.concept:
+            if match.id != text.id:
                 yield match.id

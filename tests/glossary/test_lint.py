@@ -176,7 +176,7 @@ def test_a_deprecated_word_is_found_and_mended_where_that_is_safe(
         ("en", 'Do not write "nerve net" here.'),
         ("en", "Run `nerve net`.\n\n    nerve net\n\n```\nnerve net\n```"),
         ("en", "[the paper](https://example.org/nerve-net 'x') on <span data-x='nerve net'>it</span>"),
-        ("en", "---\ntitle: nerve net\n---\n\n# Text\n"),
+        ("en", "---\nicon: nerve net\ntags: [nerve net]\n---\n\n# Text\n"),
         ("en", "A nerve network, or nerve-net-like, or a neuron."),
         ("en", "<!-- nerve net -->\n\n$nerve net$"),
         ("nb", "Nå har Google VAK, og VAK Lab er et sted."),
@@ -598,7 +598,7 @@ def test_annotations_of_a_ci_run(
     monkeypatch.chdir(tmp_path)
     assert main(["check", "--format", "github"]) == 1
     assert capsys.readouterr().out.splitlines() == [
-        '::warning file=docs/50%25%2Ca.nb.md,line=1,title=T302::"…" are not the quotation marks of this '
+        '::warning file=docs/50%25%2Ca.nb.md,line=1,col=4,title=T302::"…" are not the quotation marks of this '
         "language → write «50 %25: tall»",
         "::error file=docs/50%25%2Ca.nb.md,line=3,title=T120::there is no concept “nope” to link to "
         "→ use one of: latent-space, neural-network, variational-autoencoder",

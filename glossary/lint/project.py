@@ -1,0 +1,111 @@
+"""What `mkdocs.yml` says about the files beside a termbase; the host itself is not needed for that."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import markdown
+import yaml
+
+from ..model import Termbase
+
+USUAL_EXTENSIONS = ("admonition", "attr_list", "footnotes", "md_in_html", "tables")
+_LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[A-Za-z0-9]+)*")
+
+
+@dataclass(frozen=True)
+class Project:
+    """The folder that holds `mkdocs.yml`, and what is where in it."""
+
+    root: Path
+
+    @cached_property
+    def settings(self) -> Mapping[str, Any]:
+        """What `mkdocs.yml` says; nothing when there is none, or none that can be read."""
+        try:
+            data = yaml.load((self.root / "mkdocs.yml").read_bytes(), _Loader)
+        except (OSError, yaml.YAMLError):
+            return {}
+        return data if isinstance(data, dict) else {}
+
+    @property
+    def docs(self) -> Path:
+        return self.root / str(self.settings.get("docs_dir") or "docs")
+
+    @property
+    def quizzes(self) -> Path:
+        return self.docs / self._option("quizzes")
+
+    @property
+    def figures(self) -> Path:
+        return self.docs / self._option("figures")
+
+    @property
+    def demos(self) -> Path:
+        return self.root / self._option("demos")
+
+    @property
+    def pages(self) -> list[Path]:
+        """Every page written by hand."""
+        return sorted(self.docs.rglob("*.md"))
+
+    @cached_property
+    def extensions(self) -> tuple[str, ...]:
+        """Markdown extensions that are installed; their options do not change what is prose."""
+        listed = self.settings.get("markdown_extensions")
+        if not isinstance(listed, list):
+            return USUAL_EXTENSIONS
+        names = [next(iter(item)) if isinstance(item, dict) else item for item in listed if item]
+        return tuple(name for name in map(str, names) if _is_usable(name))
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """The languages that the site is built in; none where it has one only."""
+        listed = self._plugin("i18n").get("languages")
+        built = [item for item in listed or () if isinstance(item, dict) and item.get("build", True)]
+        return tuple(str(item["locale"]) for item in built if item.get("locale") not in (None, "null"))
+
+    def language_of(self, path: Path, termbase: Termbase) -> str:
+        """The language of a page: `help/gan.nb.md` and `nb/help/gan.md` say it, others are in the first one.
+
+        It may be one that the termbase does not have.
+        """
+        below = path.relative_to(self.docs)
+        suffix = below.suffixes[-2][1:] if len(below.suffixes) > 1 else ""
+        if suffix in termbase.languages or _LANGUAGE.fullmatch(suffix):
+            return suffix
+        return below.parts[0] if below.parts[0] in termbase.languages else termbase.default_language
+
+    def _option(self, name: str) -> str:
+        """The name of a folder, as the glossary's plugin is told it."""
+        return str(self._plugin("ordlab").get(name) or name)
+
+    def _plugin(self, name: str) -> Mapping[str, Any]:
+        """A plugin's options."""
+        return dict(self._plugins()).get(name) or {}
+
+    def _plugins(self) -> Iterator[tuple[str, Mapping[str, Any]]]:
+        listed = self.settings.get("plugins") or ()
+        for item in [listed] if isinstance(listed, dict) else listed:
+            for name, options in item.items() if isinstance(item, dict) else ():
+                yield str(name), options if isinstance(options, dict) else {}
+
+
+class _Loader(yaml.SafeLoader):
+    """MkDocs allows tags (`!!python/name:`, `!ENV`): what they stand for does not matter here."""
+
+
+_Loader.add_multi_constructor("", lambda loader, suffix, node: None)
+
+
+def _is_usable(name: str) -> bool:
+    try:
+        markdown.Markdown(extensions=[name])
+    except Exception:  # an extension may raise anything; the site's own build says what is wrong with it
+        return False
+    return True

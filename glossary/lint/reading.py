@@ -1,0 +1,244 @@
+"""The texts of a project, wherever a reader sees them: concepts, pages, and the data files beside them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import markdown
+from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+
+from ..edits import read
+from ..links import Linker
+from ..markdown import Page, ReadProse, TermLinks
+from ..model import Problem, Termbase
+from ..prose import SafeMarkdown
+from ..yamlfile import Reader, join, shown
+from .project import Project
+from .texts import FRONT_MATTER, PageText, Reading, YamlText, yaml_span
+
+KEYS = ("definition", "explanation", "example")
+MARKDOWN_KEYS = ("explanation", "example")
+HEAD_KEYS = ("title", "description")
+"""What front matter says to readers."""
+
+Keys = tuple[str | int, ...]
+
+# In a text without any of these there is nothing for Markdown to do: it need not be parsed.
+_MARKUP = re.compile(
+    r"[*_`\[\]<>&#\\|~$!{}^=]|^[ \t]*(?:[-+:]|\d+[.)])[ \t]|^(?: {4}|\t)|^-{3,}", re.MULTILINE
+)
+
+
+def entry_texts(termbase: Termbase, linkers: Mapping[str, Linker]) -> Iterator[YamlText]:
+    """Every text of every concept."""
+    parsers = {lang: _Parser(linker, None) for lang, linker in linkers.items()}
+    for concept in termbase.concepts.values():
+        for lang, entry in concept.entries.items():
+            for key in KEYS:
+                if text := getattr(entry, key):
+                    is_markdown = key in MARKDOWN_KEYS
+                    parse = parsers[lang].of_text(concept.path, concept.id) if is_markdown else Reading
+                    yield YamlText(concept.path, lang, text, parse, concept.id, key, keys=(lang, key))
+
+
+def page_texts(termbase: Termbase, linkers: Mapping[str, Linker], project: Project) -> Iterator[PageText]:
+    """Every page that is written by hand and in a language of the termbase."""
+    parsers = {lang: _Parser(linker, project.extensions) for lang, linker in linkers.items()}
+    for path, source in page_sources(project):
+        lang = project.language_of(path, termbase)
+        if lang in parsers:
+            head = FRONT_MATTER.match(source)
+            offset = head.end() if head else 0
+            first_line = source.count("\n", 0, offset) + 1
+            parse = parsers[lang].of_page(path, first_line)
+            yield PageText(path, lang, source[offset:], parse, first_line=first_line, offset=offset)
+
+
+def page_sources(project: Project) -> Iterator[tuple[Path, str]]:
+    """The pages that can be read; what is wrong with the others is said when the site is built."""
+    for path in project.pages:
+        try:
+            yield path, read(path)
+        except (OSError, UnicodeDecodeError):
+            continue
+
+
+# Data files
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """A text in a data file, by its place there."""
+
+    lang: str
+    text: str
+    keys: Keys
+    key: str
+    is_quoted: bool = False
+
+
+def data_texts(
+    termbase: Termbase, linkers: Mapping[str, Linker], project: Project | None
+) -> Iterator[YamlText]:
+    """The texts that stand in YAML beside the concepts: labels, quizzes, figures, demos, titles of pages.
+
+    Files with faults have none; the faults are reported by those who read the files for the site.
+    """
+    languages = termbase.languages
+    for path, id, found in _files(termbase, project):
+        is_of_demo = project is not None and path.is_relative_to(project.demos)
+        parsers = {lang: _Parser(linker, None) for lang, linker in linkers.items()} if is_of_demo else {}
+        for text in found:
+            if text.lang in languages and text.text:
+                # Demos show their words by Markdown; elsewhere a sign is that sign.
+                parse = parsers[text.lang].of_text(path, id) if is_of_demo else Reading
+                yield YamlText(
+                    path, text.lang, text.text, parse, id, text.key, text.is_quoted, keys=text.keys
+                )
+
+
+def _files(termbase: Termbase, project: Project | None) -> Iterator[tuple[Path, str, Iterator[_Found]]]:
+    """Every data file with its id and its texts."""
+    folder, languages = termbase.folder, termbase.languages
+    yield folder / "subjects.yml", "", _by_language(_root(folder / "subjects.yml"), languages)
+    yield folder / "sources.yml", "", _titles_of_works(_root(folder / "sources.yml"))
+    yield folder / "languages.yml", "", _interface_words(_root(folder / "languages.yml"))
+    for lang in languages:  # the engine's own words, where the termbase is the engine's
+        path = folder / "text" / f"{lang}.yml"
+        yield path, "", _all(lang, _root(path))
+    if project is None:
+        return
+    for path in sorted([*project.quizzes.glob("*.yml"), *project.figures.glob("*.yml")]):
+        yield path, path.stem, _by_language(_root(path), languages)
+    for path in label_files(project.demos):
+        yield path, path.parent.name, _by_language(_root(path), languages)
+    for path, source in page_sources(project):
+        lang = project.language_of(path, termbase)
+        yield path, "", _in_head(lang, front_matter(path, source))
+
+
+def label_files(demos: Path) -> list[Path]:
+    """What demos say: each in its `demo.yml`, and all of them in files beside the code they share."""
+    return sorted(demos.glob("*/*.yml"))
+
+
+def front_matter(path: Path, source: str) -> MappingNode | None:
+    """What stands above a page, if it can be read."""
+    start, end = yaml_span(path, source)
+    return Reader(path).root(source[start:end].encode()) if source[start:end].strip() else None
+
+
+def _root(path: Path) -> MappingNode | None:
+    if not path.is_file():
+        return None
+    reader = Reader(path)
+    content = reader.content()
+    return reader.root(content) if content is not None else None
+
+
+def _by_language(node: Node | None, languages: Collection[str], keys: Keys = ()) -> Iterator[_Found]:
+    """Texts under the code of their language, however deep in the file."""
+    for name, value in _items(node):
+        if name in languages and isinstance(value, ScalarNode):
+            yield _Found(str(name), value.value.strip(), (*keys, name), _dotted(keys))
+        else:
+            yield from _by_language(value, languages, (*keys, name))
+
+
+def _all(lang: str, node: Node | None, keys: Keys = ()) -> Iterator[_Found]:
+    """Every text of a file or of a part of it, all in one language."""
+    for name, value in _items(node):
+        here = (*keys, name)
+        if isinstance(value, ScalarNode):
+            yield _Found(lang, value.value.strip(), here, _dotted(here))
+        else:
+            yield from _all(lang, value, here)
+
+
+def _interface_words(root: MappingNode | None) -> Iterator[_Found]:
+    """What `languages.yml` has the site say."""
+    for lang, language in _items(root):
+        for name, value in _items(language):
+            if name == "text":
+                yield from _all(str(lang), value, (lang, name))
+
+
+def _titles_of_works(root: MappingNode | None) -> Iterator[_Found]:
+    """Titles of `sources.yml` in a language of the site: signs may be wrong, words are the authors'."""
+    for id, source in _items(root):
+        values = {name: node.value for name, node in _items(source) if isinstance(node, ScalarNode)}
+        if title := values.get("title", "").strip():
+            yield _Found(values.get("lang", ""), title, (id, "title"), _dotted((id, "title")), is_quoted=True)
+
+
+def _in_head(lang: str, root: MappingNode | None) -> Iterator[_Found]:
+    for name, value in _items(root):
+        if name in HEAD_KEYS and isinstance(value, ScalarNode):
+            yield _Found(lang, value.value.strip(), (name,), str(name))
+
+
+def _items(node: Node | None) -> Iterator[tuple[str | int, Node]]:
+    """The values of a mapping or list, by key or place."""
+    if isinstance(node, MappingNode):
+        yield from ((key.value, value) for key, value in node.value if isinstance(key, ScalarNode))
+    elif isinstance(node, SequenceNode):
+        yield from enumerate(node.value)
+
+
+def _dotted(keys: Keys) -> str:
+    """The place in a file as messages give it: `questions[0].question`."""
+    written = ""
+    for key in keys:
+        written = f"{written}[{key}]" if isinstance(key, int) else join(written, key)
+    return written
+
+
+# From Markdown to prose
+
+
+class _Parser:
+    """Turns Markdown into prose; `extensions` are those of the site, None is for texts of data files."""
+
+    def __init__(self, linker: Linker, extensions: Iterable[str] | None) -> None:
+        self.linker = linker
+        self.links = TermLinks()
+        self.reader = ReadProse(Page(linker, str))
+        ours = [self.links, self.reader]
+        self._safe = SafeMarkdown(ours) if extensions is None else None
+        self._markdown = None if extensions is None else markdown.Markdown(extensions=[*extensions, *ours])
+
+    def of_text(self, path: Path, id: str) -> Callable[[str], Reading]:
+        """The reading of a text in a data file."""
+
+        def parse(text: str) -> Reading:
+            return self._parse(text, shown(path), 1, id) if _MARKUP.search(text) else Reading(text)
+
+        return parse
+
+    def of_page(self, path: Path, first_line: int) -> Callable[[str], Reading]:
+        return lambda text: self._parse(text, shown(path), first_line, "")
+
+    def _parse(self, text: str, file: str, first_line: int, own: str) -> Reading:
+        problems: list[Problem] = []
+        page = Page(self.linker, str, own, file, first_line, problems.append)
+        self.links.page = self.reader.page = page
+        self.reader.text, self.reader.targets, self.reader.asides = "", [], []
+        try:
+            if self._safe:
+                self._safe.render(text)
+            elif self._markdown:
+                self._markdown.reset().convert(text)
+        except RecursionError:
+            message, fix = "the text is nested too deeply to be read", "take lists out of lists"
+            problems = [Problem(file, first_line, "T121", message, fix, lang=self.linker.lang, id=own)]
+            return Reading("", problems=tuple(problems))
+        return Reading(
+            self.reader.text,
+            tuple(self.links.linked),
+            tuple(self.reader.targets),
+            tuple(self.reader.asides),
+            tuple(problems),
+        )
