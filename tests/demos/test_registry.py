@@ -167,3 +167,16 @@ def test_the_registry_needs_neither_torch_nor_gradio() -> None:
         "sys.exit(not {'torch', 'gradio', 'numpy'}.isdisjoint(sys.modules))"
     )
     assert subprocess.run([sys.executable, "-c", code], cwd=registry.ROOT.parent).returncode == 0
+
+
+def test_bold_words_can_be_closed() -> None:
+    """Gradio's Markdown is CommonMark, where `**…。**字` stays as typed for want of a space."""
+    for demo in load_demos().values():
+        for label in demo.labels.values():
+            for text in label.values():
+                before, *rest = text.split("**")
+                assert len(rest) % 2 == 0, text
+                for bold, after in zip(rest[::2], rest[1::2], strict=True):
+                    assert bold[-1].isalnum() or bold[-1] == "}" or not after[:1].isalnum(), text
+                    assert bold[0].isalnum() or bold[0] == "{" or not before[-1:].isalnum(), text
+                    before = after
