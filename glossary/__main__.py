@@ -7,7 +7,7 @@ import os
 import sys
 from collections.abc import Sequence
 
-from .commands import CommandParser, accept, check, coverage, export, import_, init, new, schema
+from .commands import CommandParser, Refusal, accept, check, coverage, export, import_, init, new, schema
 
 COMMANDS = (init, check, new, accept, coverage, export, import_, schema)
 
@@ -21,13 +21,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:  # whoever reads our output has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
+    except Refusal as refusal:
+        print(f"python -m glossary {options.command}: {refusal}", file=sys.stderr)
+        return refusal.code
     return result
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m glossary", description="Look after a termbase.")
     commands = parser.add_subparsers(
-        title="commands", required=True, metavar="COMMAND", parser_class=CommandParser
+        title="commands", dest="command", required=True, metavar="COMMAND", parser_class=CommandParser
     )
     for command in COMMANDS:
         command.add(commands)

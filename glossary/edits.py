@@ -1,19 +1,16 @@
-"""Small changes to files that people wrote: every other byte stays, and files change whole or not at all."""
+"""Small changes to files that people wrote: every other byte stays."""
 
 from __future__ import annotations
 
-import os
 import re
-import shutil
-import tempfile
-from collections.abc import Iterable, Mapping
-from contextlib import suppress
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
+from .files import write_all as write_all
 from .yamlfile import Reader, shown
 
 _BOM = "\ufeff"
@@ -43,56 +40,6 @@ def read(path: Path) -> str:
     Raises OSError and UnicodeDecodeError.
     """
     return path.read_bytes().decode("utf-8")
-
-
-def write_all(texts: Mapping[Path, str]) -> None:
-    """Make or replace files: first all are written beside their places, then each takes its place.
-
-    Raises OSError if there is no place or no permission to write, and puts back what had changed by then.
-    """
-    ready: dict[Path, Path] = {}
-    before: dict[Path, bytes | None] = {}
-    try:
-        for path, text in texts.items():
-            target = path.resolve()  # a link stays a link
-            target.parent.mkdir(parents=True, exist_ok=True)
-            ready[target] = _written_beside(target, text)
-        for target, new in ready.items():
-            before[target] = target.read_bytes() if target.exists() else None
-            new.replace(target)
-    except BaseException:
-        for target, content in before.items():
-            if content is None:
-                target.unlink(missing_ok=True)
-            else:
-                target.write_bytes(content)
-        raise
-    finally:
-        for new in ready.values():
-            with suppress(FileNotFoundError):
-                new.unlink()
-
-
-def _written_beside(target: Path, text: str) -> Path:
-    """A new file in the target's folder, with the target's permissions, on the disk for certain."""
-    if target.exists() and not os.access(target, os.W_OK):
-        raise PermissionError(13, "the file is write-protected", str(target))
-    handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
-    with os.fdopen(handle, "wb") as file:
-        file.write(text.encode("utf-8"))
-        file.flush()
-        os.fsync(file.fileno())
-    if target.exists():
-        shutil.copymode(target, name)
-    else:
-        Path(name).chmod(0o666 & ~_umask())  # a temporary file is for its owner only
-    return Path(name)
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
 
 
 class EditError(ValueError):

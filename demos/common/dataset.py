@@ -23,7 +23,7 @@ from torch import Tensor
 from demos.avatars import Factors, render, sample
 from demos.avatars.factors import BY_NAME, CONTINUOUS
 from demos.common.training import channels_last
-from demos.common.weights import write_atomically
+from glossary import files
 
 CACHE = Path(os.environ.get("ORDLAB_CACHE", Path(__file__).parents[2] / ".cache"))
 SHARD = 500
@@ -89,7 +89,7 @@ def draw_shard(start: int, seed: int, size: int) -> None:
         "continuous": torch.where(LOW == 0, continuous * 2 - 1, continuous),
         "categorical": categorical.contiguous(),
     }
-    write_atomically(shard_path(seed, size, start), save(shard))
+    files.write(shard_path(seed, size, start), save(shard))
 
 
 def read_shard(path: Path, names: list[str]) -> list[Tensor]:

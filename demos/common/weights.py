@@ -16,6 +16,8 @@ from safetensors import SafetensorError
 from safetensors.torch import load, save
 from torch import Tensor
 
+from glossary import files
+
 Better = Literal["higher", "lower"]
 
 
@@ -80,14 +82,14 @@ def read_card(folder: Path) -> Card:
 
 def write_card(folder: Path, card: Card) -> None:
     text = json.dumps(asdict(card), indent=2, ensure_ascii=False, allow_nan=False)
-    write_atomically(folder / "card.json", (text + "\n").encode())
+    files.write(folder / "card.json", (text + "\n").encode())
 
 
 def save_weights(folder: Path, tensors: dict[str, Tensor], name: str = "model") -> str:
     """Write ``<name>.safetensors`` in fp16 and return its sha256, which belongs on the card."""
     stored = {key: _for_storage(tensor) for key, tensor in tensors.items()}
     data = save(stored)
-    write_atomically(folder / f"{name}.safetensors", data)
+    files.write(folder / f"{name}.safetensors", data)
     return hashlib.sha256(data).hexdigest()
 
 
@@ -144,14 +146,6 @@ def remedy(folder: Path) -> str:
 
 def demo_path(folder: Path) -> str:
     return "/".join(("demos", *folder.parts[-2:]))
-
-
-def write_atomically(path: Path, data: bytes) -> None:
-    """Readers see the old file or the new one, never half of one."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(path.name + ".partial")
-    partial.write_bytes(data)
-    partial.replace(path)
 
 
 def current_commit() -> str:

@@ -1,16 +1,20 @@
 """The commands of `python -m glossary`, one module each.
 
 A module has `add(commands)`, which adds its parser and sets `run` to a function from the parsed options to
-an exit code. What only the command needs is imported when it runs: `--help` and a wrong folder are answered
-at once.
+an exit code. One that cannot run raises Refusal. What only the command needs is imported when it runs:
+`--help` and a wrong folder are answered at once.
 """
 
 from __future__ import annotations
 
 import argparse
-import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from ..model import Termbase
 
 CLEAN, FINDINGS, COULD_NOT_RUN = 0, 1, 2
 EXIT_CODES = "Exit code: 0 when there is nothing to report, 1 when there is, 2 when it could not run."
@@ -31,11 +35,20 @@ class CommandParser(argparse.ArgumentParser):
             self._is_mixing = False
 
 
-def add_folder(parser: argparse.ArgumentParser) -> None:
-    """The argument that says which termbase is meant."""
+class Refusal(Exception):
+    """Why a command does not run, and what the reader can do about it."""
+
+    def __init__(self, reason: str, code: int = COULD_NOT_RUN) -> None:
+        super().__init__(reason)
+        self.code = code
+
+
+def add_folder(parser: argparse.ArgumentParser, option: str = "") -> None:
+    """The argument that says which termbase is meant; an option where the arguments are ids."""
+    name: dict[str, Any] = {"dest": "folder"} if option else {"nargs": "?"}
     parser.add_argument(
-        "folder",
-        nargs="?",
+        option or "folder",
+        **name,
         type=Path,
         default=Path("glossary"),
         metavar="FOLDER",
@@ -43,13 +56,36 @@ def add_folder(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def is_termbase(folder: Path, command: str) -> bool:
-    """Whether the folder is a termbase; if not, the reader is told on stderr."""
-    if (folder / "languages.yml").is_file():
-        return True
-    print(
-        f"python -m glossary {command}: {folder} is no termbase: it holds no languages.yml.\n"
-        "Give the folder of one, or run the command beside it.",
-        file=sys.stderr,
-    )
-    return False
+def require_termbase(folder: Path) -> None:
+    """Raises Refusal if the folder is no termbase."""
+    if not (folder / "languages.yml").is_file():
+        raise Refusal(
+            f"{folder} is no termbase: it holds no languages.yml.\n"
+            "Give the folder of one, or run the command beside it."
+        )
+
+
+def load_termbase(folder: Path, *, frame_only: bool = False, code: int = COULD_NOT_RUN) -> Termbase:
+    """The termbase, or all but its concepts; raises Refusal, with the code, if that has faults."""
+    require_termbase(folder)
+    from ..load import load, load_frame
+    from ..model import TermbaseError
+
+    try:
+        return load_frame(folder) if frame_only else load(folder)
+    except TermbaseError as error:
+        raise Refusal(f"the termbase has faults, mend them first:\n{error}", code) from None
+
+
+@contextmanager
+def nothing_changes_if_it_fails() -> Iterator[None]:
+    """For work that changes all its files or none: the reader is told so."""
+    try:
+        yield
+    except OSError as error:
+        raise Refusal(f"{told(error)}; nothing was changed") from None
+
+
+def told(error: OSError) -> str:
+    reason = error.strerror or str(error)
+    return f"{error.filename}: {reason}" if error.filename else reason

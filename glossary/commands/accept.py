@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from . import CLEAN, COULD_NOT_RUN, is_termbase
+from . import CLEAN, Refusal, add_folder, load_termbase, nothing_changes_if_it_fails
 
 if TYPE_CHECKING:
     from ..model import Concept, Termbase
@@ -26,36 +25,22 @@ def add(commands: Any) -> None:
     parser.add_argument(
         "--lang", action="append", required=True, metavar="LANG", help="the language; may be repeated"
     )
-    parser.add_argument(
-        "--termbase",
-        type=Path,
-        default=Path("glossary"),
-        metavar="FOLDER",
-        help="the folder that holds terms/, languages.yml, … (default: glossary)",
-    )
+    add_folder(parser, "--termbase")
     parser.set_defaults(run=run)
 
 
 def run(options: argparse.Namespace) -> int:
     from ..edits import EditError
-    from ..load import load
-    from ..model import TermbaseError
 
-    if not is_termbase(options.termbase, "accept"):
-        return COULD_NOT_RUN
-    try:
-        termbase = load(options.termbase)
-    except TermbaseError as error:
-        return _refuse(f"the termbase has faults, mend them first:\n{error}")
+    termbase = load_termbase(options.folder)
     if faults := list(_faults(options, termbase)):
-        return _refuse("\n".join(faults))
+        raise Refusal("\n".join(faults))
     concepts = [termbase.concepts[id] for id in (termbase.concepts if options.all else options.ids)]
     try:
-        changed = accept(termbase, concepts, list(dict.fromkeys(options.lang)))
-    except OSError as error:
-        return _refuse(f"{error.filename}: {error.strerror}; nothing was changed")
+        with nothing_changes_if_it_fails():
+            changed = accept(termbase, concepts, list(dict.fromkeys(options.lang)))
     except EditError as error:
-        return _refuse(f"{error}; nothing was changed")
+        raise Refusal(f"{error}; nothing was changed") from None
     for lang, count in changed.items():
         current = len(concepts) - count
         print(f"{lang}: {count} accepted" + (f", {current} already current" if current else ""))
@@ -67,7 +52,7 @@ def accept(termbase: Termbase, concepts: list[Concept], langs: list[str]) -> dic
 
     All files are written or none: raises OSError or EditError when one of them cannot be.
     """
-    from .. import edits
+    from .. import edits, files
     from ..staleness import State, basis_of, state_of
 
     changed = dict.fromkeys(langs, 0)
@@ -79,7 +64,7 @@ def accept(termbase: Termbase, concepts: list[Concept], langs: list[str]) -> dic
                 text = texts.get(concept.path) or edits.read(concept.path)
                 texts[concept.path] = edits.with_basis(concept.path, text, lang, basis)
                 changed[lang] += 1
-    edits.write_all(texts)
+    files.write_all(texts)
     return changed
 
 
@@ -97,8 +82,3 @@ def _faults(options: argparse.Namespace, termbase: Termbase) -> Any:
     for id in options.ids:
         if id not in termbase.concepts:
             yield f"there is no concept “{id}” → {did_you_mean(id, termbase.concepts) or 'see terms/'}"
-
-
-def _refuse(reason: str) -> int:
-    print(f"python -m glossary accept: {reason}", file=sys.stderr)
-    return COULD_NOT_RUN

@@ -8,17 +8,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..model import TermbaseError
-from . import CLEAN, COULD_NOT_RUN, EXIT_CODES, FINDINGS, add_folder, is_termbase
+from . import CLEAN, EXIT_CODES, FINDINGS, Refusal, add_folder, require_termbase, told
 
 if TYPE_CHECKING:
     from ..lint.rule import Finding
 
 FORMATS = ("text", "json", "sarif", "github")
 OF_DEMOS = "S004"
-
-
-class UnknownRule(ValueError):
-    """An option names a rule that does not exist, or leaves none."""
 
 
 def add(commands: Any) -> None:
@@ -38,8 +34,7 @@ def add(commands: Any) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    if not is_termbase(options.folder, "check"):
-        return COULD_NOT_RUN
+    require_termbase(options.folder)
     from ..lint import formats
 
     try:
@@ -47,9 +42,8 @@ def run(options: argparse.Namespace) -> int:
         if options.fix:
             _fix(options.folder, codes)
         findings = find(options.folder, codes)
-    except (OSError, UnknownRule) as error:
-        print(f"python -m glossary check: {error}", file=sys.stderr)
-        return COULD_NOT_RUN
+    except OSError as error:
+        raise Refusal(told(error)) from None
     print(formats.FORMATS[options.format](findings))
     return FINDINGS if findings else CLEAN
 
@@ -80,7 +74,7 @@ def _fix(folder: Path, codes: frozenset[str]) -> None:
 
 
 def _codes(select: str, ignore: str) -> frozenset[str]:
-    """The rules asked for. Raises UnknownRule when one of them does not exist."""
+    """The rules asked for. Raises Refusal when one of them does not exist."""
     from ..check import RULES
     from ..lint import silence
 
@@ -88,7 +82,7 @@ def _codes(select: str, ignore: str) -> frozenset[str]:
     chosen = _named(select, known) if select else set(known)
     if left := frozenset(chosen - (_named(ignore, known) if ignore else set())):
         return left
-    raise UnknownRule("no rule is left to run")
+    raise Refusal("no rule is left to run")
 
 
 def _named(codes: str, known: tuple[str, ...]) -> set[str]:
@@ -98,6 +92,6 @@ def _named(codes: str, known: tuple[str, ...]) -> set[str]:
     for written in codes.replace(",", " ").split():
         found = {code for code in known if code.startswith(written)}
         if not found:
-            raise UnknownRule(f"there is no rule “{written}” {did_you_mean(written, known)}".rstrip())
+            raise Refusal(f"there is no rule “{written}” {did_you_mean(written, known)}".rstrip())
         named |= found
     return named

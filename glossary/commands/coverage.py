@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import argparse
 import json
-import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from . import CLEAN, COULD_NOT_RUN, add_folder, is_termbase
+from . import CLEAN, add_folder, load_termbase
 
 if TYPE_CHECKING:
     from ..model import Termbase
@@ -41,17 +40,9 @@ def add(commands: Any) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    from ..load import load
-    from ..model import TermbaseError
     from ..staleness import coverage
 
-    if not is_termbase(options.folder, "coverage"):
-        return COULD_NOT_RUN
-    try:
-        termbase = load(options.folder)
-    except TermbaseError as error:
-        print(error, file=sys.stderr)
-        return COULD_NOT_RUN
+    termbase = load_termbase(options.folder)
     reports = list(coverage(termbase))
     print(as_json(termbase, reports) if options.format == "json" else as_text(reports))
     return CLEAN

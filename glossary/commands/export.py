@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from . import CLEAN, COULD_NOT_RUN, FINDINGS, add_folder, is_termbase
+from . import CLEAN, FINDINGS, Refusal, add_folder, load_termbase, nothing_changes_if_it_fails
 
 if TYPE_CHECKING:
     from ..model import Termbase
@@ -52,34 +51,16 @@ def add(commands: Any) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    from ..load import load
-    from ..model import TermbaseError
+    from .. import files
 
-    if not is_termbase(options.folder, "export"):
-        return COULD_NOT_RUN
-    try:
-        termbase = load(options.folder)
-    except TermbaseError as error:
-        print(error, file=sys.stderr)
-        return FINDINGS
+    termbase = load_termbase(options.folder, code=FINDINGS)
     if fault := _fault(options, termbase):
-        return _refuse(fault)
-    try:
-        write(options.output, _content(options, termbase))
-    except OSError as error:
-        return _refuse(f"{options.output}: {error.strerror}")
+        raise Refusal(fault)
+    content = _content(options, termbase)
+    with nothing_changes_if_it_fails():
+        files.write(options.output, content)
     print(f"{len(termbase.concepts)} concepts written to {options.output}")
     return CLEAN
-
-
-def write(path: Path, content: bytes) -> None:
-    """Write a file whole or not at all. Raises OSError."""
-    beside = path.with_name(f".{path.name}.new")
-    try:
-        beside.write_bytes(content)
-        beside.replace(path)
-    finally:
-        beside.unlink(missing_ok=True)
 
 
 def _content(options: argparse.Namespace, termbase: Termbase) -> bytes:
@@ -107,6 +88,8 @@ def _fault(options: argparse.Namespace, termbase: Termbase) -> str:
         if getattr(options, name) and name not in fitting:
             option = {"front": "from", "back": "to"}.get(name, name)
             return f"--{option} means nothing to {options.format}"
+    if not options.output.absolute().parent.is_dir():
+        return f"there is no folder {options.output.parent}"
     if options.format == "anki":
         for option, lang in (("--from", options.front), ("--to", options.back)):
             if lang not in termbase.languages:
@@ -115,8 +98,3 @@ def _fault(options: argparse.Namespace, termbase: Termbase) -> str:
         if options.front == options.back:
             return "--from and --to name the same language"
     return ""
-
-
-def _refuse(reason: str) -> int:
-    print(f"python -m glossary export: {reason}", file=sys.stderr)
-    return COULD_NOT_RUN

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from . import CLEAN, COULD_NOT_RUN, FINDINGS, add_folder
+from . import CLEAN, FINDINGS, add_folder, nothing_changes_if_it_fails
 
 if TYPE_CHECKING:
     from ..exchange.merge import Outcome
@@ -40,14 +39,10 @@ def run(options: argparse.Namespace) -> int:
     from ..exchange import FORMATS
     from ..exchange.merge import import_file
 
-    try:
+    with nothing_changes_if_it_fails():
         outcome = import_file(
             FORMATS[options.format], options.file, options.folder, skip_unplaced=options.skip_unplaced
         )
-    except OSError as error:
-        reason = f"{error.filename or options.file}: {error.strerror}; nothing was changed"
-        print(f"python -m glossary import: {reason}", file=sys.stderr)
-        return COULD_NOT_RUN
     for problem in sorted(set(outcome.problems)):
         print(problem)
     print(summary(outcome))

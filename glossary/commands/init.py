@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from pathlib import Path
 from typing import Any
 
-from . import CLEAN, COULD_NOT_RUN
+from . import CLEAN, Refusal, nothing_changes_if_it_fails
 
 
 def add(commands: Any) -> None:
@@ -36,21 +35,14 @@ def run(options: argparse.Namespace) -> int:
     languages = [code for given in options.languages for code in given.split(",") if code]
     folder: Path = options.folder
     if faults := starter.faults(languages):
-        return _refuse("\n".join(faults))
+        raise Refusal("\n".join(faults))
     name = options.name.strip() or folder.resolve().name
     if not name.isprintable():
-        return _refuse("the name holds a control character")
-    try:
+        raise Refusal("the name holds a control character")
+    with nothing_changes_if_it_fails():
         if folder.is_dir() and any(folder.iterdir()):
-            return _refuse(f"{folder} is not empty: give a new folder")
+            raise Refusal(f"{folder} is not empty: give a new folder")
         written = starter.write(folder, languages, name)
-    except OSError as error:
-        return _refuse(f"{error.filename}: {error.strerror}")
     print(f"Made {folder} with {len(written)} files in {', '.join(languages)}. Look at it:\n")
     print(f"  cd {folder}\n  mkdocs serve")
     return CLEAN
-
-
-def _refuse(message: str) -> int:
-    print(message, file=sys.stderr)
-    return COULD_NOT_RUN

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import argparse
-import sys
-from pathlib import Path
 from typing import Any
 
-from . import CLEAN, COULD_NOT_RUN, is_termbase
+from . import CLEAN, Refusal, add_folder, load_termbase, nothing_changes_if_it_fails
 
 
 def add(commands: Any) -> None:
@@ -22,42 +20,20 @@ def add(commands: Any) -> None:
     parser.add_argument(
         "--broader", nargs="+", default=[], metavar="ID", help="what it is a kind of: ids of concepts"
     )
-    parser.add_argument(
-        "--termbase",
-        type=Path,
-        default=Path("glossary"),
-        metavar="FOLDER",
-        help="the folder that holds terms/, languages.yml, … (default: glossary)",
-    )
+    add_folder(parser, "--termbase")
     parser.set_defaults(run=run)
 
 
 def run(options: argparse.Namespace) -> int:
-    from .. import new
-    from ..load import load_frame
-    from ..model import TermbaseError
+    from .. import files, new
     from ..pages import RESERVED_IDS
 
-    if not is_termbase(options.termbase, "new"):
-        return COULD_NOT_RUN
-    try:
-        frame = load_frame(options.termbase)
-    except TermbaseError as error:
-        return _refuse(f"a concept needs these mended first:\n{error}")
+    frame = load_termbase(options.folder, frame_only=True)
     if faults := list(new.faults(frame, options.id, options.subject, options.broader, RESERVED_IDS)):
-        return _refuse("\n".join(faults))
+        raise Refusal("\n".join(faults))
     path = new.path_of(frame, options.id)
     subject = options.subject or new.suggested_subject(frame, options.broader)
-    try:
-        path.parent.mkdir(exist_ok=True)
-        with path.open("x", encoding="utf-8") as file:
-            file.write(new.text(frame, subject, options.broader))
-    except OSError as error:
-        return _refuse(f"{path} cannot be written: {error.strerror}")
+    with nothing_changes_if_it_fails():
+        files.write(path, new.text(frame, subject, options.broader))
     print(f"Made {path}. Fill it in; `python -m glossary check` says what is missing.")
     return CLEAN
-
-
-def _refuse(message: str) -> int:
-    print(message, file=sys.stderr)
-    return COULD_NOT_RUN

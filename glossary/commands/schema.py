@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from typing import Any
 
-from . import CLEAN, COULD_NOT_RUN, add_folder, is_termbase
+from . import CLEAN, add_folder, load_termbase, nothing_changes_if_it_fails
 
 
 def add(commands: Any) -> None:
@@ -22,20 +21,11 @@ def add(commands: Any) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    from .. import schema
-    from ..load import load_frame
-    from ..model import TermbaseError
+    from .. import files, schema
 
-    if not is_termbase(options.folder, "schema"):
-        return COULD_NOT_RUN
     path = options.folder / schema.FILE
-    try:
-        path.write_text(schema.as_text(load_frame(options.folder)), encoding="utf-8")
-    except TermbaseError as error:
-        print(f"The schema needs these mended first:\n{error}", file=sys.stderr)
-        return COULD_NOT_RUN
-    except OSError as error:
-        print(f"{path} cannot be written: {error.strerror}", file=sys.stderr)
-        return COULD_NOT_RUN
+    text = schema.as_text(load_termbase(options.folder, frame_only=True))
+    with nothing_changes_if_it_fails():
+        files.write(path, text)
     print(f"Wrote {path}.")
     return CLEAN

@@ -19,7 +19,7 @@ from pathlib import Path
 
 from ruamel.yaml.error import YAMLError
 
-from .. import edits
+from .. import files
 from ..load import load, load_frame
 from ..model import Problem, TermbaseError
 from ..yamlfile import shown
@@ -67,7 +67,7 @@ def import_file(format: Format, path: Path, folder: Path, *, skip_unplaced: bool
         return outcome
     texts = _checked(incoming, existing, folder, outcome, skip_unplaced)
     if texts is not None:
-        edits.write_all(texts)
+        files.write_all(texts)
         outcome.written = True
     return outcome
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from glossary import edits
+from glossary import files
 from glossary.__main__ import main
 from glossary.exchange import FORMATS, plain
 from glossary.exchange.merge import Outcome, import_file
@@ -235,7 +235,7 @@ def test_a_full_disk_changes_nothing(folder: Path, monkeypatch: pytest.MonkeyPat
 
 
 def test_a_write_protected_file_changes_nothing(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(edits.os, "access", lambda path, mode: Path(path).name != "generator.yml")
+    monkeypatch.setattr(files.os, "access", lambda path, mode: Path(path).name != "generator.yml")
     before = state(folder)
 
     def change(concepts: dict) -> None:
