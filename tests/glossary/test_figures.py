@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 
 from glossary import figures
 from glossary.embeds import fill
-from glossary.figures import CODES, draw, measure, read, wrap
+from glossary.figures import draw, measure, read, wrap
+from tests.glossary import data_files
+from tests.glossary.data_files import LANGUAGES
 
-LANGUAGES = ("nb", "en")
 SOUND = """\
 caption: {nb: Et nettverk, en: A network}
 alt: {nb: En boks og en pil., en: A box and an arrow.}
@@ -32,16 +33,13 @@ draw:
 ROOT = Path(__file__).parents[2]
 
 
-def faults(folder: Path, text: str) -> list[tuple[str, int, str, str]]:
-    (folder / "f.yml").write_text(text, encoding="utf-8")
-    _, problems = read(folder, LANGUAGES)
-    assert all(problem.fix for problem in problems if problem.code in CODES)
-    return [(problem.code, problem.line, problem.lang, problem.key) for problem in problems]
+def faults(folder: Path, text: str) -> list[data_files.Fault]:
+    return data_files.faults(read, folder, text)
 
 
 def test_a_sound_figure_is_what_the_file_says(tmp_path: Path) -> None:
     assert faults(tmp_path, SOUND) == []
-    figure = read(tmp_path, LANGUAGES)[0]["f"]
+    figure = read(tmp_path, LANGUAGES)[0]["x"]
     assert (figure.caption["nb"], figure.alt["en"], figure.height) == (
         "Et nettverk",
         "A box and an arrow.",
@@ -51,10 +49,6 @@ def test_a_sound_figure_is_what_the_file_says(tmp_path: Path) -> None:
     assert figure.shapes[2].label == {"nb": "z", "en": "z"}, "one text is the same in every language"
     texts = [line for mark in draw(figure, "en") for line, _, _ in mark.lines]
     assert texts == ["Generator", "makes pictures", "z"]
-
-
-def test_a_site_without_figures_has_none(tmp_path: Path) -> None:
-    assert read(tmp_path / "none", LANGUAGES) == ({}, [])
 
 
 @pytest.mark.parametrize(
@@ -85,9 +79,7 @@ def test_a_site_without_figures_has_none(tmp_path: Path) -> None:
         ("[1, 1, 12, 5]", "[1, 6, 12, 5]", ("F004", 5, "", "draw[0]")),
     ],
 )
-def test_every_fault_names_its_place(
-    tmp_path: Path, old: str, new: str, fault: tuple[str, int, str, str]
-) -> None:
+def test_every_fault_names_its_place(tmp_path: Path, old: str, new: str, fault: data_files.Fault) -> None:
     assert old in SOUND
     assert fault in faults(tmp_path, SOUND.replace(old, new))
 
@@ -109,7 +101,7 @@ def test_several_faults_come_in_one_run(tmp_path: Path) -> None:
 )
 def test_a_strange_shape_is_reported_and_the_rest_still_read(tmp_path: Path, item: str) -> None:
     assert faults(tmp_path, f"{SOUND}  {item}\n")
-    assert len(read(tmp_path, LANGUAGES)[0]["f"].shapes) == 4
+    assert len(read(tmp_path, LANGUAGES)[0]["x"].shapes) == 4
 
 
 @settings(deadline=None)

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from glossary.quizzes import CODES, read
+from tests.glossary import data_files
+from tests.glossary.data_files import LANGUAGES
 
-LANGUAGES = ("nb", "en")
 SOUND = """\
 title: {nb: Prøv deg, en: Try}
 questions:
@@ -20,16 +21,14 @@ questions:
 ROOT = Path(__file__).parents[2]
 
 
-def faults(folder: Path, text: str) -> list[tuple[str, int, str, str]]:
-    (folder / "q.yml").write_text(text, encoding="utf-8")
-    _, problems = read(folder, LANGUAGES)
-    return [(problem.code, problem.line, problem.lang, problem.key) for problem in problems]
+def faults(folder: Path, text: str) -> list[data_files.Fault]:
+    return data_files.faults(read, folder, text)
 
 
 def test_a_sound_quiz_is_what_the_file_says(tmp_path: Path) -> None:
     assert faults(tmp_path, SOUND) == []
     quizzes, _ = read(tmp_path, LANGUAGES)
-    quiz = quizzes["q"]
+    quiz = quizzes["x"]
     assert quiz.title == {"nb": "Prøv deg", "en": "Try"}
     (question,) = quiz.questions
     assert question.text["en"] == "One?"
@@ -38,10 +37,6 @@ def test_a_sound_quiz_is_what_the_file_says(tmp_path: Path) -> None:
         ("Nei", False),
     ]
     assert question.answers[1].why["en"] == "Too little"
-
-
-def test_a_site_without_quizzes_has_none(tmp_path: Path) -> None:
-    assert read(tmp_path / "none", LANGUAGES) == ({}, [])
 
 
 @pytest.mark.parametrize(
@@ -59,9 +54,7 @@ def test_a_site_without_quizzes_has_none(tmp_path: Path) -> None:
         ("title:", "titel:", ("T009", 1, "", "titel")),
     ],
 )
-def test_every_fault_names_its_place(
-    tmp_path: Path, old: str, new: str, fault: tuple[str, int, str, str]
-) -> None:
+def test_every_fault_names_its_place(tmp_path: Path, old: str, new: str, fault: data_files.Fault) -> None:
     assert old in SOUND
     assert fault in faults(tmp_path, SOUND.replace(old, new))
 
