@@ -33,9 +33,8 @@ def write(termbase: Termbase) -> bytes:
 def read(content: bytes, path: Path) -> Incoming:
     """What the file says; unknown keys inside a concept are left to the loader, which knows them best."""
     incoming = Incoming(path)
-    text = decode(content, incoming)
-    data = parse(text, incoming) if text is not None else None
-    if data is None or text is None:
+    text, data = parse(content, incoming)
+    if data is None:
         return incoming
     if data.get("format") != FORMAT:
         message = f"`format` is not “{FORMAT}”"
@@ -52,8 +51,13 @@ def read(content: bytes, path: Path) -> Incoming:
     return incoming
 
 
-def parse(text: str, incoming: Incoming) -> Data | None:
-    """The JSON object in the text; None when there is none, with the reason noted."""
+def parse(content: bytes, incoming: Incoming) -> tuple[str, Data | None]:
+    """The file's text and the JSON object in it; None when there is none, with the reason noted."""
+    text = decode(content, incoming)
+    return ("", None) if text is None else (text, _object(text, incoming))
+
+
+def _object(text: str, incoming: Incoming) -> Data | None:
     try:
         data = json.loads(text, object_pairs_hook=_no_duplicates, parse_constant=_no_constant)
     except json.JSONDecodeError as error:

@@ -267,9 +267,8 @@ def read_turtle(content: bytes, path: Path) -> Incoming:
 def read_jsonld(content: bytes, path: Path) -> Incoming:
     """What the file says; one whose context is elsewhere is refused, because nothing is fetched."""
     incoming = Incoming(path)
-    text = decode(content, incoming)
-    document = parse_json(text, incoming) if text is not None else None
-    if document is None or text is None:
+    text, document = parse_json(content, incoming)
+    if document is None:
         return incoming
     if _asks_for_others(document):
         message = "the file's context is on the web, from where nothing is fetched"
