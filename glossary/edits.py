@@ -10,7 +10,6 @@ from typing import Any
 
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
-from .files import write_all as write_all
 from .yamlfile import Reader, shown
 
 _BOM = "\ufeff"
