@@ -28,7 +28,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m glossary", description="Look after a termbase.")
+    parser = argparse.ArgumentParser(prog="python -m glossary", description="Work with a termbase.")
     commands = parser.add_subparsers(
         title="commands", dest="command", required=True, metavar="COMMAND", parser_class=CommandParser
     )

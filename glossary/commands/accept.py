@@ -16,11 +16,11 @@ def add(commands: Any) -> None:
     parser = commands.add_parser(
         "accept",
         help="mark translations as checked",
-        description="Say that the texts of some concepts agree with the reference language as it is now: "
-        "writes `basis` into their files and changes nothing else there.",
+        description="Confirm that the texts of some concepts agree with the reference language as it is "
+        "now. This writes `basis` into their files and changes nothing else there.",
         epilog="Exit code: 0 when it is done, 2 when nothing could be done.",
     )
-    parser.add_argument("ids", nargs="*", metavar="ID", help="a concept whose translation was checked")
+    parser.add_argument("ids", nargs="*", metavar="ID", help="a concept whose translation has been checked")
     parser.add_argument("--all", action="store_true", help="every concept")
     parser.add_argument(
         "--lang", action="append", required=True, metavar="LANG", help="the language; may be repeated"

@@ -30,7 +30,7 @@ def add(commands: Any) -> None:
     parser = commands.add_parser(
         "coverage",
         help="count what is translated, current and stale",
-        description="How much of the termbase each language has, and what no longer agrees with the "
+        description="Show how much of the termbase each language has, and what no longer agrees with the "
         "reference language.",
         epilog="Exit code: 0, or 2 when it could not run.",
     )

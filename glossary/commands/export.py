@@ -31,19 +31,21 @@ def add(commands: Any) -> None:
         "could not run.",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("format", choices=tuple(FORMATS), metavar="FORMAT", help="one of those above")
+    parser.add_argument("format", choices=tuple(FORMATS), metavar="FORMAT", help="one of the formats above")
     add_folder(parser)
     parser.add_argument("-o", "--output", type=Path, required=True, metavar="FILE", help="the file to write")
     parser.add_argument(
         "--basic",
         action="store_true",
-        help="tbx: TBX-Basic and nothing else, as far as that goes",
+        help="tbx: write only what plain TBX-Basic can hold",
     )
     parser.add_argument("--url", metavar="ADDRESS", help="skos: where the termbase is published")
-    parser.add_argument("--publisher", metavar="ADDRESS", help="skos: address of who publishes it")
-    parser.add_argument("--contact", metavar="EMAIL", help="skos: where questions about the concepts go")
+    parser.add_argument("--publisher", metavar="ADDRESS", help="skos: the publisher's web address")
     parser.add_argument(
-        "--title", metavar="NAME", help="anki: name of the deck; one with the same name is updated"
+        "--contact", metavar="EMAIL", help="skos: e-mail address for questions about the concepts"
+    )
+    parser.add_argument(
+        "--title", metavar="NAME", help="anki: name of the deck; a deck with the same name is updated"
     )
     parser.add_argument("--from", dest="front", metavar="LANG", help="anki: language of the questions")
     parser.add_argument("--to", dest="back", metavar="LANG", help="anki: language of the answers")

@@ -17,11 +17,11 @@ FORMATS = ("tbx", "skos-ttl", "skos-jsonld", "csv", "json")
 def add(commands: Any) -> None:
     parser = commands.add_parser(
         "import",
-        help="take over what a file of another tool says",
-        description="Bring the termbase up to what a file says. Concepts that the file does not have stay. "
-        "Comments and order in the YAML files stay too. If anything has no place, nothing is changed. "
-        "A folder that is no termbase yet becomes one.",
-        epilog="Exit code: 0 when everything was taken over, 1 when there is something to report, "
+        help="read a file from another tool into the termbase",
+        description="Update the termbase from a file. Concepts that are not in the file are kept, and so are "
+        "comments and order in the YAML files. If anything in the file has no place in the termbase, nothing "
+        "is changed. A folder that is not a termbase yet becomes one.",
+        epilog="Exit code: 0 when everything was imported, 1 when there is something to report, "
         "2 when it could not run.",
     )
     parser.add_argument("format", choices=FORMATS, metavar="FORMAT", help=", ".join(FORMATS))
@@ -30,7 +30,7 @@ def add(commands: Any) -> None:
     parser.add_argument(
         "--skip-unplaced",
         action="store_true",
-        help="leave out what has no place, and concepts with faults, and take over the rest",
+        help="leave out what has no place, and concepts with errors, and import the rest",
     )
     parser.set_defaults(run=run)
 

@@ -14,8 +14,8 @@ def add(commands: Any) -> None:
         "init",
         help="make a new project",
         description="Make a project with a glossary of two concepts, in languages of your choice, that "
-        "builds at once. Languages whose words the engine does not have begin in English, to be translated.",
-        epilog="Exit code: 0 when it is made, 2 when it could not be; no file is ever overwritten.",
+        "builds right away. If the engine has no texts in a language, it writes English ones to translate.",
+        epilog="Exit code: 0 when the project is made, 2 when it could not be. No file is ever overwritten.",
     )
     parser.add_argument("folder", type=Path, metavar="FOLDER", help="a new or empty folder")
     parser.add_argument(
@@ -23,9 +23,9 @@ def add(commands: Any) -> None:
         nargs="+",
         default=["en", "nb", "zh"],
         metavar="CODE",
-        help="the first is at the site's root (default: en nb zh)",
+        help="the languages, of which the first is at the site's root (default: en nb zh)",
     )
-    parser.add_argument("--name", default="", help="what the site is called (default: the folder's name)")
+    parser.add_argument("--name", default="", help="name of the site (default: the folder's name)")
     parser.set_defaults(run=run)
 
 
@@ -38,11 +38,11 @@ def run(options: argparse.Namespace) -> int:
         raise Refusal("\n".join(faults))
     name = options.name.strip() or folder.resolve().name
     if not name.isprintable():
-        raise Refusal("the name holds a control character")
+        raise Refusal("the name contains a control character")
     with nothing_changes_if_it_fails():
         if folder.is_dir() and any(folder.iterdir()):
             raise Refusal(f"{folder} is not empty: give a new folder")
         written = starter.write(folder, languages, name)
-    print(f"Made {folder} with {len(written)} files in {', '.join(languages)}. Look at it:\n")
+    print(f"Made {folder} with {len(written)} files in {', '.join(languages)}. To look at it:\n")
     print(f"  cd {folder}\n  mkdocs serve")
     return CLEAN

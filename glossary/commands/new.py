@@ -12,13 +12,13 @@ def add(commands: Any) -> None:
     parser = commands.add_parser(
         "new",
         help="make a file for a new concept",
-        description="Make terms/ID.yml with all languages of the termbase, to be filled in.",
-        epilog="Exit code: 0 when it is made, 2 when it could not be; no file is ever overwritten.",
+        description="Make terms/ID.yml, with all languages of the termbase, for you to fill in.",
+        epilog="Exit code: 0 when the file is made, 2 when it could not be. No file is ever overwritten.",
     )
     parser.add_argument("id", metavar="ID", help="the concept's id, as in latent-space")
     parser.add_argument("--subject", default="", metavar="ID", help="its subject, from subjects.yml")
     parser.add_argument(
-        "--broader", nargs="+", default=[], metavar="ID", help="what it is a kind of: ids of concepts"
+        "--broader", nargs="+", default=[], metavar="ID", help="ids of the concepts it is a kind of"
     )
     add_folder(parser, "--termbase")
     parser.set_defaults(run=run)

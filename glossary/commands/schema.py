@@ -11,10 +11,10 @@ from . import CLEAN, add_folder, load_termbase, nothing_changes_if_it_fails
 def add(commands: Any) -> None:
     parser = commands.add_parser(
         "schema",
-        help="write schema.json, by which editors complete and check",
-        description="Write schema.json into the termbase: the form of a concept's file, with its languages "
-        "and subjects. Run it again when these have changed.",
-        epilog="Exit code: 0 when it is written, 2 when it could not be.",
+        help="write schema.json, with which editors complete and check",
+        description="Write schema.json into the termbase. It describes the form of a concept's file, with "
+        "the languages and subjects there are. Run this again when those have changed.",
+        epilog="Exit code: 0 when the file is written, 2 when it could not be.",
     )
     add_folder(parser)
     parser.set_defaults(run=run)
