@@ -28,33 +28,43 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def parser() -> argparse.ArgumentParser:
-    top = argparse.ArgumentParser(prog="python -m demos", description="What the glossary's terms run on.")
+    top = argparse.ArgumentParser(
+        prog="python -m demos", description="Run, train and measure what is behind the demos."
+    )
     commands = top.add_subparsers(required=True, metavar="command")
-    commands.add_parser("serve", help="site and demos on one address", add_help=False)
+    commands.add_parser("serve", help="serve the site and the demos at one address", add_help=False)
 
     train = commands.add_parser("train", help="train a model and write its weights and card")
-    train.add_argument("demo", choices=trainable())
+    train.add_argument("demo", choices=trainable(), help="the model to train")
     train.add_argument("--minutes", type=positive, help="train for this long instead of the recipe's steps")
     train.add_argument("--device", help="cpu or cuda (default: the GPU when there is one)")
-    train.add_argument("--seed", type=int, default=0, help="another seed gives another model (default: 0)")
-    train.add_argument("--smoke", action="store_true", help="a few steps, to see that everything runs")
-    train.add_argument("--resume", action="store_true", help="go on where an interrupted run stopped")
-    train.add_argument("--out", type=Path, help="write weights and card here instead of beside the code")
+    train.add_argument(
+        "--seed", type=int, default=0, help="a different seed gives a different model (default: 0)"
+    )
+    train.add_argument(
+        "--smoke", action="store_true", help="take only a few steps, to see that everything runs"
+    )
+    train.add_argument("--resume", action="store_true", help="continue where an interrupted run stopped")
+    train.add_argument(
+        "--out", type=Path, help="write weights and card to this folder instead of beside the code"
+    )
     train.set_defaults(command=run_train)
 
-    evaluate = commands.add_parser("evaluate", help="measure the metrics on the cards again")
+    evaluate = commands.add_parser("evaluate", help="measure the metrics on the models' cards again")
     evaluate.add_argument("demos", nargs="*", metavar="demo", help=f"{', '.join(trainable())} (default: all)")
     evaluate.add_argument("--format", choices=["text", "json"], default="text")
     evaluate.set_defaults(command=run_evaluate)
 
-    listing = commands.add_parser("list", help="what can be run and what can be trained")
+    listing = commands.add_parser("list", help="list what can be run and what can be trained")
     listing.set_defaults(command=run_list)
 
     avatars = commands.add_parser("avatars", help="draw a sheet of portraits")
-    avatars.add_argument("out", type=Path)
-    avatars.add_argument("--seed", type=int, default=7)
-    avatars.add_argument("--count", type=positive_int, default=64)
-    avatars.add_argument("--size", type=int, choices=[32, 64, 128], default=64)
+    avatars.add_argument("out", type=Path, help="the picture to write")
+    avatars.add_argument("--seed", type=int, default=7, help="where chance starts (default: 7)")
+    avatars.add_argument("--count", type=positive_int, default=64, help="how many portraits (default: 64)")
+    avatars.add_argument(
+        "--size", type=int, choices=[32, 64, 128], default=64, help="pixels per side of each (default: 64)"
+    )
     avatars.set_defaults(command=run_avatars)
 
     stills = commands.add_parser("stills", help="draw the pictures in the docs again, from the real models")
@@ -107,7 +117,7 @@ def run_train(arguments: argparse.Namespace) -> int:
     if arguments.out:
         options["out"] = arguments.out
     if not show(trainer.train(**options)):
-        print(f"Stopped. Go on with: python -m demos train {arguments.demo} --resume", file=sys.stderr)
+        print(f"Stopped. To continue: python -m demos train {arguments.demo} --resume", file=sys.stderr)
         return 130
     folder = options.get("out", HERE / arguments.demo / "weights")
     return report(folder)

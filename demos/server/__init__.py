@@ -31,12 +31,16 @@ SECONDS_TO_FINISH = 3  # open connections get this long when the server stops
 
 def main(argv: list[str]) -> int:
     """`python -m demos serve`; returns the exit code."""
-    parser = ArgumentParser("python -m demos serve", description="Serve site and demos on one address.")
+    parser = ArgumentParser(
+        "python -m demos serve", description="Serve the site and the demos at one address."
+    )
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
     parser.add_argument(
-        "--port", type=port, default=os.environ.get("PORT", "8000"), help="default: PORT, else 8000"
+        "--port", type=port, default=os.environ.get("PORT", "8000"), help="default: $PORT, else 8000"
     )
-    parser.add_argument("--site", type=Path, default="site", help="the built site (default: %(default)s)")
+    parser.add_argument(
+        "--site", type=Path, default="site", help="folder of the built site (default: %(default)s)"
+    )
     args = parser.parse_args(argv)
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     return serve(args.host, args.port, args.site)
