@@ -31,6 +31,13 @@ REQUIRED = ("terms", *TEXTS)
 RESERVED = ("common", "server")  # packages beside the demos
 FILES = {"app.py": "add it, with build(demo, lang)", "still.webp": "draw it with “python -m demos stills”"}
 
+CODES = {
+    "D001": "A demo lacks a file beside its `demo.yml`, or its folder cannot name a demo.",
+    "D002": "A demo lacks a key that it needs, or names a folder that does not exist.",
+    "D003": "A text of a demo lacks one of the site's languages.",
+    "D004": "The languages of a label do not fill in the same `{fields}`.",
+}
+
 log = logging.getLogger("ordlab")
 Texts = Mapping[str, str]
 
@@ -93,6 +100,17 @@ def read_demos(root: Path = ROOT) -> tuple[dict[str, Demo], list[Problem]]:
     return demos, problems
 
 
+def faults_of_words(root: Path = ROOT) -> list[Problem]:
+    """What is wrong with the words that demos share, in the `words.yml` of their common code."""
+    problems: list[Problem] = []
+    for path in sorted(root.glob("*/words.yml")):
+        reader = WordsReader(path, id=path.parent.name)
+        content = reader.content()
+        reader.labels(reader.root(content) if content is not None else None)
+        problems += reader.problems
+    return problems
+
+
 def demo_names(root: Path = ROOT) -> list[str]:
     """Folders holding a `demo.yml`, usable or not, in alphabetical order."""
     return sorted(path.parent.name for path in root.glob("*/demo.yml"))
@@ -126,7 +144,56 @@ def default_language() -> str:
     return next(iter(languages()))
 
 
-class DemoReader(Reader):
+class WordsReader(Reader):
+    """Reads texts in every language; `problems` holds what is wrong with them."""
+
+    def labels(self, node: Node | None, key: str = "") -> Mapping[str, Texts]:
+        """Texts by name, whose `{fields}` are the same in every language."""
+        if node is None:
+            return {}
+        labels = {}
+        for name, (key_node, value) in self.mapping(node, (), key).items():
+            labels[name] = self.in_all(value, join(key, name))
+            self.check_fields(labels[name], join(key, name), line_of(key_node))
+        return MappingProxyType(labels)
+
+    def in_all(self, node: Node | None, key: str) -> Texts:
+        """A text in every language."""
+        if node is None:
+            return {}
+        values = {lang: value for lang, (_, value) in self.mapping(node, tuple(languages()), key).items()}
+        texts = {lang: self.in_one(values.get(lang), lang, key, line_of(node)) for lang in languages()}
+        return MappingProxyType(texts)
+
+    def in_one(self, node: Node | None, lang: str, key: str, line: int) -> str:
+        self.lang = lang
+        text = "" if node is None else self.text(node, key)
+        if node is None:
+            message, fix = f"the text is missing in “{lang}”", f"add “{lang}:” with the text"
+            self.report("D003", message, fix, line=line, key=key)
+        elif not text and isinstance(node.value, str):
+            self.report("D003", "the text is empty", f"write it in “{lang}”", line=line_of(node), key=key)
+        self.lang = ""
+        return text
+
+    def check_fields(self, texts: Texts, key: str, line: int) -> None:
+        """Every language must fill in the same `{fields}`: a lost one would fail only when it is shown."""
+        found: dict[str, set[str]] = {}
+        for self.lang, text in texts.items():
+            try:
+                found[self.lang] = {name for _, name, _, _ in string.Formatter().parse(text) if name}
+            except ValueError as error:
+                message = f"the braces do not match: {error}"
+                self.report("D004", message, "write {{ for a brace", line=line, key=key)
+        wanted = set().union(*found.values())
+        for self.lang, fields in found.items():
+            for name in sorted(wanted - fields):
+                message = f"the field {{{name}}} is missing"
+                self.report("D004", message, "use it as the others do", line=line, key=key)
+        self.lang = ""
+
+
+class DemoReader(WordsReader):
     """Reads one demo's `demo.yml`; `problems` holds what is wrong with it."""
 
     def __init__(self, folder: Path) -> None:
@@ -143,10 +210,10 @@ class DemoReader(Reader):
         values = {key: value for key, (_, value) in self.mapping(root, KEYS).items()}
         for key in REQUIRED:
             if key not in values:
-                self.fault(f"the key “{key}” is missing", f"add “{key}:”", line=1, key=key)
+                self.report("D002", f"the key “{key}” is missing", f"add “{key}:”", line=1, key=key)
         terms, weights = self.names(values, "terms"), self.names(values, "weights")
         title, summary, try_this, alt = (self.in_all(values.get(key), key) for key in TEXTS)
-        labels = self.labels(values.get("labels"))
+        labels = self.labels(values.get("labels"), "labels")
         if self.problems:
             return None
         return Demo(self.folder.name, self.folder, terms, weights, title, summary, try_this, alt, labels)
@@ -155,65 +222,22 @@ class DemoReader(Reader):
         if key not in values:
             return ()
         names = self.texts(values[key], key)
+        line = line_of(values[key])
         for name in names if key == "weights" else ():
             folders = [path.name for path in self.folder.parent.iterdir() if path.is_dir()]
             if name not in folders:
-                fix = did_you_mean(name, folders)
-                self.fault(f"there is no folder “{name}”", fix, line=line_of(values[key]), key=key)
+                fix = did_you_mean(name, folders) or "name a folder beside the demo's"
+                self.report("D002", f"there is no folder “{name}”", fix, line=line, key=key)
         if key == "terms" and not names:
             fix = "name the term on whose page the demo stands"
-            self.fault("no term is named", fix, line=line_of(values[key]), key=key)
+            self.report("D002", "no term is named", fix, line=line, key=key)
         return names
-
-    def in_all(self, node: Node | None, key: str) -> Texts:
-        """A text in every language."""
-        if node is None:
-            return {}
-        values = {lang: value for lang, (_, value) in self.mapping(node, tuple(languages()), key).items()}
-        texts = {lang: self.in_one(values.get(lang), lang, key, line_of(node)) for lang in languages()}
-        return MappingProxyType(texts)
-
-    def in_one(self, node: Node | None, lang: str, key: str, line: int) -> str:
-        self.lang = lang
-        text = "" if node is None else self.text(node, key)
-        if node is None:
-            self.fault(f"the text is missing in “{lang}”", f"add “{lang}:” with the text", line=line, key=key)
-        elif not text and isinstance(node.value, str):
-            self.fault("the text is empty", f"write it in “{lang}”", line=line_of(node), key=key)
-        self.lang = ""
-        return text
-
-    def labels(self, node: Node | None) -> Mapping[str, Texts]:
-        if node is None:
-            return {}
-        labels = {}
-        for name, (key_node, value) in self.mapping(node, (), "labels").items():
-            key = join("labels", name)
-            labels[name] = self.in_all(value, key)
-            self.check_fields(labels[name], key, line_of(key_node))
-        return MappingProxyType(labels)
-
-    def check_fields(self, texts: Texts, key: str, line: int) -> None:
-        """Every language must fill in the same `{fields}`: a lost one would fail only when it is shown."""
-        found: dict[str, set[str]] = {}
-        for self.lang, text in texts.items():
-            try:
-                found[self.lang] = {name for _, name, _, _ in string.Formatter().parse(text) if name}
-            except ValueError as error:
-                self.fault(f"the braces do not match: {error}", "write {{ for a brace", line=line, key=key)
-        wanted = set().union(*found.values())
-        for self.lang, fields in found.items():
-            for name in sorted(wanted - fields):
-                self.fault(f"the field {{{name}}} is missing", "use it as the others do", line=line, key=key)
-        self.lang = ""
 
     def check_files(self) -> None:
         name = self.folder.name
         if not name.isidentifier() or name.startswith("_") or name in RESERVED:
-            self.fault(f"“{name}” cannot name a demo", "rename the folder: letters and underscores")
+            message = f"“{name}” cannot name a demo"
+            self.report("D001", message, "rename the folder: letters and underscores")
         for file, fix in FILES.items():
             if not (self.folder / file).is_file():
-                self.fault(f"{file} is missing beside it", fix)
-
-    def fault(self, message: str, fix: str, *, line: int = 0, key: str = "") -> None:
-        self.report("demo", message, fix, line=line, key=key)
+                self.report("D001", f"{file} is missing beside it", fix)

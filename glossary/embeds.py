@@ -23,10 +23,11 @@ def read(termbase: Termbase, folder: Path) -> tuple[Mapping[str, Demo], list[Pro
     """The demos of a folder and their faults; a glossary without that folder has no demos, and no faults."""
     if not folder.is_dir():
         return {}, []
-    from demos.registry import demo_names, read_demos
+    from demos.registry import demo_names, faults_of_words, read_demos
 
     demos, problems = read_demos(folder)
-    return demos, [*problems, *check(termbase, demos, demo_names(folder))]
+    faults = check(termbase, demos, demo_names(folder))
+    return demos, [*problems, *faults_of_words(folder), *faults]
 
 
 def fill(

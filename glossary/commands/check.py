@@ -14,22 +14,21 @@ if TYPE_CHECKING:
     from ..lint.rule import Finding
 
 FORMATS = ("text", "json", "sarif", "github")
-OF_DEMOS = "S004"
 
 
 def add(commands: Any) -> None:
     parser = commands.add_parser(
         "check",
         help="find faults and careless places",
-        description="Find faults and careless places in a termbase and in the pages beside it, and where its "
-        "demos disagree with it.",
+        description="Find faults and careless places in a termbase and in the site beside it: pages, "
+        "quizzes, figures and demos.",
         epilog=f"CODES are rules (T301) or series of rules (T3), with commas between them. {EXIT_CODES}",
     )
     add_folder(parser)
     parser.add_argument("--format", choices=FORMATS, default="text", help="default: text")
     parser.add_argument("--select", metavar="CODES", default="", help="only these rules")
     parser.add_argument("--ignore", metavar="CODES", default="", help="all rules but these")
-    parser.add_argument("--fix", action="store_true", help="mend what can be mended safely; report the rest")
+    parser.add_argument("--fix", action="store_true", help="fix what can be fixed safely; report the rest")
     parser.set_defaults(run=run)
 
 
@@ -50,7 +49,6 @@ def run(options: argparse.Namespace) -> int:
 
 def find(folder: Path, codes: frozenset[str]) -> list[Finding]:
     """What these rules find in a termbase and beside it, or all that keeps the termbase from loading."""
-    from .. import embeds
     from ..check import findings
     from ..lint.rule import Finding
     from ..load import load
@@ -60,27 +58,22 @@ def find(folder: Path, codes: frozenset[str]) -> list[Finding]:
         termbase = load(folder)
     except TermbaseError as error:
         return [Finding(problem) for problem in error.problems]
-    found = findings(termbase, project if (project / "mkdocs.yml").is_file() else None, codes)
-    if OF_DEMOS in codes:
-        found += map(Finding, embeds.read(termbase, project / "demos")[1])
-    return sorted(found, key=lambda finding: finding.problem)
+    return findings(termbase, project if (project / "mkdocs.yml").is_file() else None, codes)
 
 
 def _fix(folder: Path, codes: frozenset[str]) -> None:
     from ..lint import fixes
 
     mended = fixes.fix(lambda: find(folder, codes))
-    print(f"{mended or 'Nothing'} mended.", file=sys.stderr)
+    print(f"{mended or 'Nothing'} fixed.", file=sys.stderr)
 
 
 def _codes(select: str, ignore: str) -> frozenset[str]:
     """The rules asked for. Raises Refusal when one of them does not exist."""
-    from ..check import RULES
-    from ..lint import silence
+    from ..check import REPORTED
 
-    known = (*RULES, *silence.CODES, OF_DEMOS)
-    chosen = _named(select, known) if select else set(known)
-    if left := frozenset(chosen - (_named(ignore, known) if ignore else set())):
+    chosen = _named(select, REPORTED) if select else set(REPORTED)
+    if left := frozenset(chosen - (_named(ignore, REPORTED) if ignore else set())):
         return left
     raise Refusal("no rule is left to run")
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from .. import markdown as term_links
 from .. import order, staleness
-from ..model import Language
+from ..model import Concept, Language
 from .rule import Change, Facts, Finding, in_entry, in_text, rule
 
 # What a definition does not begin with, by Snowball algorithm: it stands in for the term, which has none.
@@ -122,7 +122,7 @@ def stale_translation(facts: Facts) -> Iterator[Finding]:
             message = (
                 f"the {reference} text has changed since this {language.code} text was checked against it"
             )
-            fix = f"compare the two, then run “python -m glossary accept {concept.id} --lang {language.code}”"
+            fix = _to_accept(concept, language)
             yield Finding(in_entry("T110", message, fix, concept, "basis", lang=entry.lang))
 
 
@@ -133,6 +133,27 @@ def basis_of_reference(facts: Facts) -> Iterator[Finding]:
         if entry.basis and entry.lang == facts.termbase.reference_language:
             message = f"{entry.lang} is the reference language and follows no other text"
             yield Finding(in_entry("T111", message, "remove `basis`", concept, "basis", lang=entry.lang))
+
+
+@rule("T112")
+def unchecked_translation(facts: Facts) -> Iterator[Finding]:
+    """A text that nobody has compared with the reference language, in a termbase where others have been.
+
+    A termbase without a single `basis` does not keep count of that.
+    """
+    termbase, reference = facts.termbase, facts.termbase.reference_language
+    if not any(entry.basis for _, _, entry in facts.entries()):
+        return
+    for concept, language, entry in facts.entries():
+        if staleness.state_of(termbase, concept, entry.lang) is staleness.State.UNCHECKED:
+            message = f"nobody has checked this {language.code} text against the {reference} text yet"
+            fix = _to_accept(concept, language)
+            yield Finding(in_entry("T112", message, fix, concept, lang=entry.lang))
+
+
+def _to_accept(concept: Concept, language: Language) -> str:
+    command = f"python -m glossary accept {concept.id} --lang {language.code}"
+    return f"compare the two, then run “{command}”"
 
 
 @rule("T120")

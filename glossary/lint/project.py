@@ -81,6 +81,15 @@ class Project:
             return suffix
         return below.parts[0] if below.parts[0] in termbase.languages else termbase.default_language
 
+    def name_of(self, path: Path, lang: str) -> str:
+        """The page's path below the docs, with `{lang}` for its language: the same for all translations."""
+        below = path.relative_to(self.docs)
+        if below.parts[0] == lang:
+            return Path("{lang}", *below.parts[1:]).as_posix()
+        return below.with_name(
+            below.name.removesuffix(".md").removesuffix(f".{lang}") + ".{lang}.md"
+        ).as_posix()
+
     def _option(self, name: str) -> str:
         """The name of a folder, as the glossary's plugin is told it."""
         return str(self._plugin("ordlab").get(name) or name)

@@ -121,14 +121,19 @@ def _files(termbase: Termbase, project: Project | None) -> Iterator[tuple[Path, 
 
 
 def label_files(demos: Path) -> list[Path]:
-    """What demos say: each in its `demo.yml`, and all of them in files beside the code they share."""
-    return sorted(demos.glob("*/*.yml"))
+    """What demos say: each in its `demo.yml`, and all of them in the `words.yml` of what they share."""
+    return sorted([*demos.glob("*/demo.yml"), *demos.glob("*/words.yml")])
 
 
 def front_matter(path: Path, source: str) -> MappingNode | None:
     """What stands above a page, if it can be read."""
     start, end = yaml_span(path, source)
     return Reader(path).root(source[start:end].encode()) if source[start:end].strip() else None
+
+
+def head_keys(path: Path, source: str) -> frozenset[str]:
+    """The keys above a page."""
+    return frozenset(str(name) for name, _ in _items(front_matter(path, source)))
 
 
 def _root(path: Path) -> MappingNode | None:

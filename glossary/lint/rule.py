@@ -75,6 +75,11 @@ class Facts:
     def project(self) -> Project | None:
         return Project(self.folder) if self.folder else None
 
+    @property
+    def demos(self) -> Path:
+        """The folder of the demos, which may be missing."""
+        return self.project.demos if self.project else self.termbase.folder.absolute().parent / "demos"
+
     @cached_property
     def pages(self) -> tuple[PageText, ...]:
         return tuple(page_texts(self.termbase, self.linkers, self.project)) if self.project else ()

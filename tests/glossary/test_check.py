@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from glossary import check as check_module
+from glossary.__main__ import main
 from glossary.check import RULES, check
 from glossary.load import load
 from glossary.model import Problem
@@ -69,6 +70,13 @@ CASES = {
         "en",
         "the nb text has changed since this en text was checked against it",
     ),
+    "T112": (
+        "definition: network that makes new examples",
+        "definition: network that makes new examples\n  basis: {current}",
+        11,
+        "zh",
+        "nobody has checked this zh text against the nb text yet",
+    ),
     "T111": (
         "definition: nettverk som lager nye eksempler",
         "definition: nettverk som lager nye eksempler\n  basis: 00000000",
@@ -96,7 +104,11 @@ CASES = {
 @pytest.mark.parametrize("code", CASES)
 def test_a_rule_finds_its_fault(code: str, tmp_path: Path) -> None:
     old, new, line, lang, message = CASES[code]
-    (problem,) = findings(tmp_path, (old, new))
+    basis = basis_of(load(write(tmp_path, {})).concepts["generator"].entries["nb"])
+    found = findings(tmp_path, (old, new.replace("{current}", basis)))
+    if "basis" in new:  # it makes a finding of every text without one
+        found = [problem for problem in found if problem.code == code and problem.id == "generator"]
+    (problem,) = found
     assert (problem.code, problem.line, problem.lang, problem.message) == (code, line, lang, message)
     assert Path(problem.file).name == "generator.yml"
     assert problem.id == "generator"
@@ -144,10 +156,21 @@ def test_a_definition_that_begins_with_its_term(tmp_path: Path) -> None:
     ]
 
 
-def test_current_and_unchecked_translations_are_no_findings(tmp_path: Path) -> None:
+def test_where_one_translation_has_been_accepted_all_others_wait(tmp_path: Path) -> None:
+    """Without any `basis` nothing waits (see above); `accept` is what the finding asks for, and ends it."""
     basis = basis_of(load(write(tmp_path, {})).concepts["generator"].entries["nb"])
     text = "definition: network that makes new examples"
-    assert findings(tmp_path, (text, f"{text}\n  basis: {basis}")) == []
+    found = findings(tmp_path, (text, f"{text}\n  basis: {basis}"))
+    assert [(p.code, p.id, p.lang) for p in found] == [
+        ("T112", "discriminator", "en"),
+        ("T112", "discriminator", "zh"),
+        ("T112", "generator", "zh"),
+    ]
+    assert {p.severity for p in found} == {"warning"}
+    assert found[0].fix == ("compare the two, then run “python -m glossary accept discriminator --lang en”")
+    for problem in found:
+        assert main(["accept", problem.id, "--lang", problem.lang, "--termbase", str(tmp_path)]) == 0
+    assert check(load(tmp_path)) == []
 
 
 @pytest.mark.parametrize(

@@ -598,8 +598,8 @@ def test_annotations_of_a_ci_run(
     monkeypatch.chdir(tmp_path)
     assert main(["check", "--format", "github"]) == 1
     assert capsys.readouterr().out.splitlines() == [
-        '::warning file=docs/50%25%2Ca.nb.md,line=1,col=4,title=T302::"…" are not the quotation marks of this '
-        "language → write «50 %25: tall»",
+        '::warning file=docs/50%25%2Ca.nb.md,line=1,col=4,title=T302::"…" are not the quotation marks of '
+        "this language → write «50 %25: tall»",
         "::error file=docs/50%25%2Ca.nb.md,line=3,title=T120::there is no concept “nope” to link to "
         "→ use one of: latent-space, neural-network, variational-autoencoder",
     ]

@@ -1,0 +1,84 @@
+"""Faults in the files beside the concepts: what stops the build of the site, or is lost in it unseen.
+
+Those who read a file for the site say what is wrong with it; here they are all asked at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import replace
+
+from yaml.nodes import ScalarNode
+
+from .. import embeds, figures, load, quizzes
+from ..model import Problem, Termbase, TermbaseError
+from ..site_text import load_words
+from ..yamlfile import Reader, shown
+from .project import Project
+from .reading import HEAD_KEYS, page_sources
+from .rule import Facts
+from .texts import PageText, yaml_span
+
+OF_DEMOS = ("D001", "D002", "D003", "D004", "S004")
+CODES = (*load.CODES, *quizzes.CODES, *figures.CODES, *OF_DEMOS, "S003", "S006")
+
+# The host takes these in front matter; and what lies between two rulers need not be any.
+_ALLOWED_IN_HEAD = ("T005", "T006", "T011")
+
+
+def find(facts: Facts) -> Iterator[Problem]:
+    """Everything that is wrong with the files beside the concepts."""
+    termbase, project = facts.termbase, facts.project
+    languages = tuple(termbase.languages)
+    yield from embeds.read(termbase, facts.demos)[1]
+    if project:
+        yield from quizzes.read(project.quizzes, languages)[1]
+        yield from figures.read(project.figures, languages)[1]
+        yield from _of_interface_words(termbase)
+        yield from _of_front_matter(termbase, project)
+        yield from _of_panels(facts.pages, project)
+
+
+def _of_interface_words(termbase: Termbase) -> list[Problem]:
+    """Words that the site's pages would need."""
+    try:
+        load_words(termbase)
+    except TermbaseError as error:
+        return error.problems
+    return []
+
+
+def _of_front_matter(termbase: Termbase, project: Project) -> Iterator[Problem]:
+    """Lines above a page that are no YAML, so that readers would see them, or that say nothing."""
+    for path, source in page_sources(project):
+        start, end = yaml_span(path, source)
+        reader = Reader(path)
+        if root := reader.root(source[start:end].encode()):
+            values = reader.mapping(root, ())
+            reader.lang = project.language_of(path, termbase)
+            for key in HEAD_KEYS:
+                node = values[key][1] if key in values else None
+                if node is not None and not reader.text(node, key) and isinstance(node, ScalarNode):
+                    reader.at(node, "T028", f"the {key} is empty", "write one, or remove the key", key=key)
+        above = source.count("\n", 0, start)
+        for problem in reader.problems:
+            if problem.code not in _ALLOWED_IN_HEAD:
+                yield replace(problem, line=above + problem.line)
+
+
+def _of_panels(pages: Collection[PageText], project: Project) -> Iterator[Problem]:
+    """Pages that ask for a demo, a quiz or a figure that there is not."""
+    known: Mapping[str, list[str]] = {
+        "demo": [path.parent.name for path in project.demos.glob("*/demo.yml")],
+        "quiz": [path.stem for path in project.quizzes.glob("*.yml")],
+        "figure": [path.stem for path in project.figures.glob("*.yml")],
+    }
+    for page in pages:
+        for kind, names in known.items():
+            faults: list[tuple[int, str, str]] = []
+            embeds.fill(page.markdown, kind, names, str, lambda *fault, to=faults: to.append(fault))
+            yield from (_not_there(page, *fault) for fault in faults)
+
+
+def _not_there(page: PageText, line: int, message: str, fix: str) -> Problem:
+    return Problem(shown(page.path), page.first_line + line - 1, "S006", message, fix, lang=page.lang)

@@ -1,0 +1,409 @@
+"""The check of what stands in YAML beside the concepts: quizzes, figures, demos, labels, heads of pages."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+import yaml
+
+from glossary.__main__ import main
+from glossary.check import check
+from glossary.load import load
+from glossary.model import Problem
+from tests.glossary.test_lint import FILES, findings, write
+
+QUIZ = """\
+# A quiz
+title: {nb: Prøv deg, en: Try the nerve net, zh: 试试}  # its title
+questions:
+  - question:
+      nb: Hva er "latent"?
+      en: What is it?
+      zh: 什么,怎么?
+    answers:
+      # The right one
+      - right: true
+        text: {nb: Ja, en: Yes, zh: "是 (对)"}
+        why:
+          nb: >-
+            Fordi det er en test over flere
+            linjer om et neuralt
+            nettverk.
+          en: 'It''s a nerve net.'
+          zh: 因为。
+      - text: {nb: Nei, en: No, zh: 否}
+        why: {nb: Nei., en: No., zh: 不。}
+"""
+FIGURE = """\
+caption: {nb: Et rom, en: A lantent space, zh: 空间}
+alt:
+  nb: Et rom. # kort
+  en: |
+    A box.
+
+    A lantent space in it.
+  zh: 空间。
+height: 10
+draw:
+  - box: [1, 1, 20, 5]  # the box
+    label: {nb: Neuralt nettverk, en: Net, zh: 网络}
+    note: z
+"""
+DEMO = """\
+terms: [latent-space]
+title: {nb: Et rom, en: A lantent space, zh: 空间}
+summary: {nb: Et rom., en: A space., zh: 空间。}
+try: {nb: Dra., en: Drag., zh: 拖动.}
+alt: {nb: Et rom., en: A space., zh: 空间。}
+labels:
+  score: {nb: "**{n}** i \\"rom\\"", en: "**{n}** in `nerve net`, a nerve net", zh: "{n}"}
+"""
+WORDS = 'loading: {nb: Vent., en: Wait for the nerve net., zh: "请等。"}\n'
+PAGE = """\
+---
+title: The nerve net
+# Why it matters
+description: >-
+  All about a lantent space
+  and more.
+tags: [nerve net]
+---
+
+# Text
+"""
+DEMO_FILES = {"demos/space/app.py": "", "demos/space/still.webp": ""}
+SPACE = "glossary/terms/latent-space.yml"
+WITH_DEMO = {SPACE: FILES[SPACE].replace("subject: models", "subject: models\ndemo: space"), **DEMO_FILES}
+
+
+def places(problems: list[Problem]) -> list[tuple[str, int, str, str, str]]:
+    """Each finding with what stands at its column: six characters, none where only the line is known."""
+    return [(p.code, p.line, at_column(p), p.lang, p.key) for p in problems]
+
+
+def at_column(problem: Problem) -> str:
+    line = Path(problem.file).read_text("utf-8").splitlines()[problem.line - 1]
+    return line[problem.column - 1 :][:6] if problem.column else ""
+
+
+# Wording
+
+
+def test_quizzes_are_read(tmp_path: Path) -> None:
+    problems = findings(tmp_path, {}, {"docs/quizzes/q.yml": QUIZ})
+    assert places(problems) == [
+        ("T201", 2, "nerve ", "en", "title"),
+        ("T302", 5, '"laten', "nb", "questions[0].question"),
+        ("T301", 7, ",怎么?", "zh", "questions[0].question"),
+        ("T301", 7, "?", "zh", "questions[0].question"),
+        ("T301", 11, '(对)"}', "zh", "questions[0].answers[0].text"),
+        ("T201", 15, "neural", "nb", "questions[0].answers[0].why"),
+        ("T201", 17, "nerve ", "en", "questions[0].answers[0].why"),
+    ]
+    assert {(p.id, p.file.rpartition("docs/")[2], p.severity) for p in problems} == {
+        ("q", "quizzes/q.yml", "warning")
+    }
+    assert problems[0].message == "“nerve net” is deprecated"
+    assert problems[0].fix == "write “neural network”"
+
+
+def test_figures_are_read_and_signs_for_all_languages_are_not(tmp_path: Path) -> None:
+    problems = findings(tmp_path, {}, {"docs/figures/f.yml": FIGURE})
+    assert places(problems) == [
+        ("T201", 1, "lanten", "en", "caption"),
+        ("T201", 7, "lanten", "en", "alt"),
+        ("T201", 12, "Neural", "nb", "draw[0].label"),
+    ]
+
+
+def test_demos_and_their_words_are_read_as_markdown(tmp_path: Path) -> None:
+    files = {**WITH_DEMO, "demos/space/demo.yml": DEMO, "demos/common/words.yml": WORDS}
+    problems = findings(tmp_path, {}, files)
+    assert places(problems) == [
+        ("T201", 1, "nerve ", "en", "loading"),
+        ("T201", 2, "lanten", "en", "title"),
+        ("T301", 4, ".}", "zh", "try"),
+        ("T201", 7, "nerve ", "en", "labels.score"),
+        ("T302", 7, "", "nb", "labels.score"),
+    ]
+    assert [p.id for p in problems] == ["common", *["space"] * 4]
+
+
+def test_what_stands_above_a_page_is_read(tmp_path: Path) -> None:
+    problems = findings(tmp_path, {"x.en.md": PAGE})
+    assert places(problems) == [
+        ("T201", 2, "nerve ", "en", "title"),
+        ("T201", 5, "lanten", "en", "description"),
+    ]
+
+
+def test_subjects_interface_words_and_titles_of_works_are_read(tmp_path: Path) -> None:
+    files = {
+        "glossary/subjects.yml": 'models: {nb: "\\"modeller\\"", en: nerve nets, zh: 模型}\n',
+        "glossary/languages.yml": FILES["glossary/languages.yml"].replace(
+            "reference: true", "reference: true, text: {glossary: All nerve nets}"
+        ),
+        "glossary/sources.yml": """\
+a: {title: On a nerve net, lang: en}
+b: {title: "关于网络,一", lang: zh}
+c: {title: Om "nett", lang: nb}
+d: {title: Über "Netze", lang: de}
+""",
+    }
+    found = [(Path(p.file).name, p.code, p.line, at_column(p)) for p in findings(tmp_path, {}, files)]
+    assert found == [
+        ("languages.yml", "T201", 2, "nerve "),
+        ("sources.yml", "T301", 2, ',一", l'),
+        ("sources.yml", "T302", 3, '"nett"'),
+        ("subjects.yml", "T201", 1, "nerve "),
+        ("subjects.yml", "T302", 1, ""),
+    ]
+
+
+def test_other_projects_folders_are_where_its_settings_say(tmp_path: Path) -> None:
+    settings = """\
+docs_dir: text
+plugins:
+  - search
+  - ordlab: {quizzes: tests, figures: drawn, demos: live}
+"""
+    files = {
+        "mkdocs.yml": settings,
+        "text/tests/q.yml": QUIZ,
+        "text/drawn/f.yml": FIGURE,
+        "live/space/demo.yml": DEMO,
+        "docs/quizzes/q.yml": QUIZ,
+    }
+    found = {Path(p.file).relative_to(tmp_path).parts[:2] for p in findings(tmp_path, {}, files)}
+    assert found == {
+        ("text", "tests"),
+        ("text", "drawn"),
+        ("live", "space"),
+        *{("glossary", "terms")} & found,
+    }
+
+
+# Mending
+
+
+def test_mending_keeps_comments_and_order(tmp_path: Path) -> None:
+    files = {
+        **WITH_DEMO,
+        "docs/quizzes/q.yml": QUIZ,
+        "docs/figures/f.yml": FIGURE,
+        "docs/x.en.md": PAGE,
+        "demos/space/demo.yml": DEMO,
+        "demos/common/words.yml": WORDS,
+    }
+    folder = write(tmp_path, {}, files)
+    main(["check", "--fix", str(folder)])
+    better = {
+        "docs/quizzes/q.yml": QUIZ.replace("the nerve net", "the neural network")
+        .replace('"latent"', "«latent»")
+        .replace("什么,怎么?", "什么，怎么？")
+        .replace('"是 (对)"', '"是（对）"')
+        .replace("a nerve net", "a neural network")
+        .replace("neuralt\n            nettverk", "nevralt\n            nettverk"),
+        "docs/figures/f.yml": FIGURE.replace("lantent", "latent").replace("Neuralt", "Nevralt"),
+        "docs/x.en.md": PAGE.replace("The nerve net", "The neural network").replace("lantent", "latent"),
+        "demos/space/demo.yml": DEMO.replace("lantent", "latent")
+        .replace("拖动.", "拖动。")
+        .replace("a nerve net", "a neural network"),
+        "demos/common/words.yml": WORDS.replace("nerve net", "neural network"),
+    }
+    for name, text in better.items():
+        # A folded text loses its line break where two of its lines are one phrase.
+        expected = text.replace("nevralt\n            nettverk", "nevralt nettverk")
+        assert (tmp_path / name).read_text("utf-8") in (text, expected), name
+        if name.endswith(".yml"):
+            assert yaml.safe_load((tmp_path / name).read_text("utf-8")) == yaml.safe_load(text)
+    left = check(load(folder), tmp_path)
+    assert [(p.code, p.key) for p in left] == [("T302", "labels.score")]
+
+
+def test_what_yaml_escapes_is_reported_and_left(tmp_path: Path) -> None:
+    text = 'a: {nb: "\\"x\\" er \\"y\\"", en: "A \\x6eerve net", zh: 甲}\n'
+    folder = write(tmp_path, {}, {"glossary/subjects.yml": text + FILES["glossary/subjects.yml"]})
+    assert main(["check", "--fix", str(folder)]) == 1
+    assert (tmp_path / "glossary/subjects.yml").read_text("utf-8").startswith(text)
+
+
+# Silences
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new"),
+    [
+        ("docs/quizzes/q.yml", "# its title", "# ordlab-ignore T201: its name"),
+        ("docs/quizzes/q.yml", "# A quiz", "# ordlab-ignore T201: its name"),
+        ("docs/figures/f.yml", "alt:\n", "# ordlab-ignore T201: all of it\nalt:\n"),
+        ("docs/x.en.md", "# Why it matters", "# ordlab-ignore T201: it does"),
+        ("docs/x.en.md", "title: The nerve net", "title: The nerve net # ordlab-ignore T201: a title"),
+    ],
+)
+def test_silences_work_here_too(name: str, old: str, new: str, tmp_path: Path) -> None:
+    files = {"docs/quizzes/q.yml": QUIZ, "docs/figures/f.yml": FIGURE, "docs/x.en.md": PAGE}
+    before = findings(tmp_path, {}, {name: files[name]})
+    assert old in files[name]
+    after = findings(tmp_path, {}, {name: files[name].replace(old, new, 1)})
+    assert len(after) == len(before) - 1
+    assert "T401" not in {problem.code for problem in after}
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "line"),
+    [
+        ("docs/quizzes/q.yml", QUIZ.replace("# The right one", "# ordlab-ignore T303: x"), 9),
+        ("docs/x.en.md", PAGE.replace("# Why it matters", "# ordlab-ignore T303: x"), 3),
+    ],
+)
+def test_idle_silences_are_reported_here_too(name: str, text: str, line: int, tmp_path: Path) -> None:
+    idle = [p for p in findings(tmp_path, {}, {name: text}) if p.code == "T401"]
+    assert [(p.line, Path(p.file).name) for p in idle] == [(line, Path(name).name)]
+
+
+def test_lines_below_the_head_of_a_page_are_no_yaml(tmp_path: Path) -> None:
+    text = "---\ntitle: Text\n---\n\n# ordlab-ignore T201: a heading\n\nA nerve net.\n"
+    assert [p.code for p in findings(tmp_path, {"x.en.md": text})] == ["T201"]
+
+
+# Damage
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "code", "line", "lang", "key"),
+    [
+        (
+            "docs/quizzes/q.yml",
+            QUIZ.replace("      zh: 什么,怎么?\n", ""),
+            "Q001",
+            5,
+            "zh",
+            "questions[0].question.zh",
+        ),
+        (
+            "docs/quizzes/q.yml",
+            QUIZ.replace("right: true", "right: no"),
+            "Q002",
+            10,
+            "",
+            "questions[0].answers[0].right",
+        ),
+        ("docs/figures/f.yml", FIGURE.replace(", zh: 空间}", "}"), "F001", 1, "zh", "caption.zh"),
+        ("docs/figures/f.yml", FIGURE.replace("20, 5", "50, 5"), "F004", 11, "", "draw[0]"),
+        ("docs/figures/f.yml", FIGURE + "x: [\n", "T010", 14, "", ""),
+        ("demos/space/demo.yml", DEMO.replace("en: Drag., ", ""), "D003", 4, "en", "try"),
+        ("demos/space/demo.yml", DEMO.replace('zh: "{n}"', 'zh: "n"'), "D004", 7, "zh", "labels.score"),
+        ("demos/common/words.yml", WORDS.replace(", zh: ", ", zn: "), "D003", 1, "zh", "loading"),
+        ("docs/x.en.md", PAGE.replace("title: The", "title: A: The"), "T010", 2, "", ""),
+        ("docs/x.en.md", PAGE.replace("title: The nerve net", "title: [The]"), "T007", 2, "en", "title"),
+        ("docs/x.en.md", PAGE.replace("title: The nerve net", "title:"), "T028", 2, "en", "title"),
+        ("docs/x.en.md", PAGE + '\n<div class="quiz" data-quiz="qq"></div>\n', "S006", 12, "en", ""),
+    ],
+)
+def test_damage_is_reported_with_its_place_and_remedy(
+    name: str, text: str, code: str, line: int, lang: str, key: str, tmp_path: Path
+) -> None:
+    files = {**DEMO_FILES, "demos/space/demo.yml": DEMO, **WITH_DEMO, name: text}
+    found = [p for p in findings(tmp_path, {}, files) if p.code == code]
+    assert [(p.line, p.lang, p.key, p.severity) for p in found] == [(line, lang, key, "error")]
+    assert found[0].fix
+    assert found[0].file.endswith(name)
+
+
+def test_a_head_that_the_host_takes_is_no_damage(tmp_path: Path) -> None:
+    heads = ["---\n- a\n---\n", "---\nA text.\n---\n", "---\ntitle: &a T\ntags: [*a]\n---\n", "---\n\n---\n"]
+    pages = {f"x{number}.en.md": f"{head}\n# Text\n" for number, head in enumerate(heads)}
+    assert findings(tmp_path, pages) == []
+
+
+def test_words_that_a_language_lacks(tmp_path: Path) -> None:
+    files = {
+        name: text.replace("zh:", "ja:").replace("pinyin", "latin")
+        for name, text in FILES.items()
+        if name == "glossary/languages.yml"
+    }
+    concept = "subject: models\nnb: {terms: [GAN], definition: b}\nen: {terms: [GAN], definition: b}\n"
+    files |= {
+        name: f"{concept}ja: {{terms: [{number}], definition: b}}\nrelated: []\n".replace(
+            "GAN", f"GAN{number}"
+        )
+        for number, name in enumerate(n for n in FILES if "terms/" in n)
+    }
+    files["glossary/subjects.yml"] = "models: {nb: modeller, en: models, ja: モデル}\n"
+    (problem,) = (p for p in findings(tmp_path, {}, files) if p.code == "S003")
+    assert (problem.lang, problem.line) == ("ja", 3)
+
+
+# Pages in every language
+
+SITE = """
+plugins:
+  - i18n: {languages: [{locale: nb}, {locale: en}, {locale: zh, build: false}, {locale: se}]}
+"""
+
+
+def test_a_page_that_some_readers_do_not_get(tmp_path: Path) -> None:
+    files = {"mkdocs.yml": FILES["mkdocs.yml"] + SITE}
+    pages = {"a.nb.md": "# A", "a.en.md": "# A", "sub/b.en.md": "# B", "sub/c.md": "# C", "en/d.md": "# D"}
+    found = [p for p in findings(tmp_path, pages, files) if p.code == "T501"]
+    assert [(Path(p.file).name, p.line, p.lang, p.fix.rpartition("docs/")[2]) for p in found] == [
+        ("d.md", 1, "nb", "nb/d.md"),
+        ("b.en.md", 1, "nb", "sub/b.nb.md"),
+        ("c.md", 1, "en", "sub/c.en.md"),
+    ]
+    assert not [p for p in findings(tmp_path, {}) if p.code == "T501"], "a site in one language"
+
+
+def test_a_head_that_some_readers_do_not_get(tmp_path: Path) -> None:
+    pages = {
+        "a.nb.md": "---\ntitle: A\ndescription: Om A.\n---\n",
+        "a.en.md": "---\ntitle: A\n---\n",
+        "a.zh.md": "# A",
+        "b.en.md": "# B",
+    }
+    found = [(Path(p.file).name, p.line, p.lang, p.key) for p in findings(tmp_path, pages)]
+    assert found == [
+        ("a.en.md", 1, "en", "description"),
+        ("a.zh.md", 1, "zh", "description"),
+        ("a.zh.md", 1, "zh", "title"),
+    ]
+
+
+# Output
+
+
+def test_every_format_shows_these_findings(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(tmp_path, {}, {"docs/quizzes/q.yml": QUIZ.replace("title: {nb: Prøv deg, ", "title: {")})
+    monkeypatch.chdir(tmp_path)
+    shown = {}
+    for format in ("text", "json", "sarif", "github"):
+        assert main(["check", "--format", format, "--select", "Q,T201"]) == 1
+        shown[format] = capsys.readouterr().out
+    assert "docs/quizzes/q.yml:2: error Q001 [nb title.nb]: nb is missing → add `nb: …`" in shown["text"]
+    assert "docs/quizzes/q.yml:2:21: warning T201 [en title]: “nerve net” is deprecated" in shown["text"]
+    row = json.loads(shown["json"])[1]
+    assert (row["file"], row["line"], row["column"]) == ("docs/quizzes/q.yml", 2, 21)
+    assert (row["code"], row["lang"], row["key"], row["id"]) == ("T201", "en", "title", "q")
+    damage, words = json.loads(shown["sarif"])["runs"][0]["results"][:2]
+    assert damage["locations"][0]["physicalLocation"]["region"] == {"startLine": 2}
+    place = {"startLine": 2, "startColumn": 21, "endLine": 2, "endColumn": 30}
+    assert words["locations"][0]["physicalLocation"]["region"] == place
+    assert words["fixes"]
+    assert "::error file=docs/quizzes/q.yml,line=2,title=Q001::" in shown["github"]
+    assert "::warning file=docs/quizzes/q.yml,line=2,col=21,title=T201::" in shown["github"]
+
+
+def test_select_and_ignore_know_every_code(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = str(write(tmp_path, {}, {"docs/quizzes/q.yml": QUIZ.replace("right: true", "right: no")}))
+    for options, codes in (
+        (["--select", "Q"], ["Q002", "Q003"]),
+        (["--select", "Q,T2", "--ignore", "Q002"], ["Q003", "T201"]),
+        (["--select", "S,F,D"], []),
+    ):
+        main(["check", "--format", "json", *options, folder])
+        assert sorted({row["code"] for row in json.loads(capsys.readouterr().out)}) == codes
