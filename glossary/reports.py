@@ -46,7 +46,7 @@ class ReportMaker(PageMaker):
         )
 
     def rules(self) -> GeneratedPage:
-        """Every code of the check, described and with an example."""
+        """Every code that a command may print, with what to do about it and an example."""
         groups = [
             {"series": series, "rules": list(map(self._rule, described))}
             for series, described in reference.by_series()
@@ -116,11 +116,12 @@ class ReportMaker(PageMaker):
     # The rules
 
     def _rule(self, description: reference.Description) -> dict[str, str]:
-        text, lang = description.text(self.lang)
+        lang = description.language(self.lang)
         html = self.site.termbase.languages[lang].html if lang in self.site.termbase.languages else lang
         return {
             "code": description.code,
-            "text": text,
+            "text": description.texts[lang],
+            "fix": description.fixes[lang],
             "html": html,
             "bad": description.bad,
             "good": description.good,

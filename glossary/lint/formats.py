@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 from .. import edits
 from ..model import Problem
-from .reference import CODES
+from .reference import descriptions
 from .rule import Finding
 
 SARIF_SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
@@ -59,7 +59,7 @@ def as_sarif(findings: Sequence[Finding]) -> str:
     codes = sorted({finding.problem.code for finding in findings})
     driver = {
         "name": "ordlab",
-        "rules": [{"id": code, "shortDescription": {"text": CODES.get(code, code)}} for code in codes],
+        "rules": [_rule(code) for code in codes],
     }
     run = {
         "tool": {"driver": driver},
@@ -70,6 +70,12 @@ def as_sarif(findings: Sequence[Finding]) -> str:
     return json.dumps(
         {"$schema": SARIF_SCHEMA, "version": "2.1.0", "runs": [run]}, ensure_ascii=False, indent=2
     )
+
+
+def _rule(code: str) -> dict[str, Any]:
+    description = descriptions()[code]
+    short, help = description.texts["en"], description.fixes["en"]
+    return {"id": code, "shortDescription": {"text": short}, "help": {"text": help}}
 
 
 def _result(finding: Finding, rule: int) -> dict[str, Any]:

@@ -7,26 +7,31 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
+from typing import Any
 
 import yaml
 
-from .. import load
+from .. import exchange, figures, load, quizzes
 
-SERIES = ("T1", "T2", "T3", "T4", "T0", "S0")
+SERIES = ("T1", "T2", "T3", "T5", "T4", "T0", "D0", "Q0", "F0", "S0", "X0")
+
+
+_ENGLISH = {**load.CODES, **quizzes.CODES, **figures.CODES, **exchange.CODES}
 
 
 @dataclass(frozen=True, slots=True)
 class Description:
-    """One code: what it reports, by language, and an example where one can be given."""
+    """One code: what it reports and what to do about it, by language, and an example."""
 
     code: str
     texts: Mapping[str, str]
-    bad: str = ""
-    good: str = ""
+    fixes: Mapping[str, str]
+    bad: str
+    good: str
 
-    def text(self, lang: str) -> tuple[str, str]:
-        """The description and the language it is in: English, where there is none in `lang`."""
-        return (self.texts[lang], lang) if lang in self.texts else (self.texts["en"], "en")
+    def language(self, lang: str) -> str:
+        """The language to read it in: English, where there is no text in `lang`."""
+        return lang if lang in self.texts else "en"
 
 
 @cache
@@ -36,10 +41,10 @@ def descriptions() -> Mapping[str, Description]:
     return MappingProxyType({code: _description(code, dict(values)) for code, values in data.items()})
 
 
-def _description(code: str, values: dict[str, str]) -> Description:
-    bad, good = values.pop("bad", ""), values.pop("good", "")
-    english = {"en": load.CODES[code]} if code in load.CODES else {}
-    return Description(code, MappingProxyType({**english, **values}), bad, good)
+def _description(code: str, values: dict[str, Any]) -> Description:
+    bad, good, fixes = (values.pop(name) for name in ("bad", "good", "fix"))
+    english = {"en": _ENGLISH[code]} if code in _ENGLISH else {}
+    return Description(code, MappingProxyType({**english, **values}), MappingProxyType(fixes), bad, good)
 
 
 def by_series() -> Iterator[tuple[str, list[Description]]]:

@@ -11,8 +11,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from glossary.__main__ import main
-from glossary.check import CODES, RULES, check
-from glossary.lint.reference import descriptions
+from glossary.check import CODES, REPORTED, RULES, check
+from glossary.lint.reference import SERIES, descriptions
 from glossary.lint.rule import Facts
 from glossary.load import CODES as LOADING
 from glossary.load import load
@@ -608,26 +608,33 @@ def test_annotations_of_a_ci_run(
 # The list of rules
 
 
-def test_every_code_is_described_in_every_language() -> None:
+def test_every_code_is_described_in_every_language_with_remedy_and_example() -> None:
     for code, description in descriptions().items():
-        assert {"nb", "en", "zh"} <= set(description.texts), code
-        for lang, text in description.texts.items():
-            assert text.endswith("。" if lang == "zh" else "."), (code, lang)
-        assert bool(description.bad and description.good) == (code in RULES or code.startswith("T4")), code
-    assert set(RULES) | set(LOADING) <= set(CODES)
+        assert description.bad, code
+        assert description.good not in ("", description.bad), code
+        for texts in (description.texts, description.fixes):
+            assert {"nb", "en", "zh"} <= set(texts), code
+            for lang, text in texts.items():
+                assert text.endswith("。" if lang == "zh" else "."), (code, lang)
+                assert text.count("`") % 2 == 0, (code, lang)
+    assert set(REPORTED) | set(LOADING) <= set(CODES)
     assert len(set(CODES.values())) == len(CODES)
 
 
-def test_every_code_in_the_source_is_described() -> None:
-    """Also those of the site, which are reported where they are found."""
-    folder = Path(__file__).parents[2] / "glossary"
-    written = {
-        code
-        for path in folder.rglob("*.py")
-        for code in re.findall(r'"([TS]\d{3})"', path.read_text("utf-8"))
-    }
-    assert written - {"S004"} <= set(CODES)
+def test_every_code_that_a_command_prints_is_described() -> None:
+    """Faults of loading, findings of the check, faults of the site and of imports: wherever they are made."""
+    root = Path(__file__).parents[2]
+    files = [path for name in ("glossary", "demos") for path in (root / name).rglob("*.py")]
+    written = {code for path in files for code in re.findall(r'"([A-Z]\d{3})"', path.read_text("utf-8"))}
+    assert written - set(CODES) == set()
     assert set(CODES) - written <= {"T401", "T402"}
+    assert {code[:2] for code in CODES} == set(SERIES)
+    # A code is written out where the fault is made, so that the search above finds it.
+    made = re.compile(r"\bProblem\(|\.report\(|\.at\(|\.fault\(")
+    for path in files:
+        for call in made.finditer(path.read_text("utf-8")):
+            said = path.read_text("utf-8")[call.end() : call.end() + 60]
+            assert not re.match(r'\s*"[a-z]+"\s*,', said), f"{path.name}: {said}"
 
 
 @pytest.mark.parametrize(

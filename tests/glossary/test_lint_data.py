@@ -10,6 +10,7 @@ import yaml
 
 from glossary.__main__ import main
 from glossary.check import check
+from glossary.lint.reference import descriptions
 from glossary.load import load
 from glossary.model import Problem
 from tests.glossary.test_lint import FILES, findings, write
@@ -370,6 +371,31 @@ def test_a_head_that_some_readers_do_not_get(tmp_path: Path) -> None:
         ("a.zh.md", 1, "zh", "description"),
         ("a.zh.md", 1, "zh", "title"),
     ]
+
+
+@pytest.mark.parametrize("code", ["Q001", "F001", "F002", "F003", "F004", "D003", "D004", "S006"])
+def test_the_examples_of_damage_do_what_they_are_there_for(code: str, tmp_path: Path) -> None:
+    quiz = (
+        QUIZ.replace("nerve net", "net")
+        .replace('"latent"', "det")
+        .replace("什么,怎么?", "怎么")
+        .replace(" (对)", "")
+    )
+    for lines in (descriptions()[code].bad, descriptions()[code].good):
+        files = {
+            "Q": {"docs/quizzes/before.yml": lines + quiz.partition("its title")[2]},
+            "F": {"docs/figures/f.yml": FIGURE.partition("  - box")[0] + shape_with(lines)},
+            "D": {**WITH_DEMO, "demos/space/demo.yml": DEMO.partition("  score:")[0] + f"  {lines}\n"},
+            "S": {"docs/quizzes/before.yml": quiz, "docs/x.en.md": f"# Text\n\n{lines}\n"},
+        }[code[0]]
+        found = {problem.code for problem in findings(tmp_path, {}, files) if problem.severity == "error"}
+        assert found == ({code} if lines == descriptions()[code].bad else set())
+
+
+def shape_with(lines: str) -> str:
+    """A shape of a figure, or one with these lines of it."""
+    indented = lines.replace("\n", "\n  ")
+    return f"  {indented}\n" if lines.startswith("-") else f"  - box: [1, 1, 12, 5]\n    {indented}\n"
 
 
 # Output

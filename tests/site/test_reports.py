@@ -25,20 +25,21 @@ def page(folder: Path, lang: str, name: str) -> GeneratedPage:
 
 
 @pytest.mark.parametrize("lang", ["nb", "en", "zh"])
-def test_every_rule_is_on_the_page_in_its_language(lang: str, tmp_path: Path) -> None:
+def test_every_code_is_on_the_page_in_its_language_with_remedy_and_example(lang: str, tmp_path: Path) -> None:
     document = parse("".join(page(tmp_path, lang, "rules").html))
     assert not document.faults
     assert sorted(document.ids) == sorted(descriptions())
-    texts = [e for e in document.all("dd") if e.attributes["class"] == "ol-rule__text"]
+    texts = [e for e in document.all("dd") if "ol-rule__text" in e.attributes["class"].split()]
     samples = [e.text for e in document.all("code") if e.attributes.get("class") == "ol-rule__sample"]
     described = [descriptions()[code] for code in document.ids]
-    assert [text.text for text in texts] == [d.texts[lang].replace("`", "") for d in described]
+    expected = [text for d in described for text in (d.texts[lang], d.fixes[lang])]
+    assert [text.text for text in texts] == [text.replace("`", "") for text in expected]
     assert {text.attributes["lang"] for text in texts} == {{"zh": "zh-Hans"}.get(lang, lang)}
-    assert samples == [sample for d in described for sample in (d.bad, d.good) if sample]
+    assert samples == [sample for d in described for sample in (d.bad, d.good)]
 
 
 def test_a_language_without_words_for_a_rule_has_the_english_ones() -> None:
-    assert descriptions()["T101"].text("de") == ("A Chinese preferred term has no pinyin.", "en")
+    assert (descriptions()["T101"].language("de"), descriptions()["T101"].language("zh")) == ("en", "zh")
 
 
 def test_the_bars_fill_their_width(tmp_path: Path) -> None:
