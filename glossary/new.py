@@ -87,5 +87,5 @@ def _entry(language: Language) -> Iterator[str]:
     yield "  # One sentence that can replace the term in running text, without the term itself."
     yield "  definition:"
     yield "  # explanation: |"
-    yield "  #   Markdown: first the intuition, then precisely, then where it is used."
+    yield "  #   Markdown: first the intuition, then the precise meaning, then where it is used."
     yield "  # example:"

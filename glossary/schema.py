@@ -25,7 +25,7 @@ CONCEPT = {
     "subject": "The subject field, from subjects.yml.",
     "broader": "Concepts one level above: a generator is a neural network.",
     "part_of": "Wholes that the concept is a part of: a generator is part of a GAN.",
-    "related": "Concepts that belong near; enough in one of the two files.",
+    "related": "Closely related concepts; it is enough to say so in one of the two files.",
     "demo": "The demo that shows the concept: the name of a folder of demos/.",
     "legacy": "Old addresses that lead to the concept's page.",
     "sources": "Works that the concept rests on, from sources.yml.",
@@ -33,7 +33,7 @@ CONCEPT = {
 ENTRY = {
     "terms": "What the concept is called: the preferred term first, then synonyms, and terms to avoid.",
     "definition": "One sentence that can replace the term in running text; it does not use the term.",
-    "explanation": "Markdown: first the intuition, then precisely, then where it is used.",
+    "explanation": "Markdown: first the intuition, then the precise meaning, then where it is used.",
     "example": "A sentence or two in which the term is used.",
     "basis": "Hash of the reference-language text that this was last checked against: "
     "`python -m glossary accept` writes it.",
@@ -45,11 +45,11 @@ TERM = {
     "pos": "Part of speech.",
     "gender": "Grammatical gender: masculine, feminine, either of them, neuter.",
     "pinyin": "How a Chinese term is read, with tone marks.",
-    "forms": "Inflected forms that are not found by themselves: only for linking, never shown as synonyms.",
+    "forms": "Inflected forms that are not found automatically: only for linking, never shown as synonyms.",
     "sort_key": "What to sort by, if not by the term as it is written.",
     "note": "Why the term should be avoided, or when it is used.",
     "source": "The work that the term is taken from, from sources.yml.",
-    "link": "Whether the term is linked where texts mention it; true unless it says false.",
+    "link": "Whether the term is linked where texts mention it; true unless set to false.",
 }
 
 

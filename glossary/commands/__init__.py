@@ -60,8 +60,8 @@ def require_termbase(folder: Path) -> None:
     """Raises Refusal if the folder is no termbase."""
     if not (folder / "languages.yml").is_file():
         raise Refusal(
-            f"{folder} is no termbase: it holds no languages.yml.\n"
-            "Give the folder of one, or run the command beside it."
+            f"{folder} is no termbase: it has no languages.yml.\n"
+            "Name the folder of a termbase, or run the command in the folder above one."
         )
 
 
@@ -74,7 +74,7 @@ def load_termbase(folder: Path, *, frame_only: bool = False, code: int = COULD_N
     try:
         return load_frame(folder) if frame_only else load(folder)
     except TermbaseError as error:
-        raise Refusal(f"the termbase has faults, mend them first:\n{error}", code) from None
+        raise Refusal(f"the termbase has errors; correct them first:\n{error}", code) from None
 
 
 @contextmanager

@@ -19,10 +19,10 @@ FORMATS = ("text", "json", "sarif", "github")
 def add(commands: Any) -> None:
     parser = commands.add_parser(
         "check",
-        help="find faults and careless places",
-        description="Find faults and careless places in a termbase and in the site beside it: pages, "
+        help="find errors and weak spots",
+        description="Find errors and weak spots in a termbase and in the site beside it: pages, "
         "quizzes, figures and demos.",
-        epilog=f"CODES are rules (T301) or series of rules (T3), with commas between them. {EXIT_CODES}",
+        epilog=f"CODES are rules (T301) or groups of rules (T3), separated by commas. {EXIT_CODES}",
     )
     add_folder(parser)
     parser.add_argument("--format", choices=FORMATS, default="text", help="default: text")

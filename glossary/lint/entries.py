@@ -109,7 +109,7 @@ def definition_with_full_stop(facts: Facts) -> Iterator[Finding]:
         stop = _FULL_STOP.search(text.markdown) if text.key == "definition" else None
         if stop and not _ENDS_WITH_DOT.search(text.markdown):
             start, end = stop.span()
-            message = "the definition ends with a full stop"
+            message = "the definition ends with a period"
             yield in_text("T108", message, "leave it out", text, start, end, (Change(start, end, ""),))
 
 

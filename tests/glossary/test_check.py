@@ -62,7 +62,7 @@ CASES = {
         "en",
         "the definition begins with the article “A”",
     ),
-    "T108": ("产生新样本的网络", "产生新样本的网络。", 12, "zh", "the definition ends with a full stop"),
+    "T108": ("产生新样本的网络", "产生新样本的网络。", 12, "zh", "the definition ends with a period"),
     "T110": (
         "definition: network that makes new examples",
         "definition: network that makes new examples\n  basis: 00000000",
