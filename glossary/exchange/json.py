@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -88,8 +89,7 @@ def _take(incoming: Incoming, part: str, values: Data) -> None:
 def _no_duplicates(pairs: list[tuple[str, Any]]) -> Data:
     data = dict(pairs)
     if len(data) < len(pairs):
-        keys = [key for key, _ in pairs]
-        twice = next(key for key in keys if keys.count(key) > 1)
+        twice = Counter(key for key, _ in pairs).most_common(1)[0][0]
         raise ValueError(f"the key “{twice}” is given twice in one object")
     return data
 

@@ -13,7 +13,7 @@ import re
 import shutil
 import tempfile
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -113,20 +113,20 @@ def _place_ids(incoming: Incoming) -> None:
     ids = {raw: raw if _ID.fullmatch(raw) else _as_id(raw) for raw in concepts}
     placed: Data = {}
     for raw, concept in concepts.items():
-        id, line = ids[raw], incoming.line_of(raw)
+        id = ids[raw]
         if not id or id in placed:
             message = (
                 f"“{raw}” cannot be a concept's id" if not id else f"“{raw}” becomes {id}, as another does"
             )
             fix = "use lower-case letters a–z, digits and single hyphens, a letter first: latent-space"
-            incoming.report("X012", message, fix, line=line, id=raw)
+            incoming.report("X012", message, fix, line=incoming.line_of(raw), id=raw)
             continue
         for relation in plain.RELATIONS:
             if relation in concept:
                 concept[relation] = [ids.get(target, target) for target in concept[relation]]
-        for known in [key for key in incoming.lines if key[0] == raw]:
-            incoming.lines[id, *known[1:]] = incoming.lines[known]
         placed[id] = concept
+        if id != raw:
+            incoming.ids[id] = raw
     incoming.data["concepts"] = placed
 
 
@@ -149,7 +149,7 @@ def _place_subjects(incoming: Incoming, existing: Data) -> None:
 # One termbase out of two
 
 
-def _merged(incoming: Incoming, existing: Data, left_out: Iterable[str]) -> Data:
+def _merged(incoming: Incoming, existing: Data, left_out: Set[str]) -> Data:
     merged: Data = {}
     for part in plain.PARTS:
         new = {
@@ -199,7 +199,7 @@ def _checked(
 ) -> dict[Path, str] | None:
     """The files to be written; None if there is a fault. With `skip_unplaced`, concepts at fault stay out."""
     while True:
-        merged = _merged(incoming, existing, outcome.left_out)
+        merged = _merged(incoming, existing, set(outcome.left_out))
         texts = _texts(merged, existing, folder, incoming)
         problems = [text for text in texts.values() if isinstance(text, Problem)]
         problems += [] if problems else _faults(merged, texts, folder, incoming)
@@ -273,8 +273,9 @@ def _as_of_the_file(problem: Problem, copy: Path, folder: Path, incoming: Incomi
 
 
 def _count(incoming: Incoming, existing: Data, merged: Data, outcome: Outcome) -> None:
+    left_out = set(outcome.left_out)
     for id in incoming.part("concepts"):
-        if id in outcome.left_out:
+        if id in left_out:
             continue
         old, new = existing["concepts"].get(id), merged["concepts"][id]
         (outcome.added if old is None else outcome.unchanged if old == new else outcome.changed).append(id)

@@ -44,6 +44,7 @@ class Incoming:
     complete: bool = True  # written by us: what it does not say is not so; otherwise it merely adds
     tags: dict[str, str] = field(default_factory=dict)  # codes that the file has for its language tags
     problems: list[Problem] = field(default_factory=list)
+    ids: dict[str, str] = field(default_factory=dict)  # ours → the file's, where they are not the same
     lines: dict[tuple[str, ...], int] = field(default_factory=dict)  # (id[, language[, key]]) → line
     find_lines: Callable[[], Mapping[tuple[str, ...], int]] | None = None  # asked only if there is a fault
 
@@ -67,7 +68,8 @@ class Incoming:
             self.lines.update(self.find_lines())
             self.find_lines = None
         tags = (tag for tag, code in self.tags.items() if code == lang)
-        places = [(id, tag, key.partition(".")[0]) for tag in (lang, *tags)]
+        raw = self.ids.get(id, id)
+        places = [(raw, tag, key.partition(".")[0]) for tag in (lang, *tags)]
         known = (place[:end] for end in (3, 2, 1) for place in places if place[:end] in self.lines)
         return self.lines.get(next(known, ()), 0)
 

@@ -8,11 +8,12 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable
 
-from tests.bench import build, latency, startup
+from tests.bench import build, exchange, latency, startup
 from tests.serving import ROOT
 
 BENCHMARKS: dict[str, Callable[[], None]] = {
     "build": build.main,
+    "exchange": exchange.main,
     "startup": lambda: startup.main(ROOT / "site"),
     "latency": lambda: latency.main(ROOT / "site"),
 }

@@ -5,7 +5,6 @@ engine's own share: loading and checking YAML, linking terms, drawing pages, spl
 use Material's own templates, and in neither does i18n look for doubles in the search index, which takes time
 that grows with the square of the pages. Peers get the same concepts and texts, with every link written out.
 
-All times are CPU seconds of the process that did the work, so that a busy machine changes them little.
 The largest size takes half an hour: `python -m tests.bench.build 100 1000` leaves it out.
 """
 
@@ -13,8 +12,6 @@ from __future__ import annotations
 
 import argparse
 import shutil
-import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -28,9 +25,11 @@ from mkdocs.plugins import PluginCollection
 from glossary import pages
 from glossary.links import Linker
 from glossary.load import load
-from tests.bench import edit, peers, termbase
+from tests.bench import edit, peers, steps, termbase
+from tests.bench.steps import show
 from tests.serving import ROOT
 
+MODULE = "tests.bench.build"
 SIZES = (100, 1_000, 10_000)
 MOST_OF_PEERS = 1_000  # they take more than an hour for 10,000
 NAMES = {"nb": "Norsk", "en": "English", "zh": "简体中文"}
@@ -134,49 +133,22 @@ STEPS: dict[str, Callable[[Path], None]] = {
 }
 
 
-def run_step(name: str, folder: Path) -> None:
-    """One step in this process; the last lines printed are its CPU seconds and the peak memory in MB."""
-    started = time.process_time()
-    STEPS[name](folder)
-    used = time.process_time() - started
-    print(f"\n{used} {peers.peak_memory()}")
-
-
-def measure(name: str, folder: Path, rounds: int) -> tuple[float, float, list[str]]:
-    """The best of a few runs of a step: CPU seconds, peak MB, and what it printed."""
-    command = [sys.executable, "-m", "tests.bench.build", "--step", name, str(folder)]
-    runs = []
-    for _ in range(rounds):
-        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
-        if done.returncode:
-            raise SystemExit(f"{name} failed:\n{done.stdout[-2000:]}{done.stderr[-4000:]}")
-        *printed, last = done.stdout.splitlines()
-        seconds, memory = map(float, last.split())
-        runs.append((seconds, memory, printed))
-    return min(runs, key=lambda run: run[0])
-
-
 # What is printed
-
-
-def show(label: str, seconds: float, memory: float | None = None, note: str = "") -> None:
-    megabytes = f"{memory:8.0f} MB" if memory else " " * 11
-    print(f"  {label:36}{seconds:9.2f} s{megabytes}  {note}".rstrip(), flush=True)
 
 
 def measure_size(count: int, folder: Path) -> None:
     print(f"\n{count:,} concepts in {len(NAMES)} languages", flush=True)
     write_project(folder, count)
     rounds = 3 if count <= 100 else 1
-    seconds, memory, _ = measure("load", folder, rounds)
+    seconds, memory, _ = steps.measure(MODULE, "load", folder, rounds)
     show("load, cold", seconds, memory)
-    seconds, memory, _ = measure("check", folder, rounds)
+    seconds, memory, _ = steps.measure(MODULE, "check", folder, rounds)
     show("check (loads too)", seconds, memory)
-    _, memory, printed = measure("link", folder, rounds)
+    _, memory, printed = steps.measure(MODULE, "link", folder, rounds)
     show("link every text", float(printed[-2]), memory, printed[-3])
-    plain, memory, _ = measure("plain", folder, rounds)
+    plain, memory, _ = steps.measure(MODULE, "plain", folder, rounds)
     show("build, plain MkDocs, same pages", plain, memory)
-    ours, memory, _ = measure("ours", folder, rounds)
+    ours, memory, _ = steps.measure(MODULE, "ours", folder, rounds)
     show("build, Ordlab, cold", ours, memory, f"engine's share: {(ours / plain - 1) * 100:+.0f} %")
     for label, size in search_bytes(folder / "site"):
         print(f"  {label:36}{size / 1e3:9.0f} kB")
@@ -204,6 +176,6 @@ if __name__ == "__main__":
     parser.add_argument("sizes", nargs="*", type=int, default=SIZES)
     options = parser.parse_args()
     if options.step:
-        run_step(options.step[0], Path(options.step[1]))
+        steps.run(STEPS, options.step[0], Path(options.step[1]))
     else:
         main(options.sizes)

@@ -6,8 +6,6 @@ where they are installed: `pip install 'ordlab[bench]'`.
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -15,7 +13,7 @@ from pathlib import Path
 from glossary.links import Linker
 from glossary.load import load
 from glossary.model import Concept, Termbase
-from tests.serving import ROOT
+from tests.bench.steps import cpu, show
 
 EZGLOSSARY = "mkdocs-ezglossary-plugin"
 
@@ -39,15 +37,11 @@ def main(folder: Path) -> None:
         plain, _ = cpu("mkdocs", "build", "-q", "-f", folder / "ez-plain.yml", "-d", folder / "site-ez")
         seconds, memory = cpu("mkdocs", "build", "-q", "-f", folder / "ez.yml", "-d", folder / "site-ez")
         share = f"its share: {(seconds / plain - 1) * 100:+.0f} % of {plain:.2f} s"
-        show(f"{EZGLOSSARY} {version(EZGLOSSARY)}", seconds, memory, share)
+        show(f"build, {EZGLOSSARY} {version(EZGLOSSARY)}", seconds, memory, share)
     if installed("sphinx"):
         runs = [sphinx(termbase, lang, folder / "sphinx" / lang) for lang in termbase.languages]
         note = "its own theme; one build per language"
-        show(f"sphinx {version('sphinx')}", sum(s for s, _ in runs), max(m for _, m in runs), note)
-
-
-def show(label: str, seconds: float, memory: float, note: str) -> None:
-    print(f"  {'build, ' + label:36}{seconds:9.2f} s{memory:8.0f} MB  {note}", flush=True)
+        show(f"build, sphinx {version('sphinx')}", sum(s for s, _ in runs), max(m for _, m in runs), note)
 
 
 def installed(name: str) -> bool:
@@ -57,30 +51,6 @@ def installed(name: str) -> bool:
         print(f"  {name} is not installed: left out")
         return False
     return True
-
-
-def cpu(module: str, *arguments: object) -> tuple[float, float]:
-    """CPU seconds and peak MB of a Python module run as a command."""
-    code = (
-        "import runpy, sys, time; sys.argv = sys.argv[1:]\n"
-        "from tests.bench.peers import peak_memory\n"
-        "try: runpy.run_module(sys.argv[0], run_name='__main__', alter_sys=True)\n"
-        "except SystemExit as stopped:\n"
-        "    if stopped.code: raise\n"
-        "print(time.process_time(), peak_memory())"
-    )
-    command = [sys.executable, "-c", code, module, *map(str, arguments)]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
-    if done.returncode:
-        raise SystemExit(f"{module} failed:\n{done.stdout[-2000:]}{done.stderr[-4000:]}")
-    seconds, memory = map(float, done.stdout.split()[-2:])
-    return seconds, memory
-
-
-def peak_memory() -> float:
-    """MB; `getrusage` would count what the parent had when it started this process."""
-    status = Path("/proc/self/status").read_text("utf-8")
-    return int(status.partition("VmHWM:")[2].split()[0]) / 1000
 
 
 def linked(text: str, linker: Linker, own: str, link: Callable[[str, str], str]) -> str:

@@ -23,6 +23,18 @@ def test_a_link_stays_a_link_and_permissions_stay(tmp_path: Path) -> None:
     assert [path.name for path in target.parent.iterdir()] == ["a.txt"]
 
 
+@pytest.mark.parametrize("count", [1, 100])
+def test_new_content_is_on_the_disk_before_it_takes_its_place(
+    count: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done: list[str] = []
+    monkeypatch.setattr(files.os, "fsync", lambda handle: done.append("flushed"))
+    monkeypatch.setattr(files.os, "sync", lambda: done.append("flushed"))
+    monkeypatch.setattr(Path, "replace", lambda new, target: done.append("replaced"))
+    files.write_all({tmp_path / str(number): "a" for number in range(count)})
+    assert done == ["flushed", *["replaced"] * count]
+
+
 @pytest.mark.parametrize("place", ["", "/dev/null"])
 def test_what_is_no_file_is_left_alone(place: str, tmp_path: Path) -> None:
     with pytest.raises(OSError, match="this is no file"):
