@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Iterator, Sequence
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ..exchange.profiles import NEEDS, PROFILES
 from . import CLEAN, FINDINGS, Refusal, add_folder, load_termbase, nothing_changes_if_it_fails
 
 if TYPE_CHECKING:
+    from rdflib import Graph
+
+    from ..exchange.profiles import Demand
     from ..model import Termbase
 
 FORMATS = {
@@ -27,8 +33,8 @@ def add(commands: Any) -> None:
         help="write the termbase as a file for other tools",
         description="Write the termbase as one file for other tools.\n\n"
         + "\n".join(f"  {name:12} {about}" for name, about in FORMATS.items()),
-        epilog="Exit code: 0 when the file is written, 1 when the termbase has faults, 2 when it "
-        "could not run.",
+        epilog="Exit code: 0 when the file is written, 1 when the termbase has faults or, with --profile, "
+        "the file is written and lacks something, 2 when it could not run.",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("format", choices=tuple(FORMATS), metavar="FORMAT", help="one of the formats above")
@@ -45,6 +51,11 @@ def add(commands: Any) -> None:
         "--contact", metavar="EMAIL", help="skos: e-mail address for questions about the concepts"
     )
     parser.add_argument(
+        "--profile",
+        choices=tuple(PROFILES),
+        help="skos: say what the file lacks to be as this profile wants it (needs 'ordlab[profile]')",
+    )
+    parser.add_argument(
         "--title", metavar="NAME", help="anki: name of the deck; a deck with the same name is updated"
     )
     parser.add_argument("--from", dest="front", metavar="LANG", help="anki: language of the questions")
@@ -54,6 +65,7 @@ def add(commands: Any) -> None:
 
 def run(options: argparse.Namespace) -> int:
     from .. import files
+    from ..exchange import profiles
 
     termbase = load_termbase(options.folder, code=FINDINGS)
     if fault := _fault(options, termbase):
@@ -62,7 +74,30 @@ def run(options: argparse.Namespace) -> int:
     with nothing_changes_if_it_fails():
         files.write(options.output, content)
     print(f"{len(termbase.concepts)} concepts written to {options.output}")
-    return CLEAN
+    if not options.profile:
+        return CLEAN
+    demands = profiles.judge(_graph(options.format, content), options.profile)
+    print("\n".join(report(demands, PROFILES[options.profile], len(termbase.concepts))))
+    return FINDINGS if any(demand.lacking for demand in demands) else CLEAN
+
+
+def report(demands: Sequence[Demand], profile: str, concepts: int) -> Iterator[str]:
+    """What a profile asks for, and which concepts lack it: all of them, or the ids of some."""
+    yield f"\n{profile}, as we read it; its publisher's own validator has the last word:"
+    for demand in demands:
+        count = len(demand.lacking)
+        if not count:
+            yield f"  met      {demand.text}"
+            continue
+        some = ", ".join(demand.lacking[:3]) + (", …" if count > 3 else "")
+        who = "every concept" if count == concepts else f"{count} of {concepts} concepts ({some})"
+        yield f"  lacking  {demand.text}: {who}" + (f" → {demand.fix}" if demand.fix else "")
+
+
+def _graph(format: str, content: bytes) -> Graph:
+    from rdflib import Graph
+
+    return Graph().parse(data=content, format="turtle" if format == "skos-ttl" else "json-ld")
 
 
 def _content(options: argparse.Namespace, termbase: Termbase) -> bytes:
@@ -81,15 +116,17 @@ def _fault(options: argparse.Namespace, termbase: Termbase) -> str:
 
     kinds = {
         "tbx": ("basic",),
-        "skos-ttl": ("url", "publisher", "contact"),
-        "skos-jsonld": ("url", "publisher", "contact"),
+        "skos-ttl": ("url", "publisher", "contact", "profile"),
+        "skos-jsonld": ("url", "publisher", "contact", "profile"),
         "anki": ("title", "front", "back"),
     }
     fitting = kinds.get(options.format, ())
-    for name in ("basic", "url", "publisher", "contact", "title", "front", "back"):
+    for name in ("basic", "url", "publisher", "contact", "profile", "title", "front", "back"):
         if getattr(options, name) and name not in fitting:
             option = {"front": "from", "back": "to"}.get(name, name)
             return f"--{option} means nothing to {options.format}"
+    if options.profile and not find_spec(NEEDS):
+        return f"--profile needs {NEEDS}, which is not installed: pip install 'ordlab[profile]'"
     if not options.output.absolute().parent.is_dir():
         return f"there is no folder {options.output.parent}"
     if options.format == "anki":

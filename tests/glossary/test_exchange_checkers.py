@@ -12,7 +12,6 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-import pyshacl
 import pytest
 import skosify
 from hypothesis import HealthCheck, given, settings
@@ -22,15 +21,15 @@ from rdflib.collection import Collection
 from rdflib.compare import isomorphic
 from translate.storage.tbx import tbxfile
 
+from glossary.__main__ import main
 from glossary.commands.export import FORMATS
-from glossary.exchange import anki, skos, tbx
+from glossary.exchange import anki, profiles, skos, tbx
 from glossary.load import load
 from tests.glossary.strategies import termbases
 from tests.glossary.test_exchange_round_trips import GLOSSARY, as_termbase
 
 XL = "http://www.w3.org/2008/05/skos-xl#"
 SKOSXL_CHAINS = [(f"{XL}{kind}", SKOS[kind]) for kind in ("prefLabel", "altLabel", "hiddenLabel")]
-SHAPES = Path(skos.__file__).parent / "skos-ap-no.ttl"
 
 
 @cache
@@ -191,10 +190,9 @@ def test_every_property_of_ours_is_described() -> None:
 
 def missing(**settings: str) -> Counter[str]:
     """What SKOS-AP-NO asks for and concepts lack, each with how many."""
-    shapes = Graph().parse(SHAPES)
-    _, results, _ = pyshacl.validate(graph(**settings), shacl_graph=shapes, advanced=False)
-    message = URIRef("http://www.w3.org/ns/shacl#resultMessage")
-    return Counter(map(str, results.objects(None, message)))
+    demands = profiles.judge(graph(**settings), "skos-ap-no")
+    assert len({demand.text for demand in demands}) == len(demands) == 13
+    return Counter({demand.text: len(demand.lacking) for demand in demands if demand.lacking})
 
 
 def test_of_the_norwegian_profile_only_nynorsk_is_missing() -> None:
@@ -211,6 +209,48 @@ def test_without_a_publisher_that_is_missing_too() -> None:
         "a concept has one publisher": every,
         "a concept has a contact point": every,
     }
+
+
+def test_the_command_says_what_the_profile_asks_for_and_what_is_lacking(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from tests.glossary.test_load import write
+
+    folder, out = write(tmp_path / "glossary", {}), tmp_path / "out.ttl"
+    arguments = ["export", "skos-ttl", str(folder), "-o", str(out), "--profile", "skos-ap-no"]
+    assert main([*arguments, "--contact", "terms@example.org"]) == 1
+    said = capsys.readouterr().out.splitlines()
+    assert "  met      a concept has a preferred term in nb" in said
+    assert (
+        "  lacking  a concept has a preferred term in nn: every concept "
+        "→ add the language nn to languages.yml, and terms in it"
+    ) in said
+    assert "  lacking  a concept has one publisher: every concept → give --publisher" in said
+    assert len([line for line in said if line.startswith("  met")]) == 11
+    assert Graph().parse(out)
+
+
+def test_a_profile_that_is_met_is_no_finding(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    from tests.glossary.test_load import SOUND, write
+
+    both = {name: text.replace("zh:", "nn:").replace("html: zh-Hans, ", "") for name, text in SOUND.items()}
+    folder, out = write(tmp_path / "glossary", both), tmp_path / "out.jsonld"
+    who = ["--publisher", "https://example.org/", "--contact", "terms@example.org"]
+    assert main(["export", "skos-jsonld", str(folder), "-o", str(out), "--profile", "skos-ap-no", *who]) == 0
+    assert "lacking" not in capsys.readouterr().out
+
+
+def test_without_what_judges_profiles_the_reader_is_told_how_to_get_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from tests.glossary.test_load import write
+
+    monkeypatch.setattr("glossary.commands.export.find_spec", lambda name: None)
+    out = tmp_path / "out.ttl"
+    arguments = ["export", "skos-ttl", str(write(tmp_path / "glossary", {})), "-o", str(out)]
+    assert main([*arguments, "--profile", "skos-ap-no"]) == 2
+    assert "pip install 'ordlab[profile]'" in capsys.readouterr().err
+    assert not out.exists()
 
 
 # Flash cards
