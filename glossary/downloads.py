@@ -26,6 +26,7 @@ from .pages import Download, GeneratedPage, PageMaker, Site, front_matter, set_a
 from .site_text import Words
 
 PAGE = "glossary/downloads/index.md"
+FOLDER = "downloads/"  # of the site
 _LABELS = {"skos-ttl": "SKOS-XL (Turtle)", "skos-jsonld": "SKOS-XL (JSON-LD)"}
 _SIZE = "<!-- ordlab:size {} -->"  # on the page until the file has been made
 _ALONE = 300  # concepts that take no longer than starting a process
@@ -65,7 +66,7 @@ class _DownloadsMaker(PageMaker):
 
 def address(download: Download) -> str:
     """Where the site keeps the file."""
-    return f"downloads/{download.name}"
+    return FOLDER + download.name
 
 
 def with_sizes(html: str, folder: Path, words: Words) -> str:

@@ -125,6 +125,7 @@ class OrdlabPlugin(BasePlugin[OrdlabConfig]):
     i18n: Any = None
     build: Build
     builds: dict[str, Build]  # by language: what a page needs to be built again
+    searched: dict[str, list[dict[str, Any]]]  # by address of a page: what the search has of it
     site: Site
 
     # Before anything is built
@@ -137,7 +138,7 @@ class OrdlabPlugin(BasePlugin[OrdlabConfig]):
                 return config
             self.i18n.config.reconfigure_search = False  # compares every entry with every other one
         self.legacy: dict[str, dict[str, str]] = {}
-        self.builds = {}
+        self.builds, self.searched = {}, {}
         self.stamps = stamps(self._watched(config)) if self._preview(config) else {}
         self.site = self._site(config)
         self.words = self.site.words
@@ -159,7 +160,8 @@ class OrdlabPlugin(BasePlugin[OrdlabConfig]):
         for demo in self.site.demos.values():
             server.watch(str(demo.folder))
         self.stamps = stamps(self._watched(config))
-        preview = self.previews[config.config_file_path or ""] = Preview(builder, server.mount_path)
+        preview = Preview(builder, server.mount_path, made_of=self.site.termbase)
+        self.previews[config.config_file_path or ""] = preview
         preview.adopt(self, config)
         server.builder = preview.rebuild
         server.set_app(preview.around(server.serve_request))
@@ -427,11 +429,16 @@ class OrdlabPlugin(BasePlugin[OrdlabConfig]):
         """Each concept with the pages that mention it, in the order of their titles."""
         language = self.site.termbase.languages[self.build.lang]
         uses: dict[str, list[Use]] = {}
-        titles = [(title_text(page), page) for page in self._pages()]
+        titles = [(self._title(page), page) for page in self._pages()]
         for title, page in sorted(titles, key=lambda titled: order.sort_key(titled[0], language)):
             for id in self.build.mentions.get(page.file.src_uri, ()):
                 uses.setdefault(id, []).append(Use(title, page.url))
         return uses
+
+    def _title(self, page: Page) -> str:
+        """The page's title; a concept's is that of the data, which its page may not show yet."""
+        concept = self._concept_of(page)
+        return concept.entries[self.build.lang].preferred.term if concept else title_text(page)
 
     def _add_sizes(self) -> None:
         """On the page of downloads, how large the files are."""
@@ -566,18 +573,31 @@ class OrdlabPlugin(BasePlugin[OrdlabConfig]):
 
     # One page again, while the site is served
 
-    def take(self, termbase: Termbase, changed: Sequence[Concept], config: MkDocsConfig) -> None:
-        """Go on with changed concepts; pages show them when they are built again."""
+    def take(self, termbase: Termbase, changed: Sequence[Concept], config: MkDocsConfig) -> set[str]:
+        """Go on with changed concepts; pages show them when they are built again.
+
+        Returns the sources of the pages that the search will find by other words.
+        """
         writer = Writer(termbase, self.site.addresses, Path(config.docs_dir))
-        prose = Unwritten(writer)
+        prose, before = Unwritten(writer), self.site.termbase
         self.site = replace(self.site, termbase=termbase, prose=prose, linkers=writer.linkers)
         self.served[config.config_file_path or ""] = self.site
+        # Besides the concepts' own texts: others get or lose the headings above relations and uses.
+        searched = {concept.id for concept in changed}
+        for concept in changed:
+            old, new = (set(related(data.concepts[concept.id])) for data in (before, termbase))
+            searched |= old ^ new
         for lang, build in self.builds.items():
             build.uses = None
             for concept in changed:
-                build.mentions[pages.concept_path(concept.id)] = prose[concept.id, lang].mentions
+                path, mentions = pages.concept_path(concept.id), prose[concept.id, lang].mentions
+                searched |= {*build.mentions.get(path, ())} ^ {*mentions}
+                build.mentions[path] = mentions
+            self.build = build
+            build.chips = {**build.chips, "terms": self._term_chips()}
         if writer.problems:
             log.error(report(writer.problems))
+        return {pages.concept_path(id) for id in searched}
 
     def addresses_of_pages(self) -> dict[str, tuple[str, str]]:
         """Every page's file in the site, with the language and source path it is made from."""
@@ -585,7 +605,6 @@ class OrdlabPlugin(BasePlugin[OrdlabConfig]):
             file.dest_uri: (lang, file.src_uri)
             for lang, build in self.builds.items()
             for file in build.files.documentation_pages()
-            if file.src_uri != downloads.PAGE  # says nothing about single concepts
         }
 
     def build_again(self, lang: str, path: str, config: MkDocsConfig) -> None:
@@ -603,7 +622,13 @@ class OrdlabPlugin(BasePlugin[OrdlabConfig]):
             self.build.generated[path], self.build.mentions[path] = made, made.mentions
         _populate_page(file.page, config, self.build.files)
         self._complete(file.page)
+        if path == downloads.PAGE:
+            self._add_sizes()
+        collected = search_entries(config)
+        before = len(collected)
         _build_page(file.page, config, self.build.files.documentation_pages(), self.build.nav, self.build.env)
+        self.searched[file.page.url] = collected[before:]
+        del collected[before:]
         if self.build.problems:
             log.error(report(self.build.problems))
             self.build.problems.clear()
@@ -616,6 +641,29 @@ class OrdlabPlugin(BasePlugin[OrdlabConfig]):
             return self.site.page(self.build.lang, f"glossary/{concept.id}").concept(concept)
         made = (*pages.indexes(self.site, self.build.lang), *reports.generate(self.site, self.build.lang))
         return next((page for page in made if page.path == path), None)
+
+    def searched_in(self, name: str) -> str:
+        """The language whose search box asks for a file of the site; none for all other files.
+
+        Not for the file that the theme asks for on every page: it says where the others are, and stays.
+        """
+        for lang in self.site.addresses.languages:
+            folder = f"{self.site.addresses.home(lang)}search/"
+            if name.startswith(folder) and name != f"{folder}search_index.json":
+                return lang
+        return ""
+
+    def make_search_again(self, lang: str, config: MkDocsConfig) -> None:
+        """Write what the search of one language reads, from the pages as they are now."""
+        docs = [doc for docs in self.searched.values() for doc in docs]
+        self._write_search(Path(config.site_dir), lang, search.split(docs, self.site.addresses)[lang])
+
+    def start_downloads_again(self, config: MkDocsConfig) -> downloads.Making:
+        """Begin to make the files anew, of the data as they are now."""
+        self.kept.pop(config.config_file_path or "", None)
+        self._start_downloads(config, self.site.termbase)
+        self.kept[config.config_file_path or ""] = self.making
+        return self.making
 
     # After the last language
 
@@ -673,6 +721,18 @@ def add_frame(config: MkDocsConfig) -> None:
 def style_order(path: Path) -> int:
     """What all the others build on comes first, and what is for paper last."""
     return {"tokens": 0, "base": 1, "print": 3}.get(path.stem, 2)
+
+
+def related(concept: Concept) -> tuple[str, ...]:
+    """The concepts that one names as its relations, whichever they are."""
+    return (*concept.broader, *concept.part_of, *concept.related)
+
+
+def search_entries(config: MkDocsConfig) -> list[dict[str, Any]]:
+    """Where the host's search collects the texts of pages, be it MkDocs' own or Material's."""
+    plugin = config.plugins.get("search") or config.plugins.get("material/search")
+    index = getattr(plugin, "search_index", None)
+    return cast(list[dict[str, Any]], getattr(index, "_entries", getattr(index, "entries", [])))
 
 
 def report(problems: Sequence[Problem]) -> str:

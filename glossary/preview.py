@@ -1,19 +1,22 @@
-"""A site that is being served, after an edit: only pages that someone looks at are built again.
+"""A site that is being served, after an edit: only what someone looks at is built again.
 
 MkDocs builds everything anew on every save, which takes as long as the first build. When nothing but concepts
 has changed, the data are read again, all pages count as outdated, and each is built when a browser asks for
-it. So each page shows the data as they are, whatever an edit touched. What is made of all pages at once, the
-search index for instance, waits for the next full build, which any other change brings about.
+it. So each page shows the data as they are, whatever an edit touched. The files behind the search box and the
+downloads, which are made of the whole termbase, are made again when they are asked for, too. Addresses stay
+what they were, and with them the sitemap: any other change brings about a full build.
 """
 
 from __future__ import annotations
 
 import logging
+import shutil
 import threading
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
+from . import downloads
 from .load import load
 from .model import Concept, Termbase, TermbaseError
 from .pages import Site
@@ -31,27 +34,38 @@ class Host(Protocol):
     stamps: Stamps
 
     def _watched(self, config: Any) -> Sequence[Path]: ...
-    def take(self, termbase: Termbase, changed: Sequence[Concept], config: Any) -> None: ...
+    def take(self, termbase: Termbase, changed: Sequence[Concept], config: Any) -> set[str]: ...
     def addresses_of_pages(self) -> dict[str, tuple[str, str]]: ...
     def build_again(self, lang: str, path: str, config: Any) -> None: ...
+    def searched_in(self, name: str) -> str: ...
+    def make_search_again(self, lang: str, config: Any) -> None: ...
+    def start_downloads_again(self, config: Any) -> downloads.Making: ...
 
 
 class Preview:
-    """Stands before the server and its builder; `lock` keeps requests and builds apart."""
+    """Stands before the server and its builder; `lock` keeps requests and builds apart.
 
-    def __init__(self, build_all: Callable[[], Any], mount_path: str) -> None:
+    `made_of` is the termbase that the downloads were made of: full builds copy them, and make no new ones.
+    """
+
+    def __init__(self, build_all: Callable[[], Any], mount_path: str, made_of: Termbase) -> None:
         self.build_all = build_all
         self.mount_path = mount_path
+        self.made_of = made_of
         self.lock = threading.RLock()
+        self.downloading = threading.Lock()
         self.host: Host | None = None
         self.config: Any = None
         self.pages: dict[str, tuple[str, str]] = {}  # by the page's file: its language and source
         self.outdated: set[str] = set()
+        self.unsearched: dict[
+            str, set[str]
+        ] = {}  # by language: sources of pages that the search has not seen
 
     def adopt(self, host: Host, config: Any) -> None:
         """A full build is done: this is the host that did it."""
         self.host, self.config = host, config
-        self.pages, self.outdated = host.addresses_of_pages(), set()
+        self.pages, self.outdated, self.unsearched = host.addresses_of_pages(), set(), {}
 
     def rebuild(self) -> None:
         """What the server calls after an edit."""
@@ -61,10 +75,14 @@ class Preview:
                 self.build_all()
 
     def around(self, serve: Application) -> Application:
-        """The server's own application, which finds pages as they should be."""
+        """The server's own application, which finds files as they should be."""
 
         def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> Any:
-            self._refresh(environ.get("PATH_INFO", "").encode("latin-1").decode("utf-8", "ignore"))
+            path = environ.get("PATH_INFO", "").encode("latin-1").decode("utf-8", "ignore")
+            try:
+                self._refresh(path)
+            except Exception:
+                log.exception(f"{path} could not be built again; save mkdocs.yml to build everything.")
             return serve(environ, start_response)
 
         return application
@@ -79,29 +97,60 @@ class Preview:
         except TermbaseError as error:
             log.error(f"{error}\nPages are shown as they were until this is mended.")
             return True
+        if new is old:
+            return True
         if new.concepts.keys() != old.concepts.keys():
             return False
         changed = [c for id, c in new.concepts.items() if c is not old.concepts[id]]
         if any((c.demo, c.legacy) != (old.concepts[c.id].demo, old.concepts[c.id].legacy) for c in changed):
             return False
-        self.host.take(new, changed, self.config)
+        sources = self.host.take(new, changed, self.config)
         self.outdated = set(self.pages)
+        for lang in new.languages:
+            self.unsearched.setdefault(lang, set()).update(sources)
         return True
 
     def _refresh(self, path: str) -> None:
-        """Build the page at an address again, if it is out of date."""
+        """Make the file at an address again, if it is out of date."""
         name = path.removeprefix(self.mount_path).lstrip("/")
         name += "index.html" if path.endswith("/") else ""
-        if name not in self.outdated:
+        if name.startswith(downloads.FOLDER):
+            self._refresh_downloads()
+            return
+        if name not in self.outdated and not self.unsearched:
             return
         with self.lock:
-            if self.host is None or name not in self.outdated:
+            if self.host is None:
                 return
-            self.outdated.discard(name)
-            try:
-                self.host.build_again(*self.pages[name], self.config)
-            except Exception:
-                log.exception(f"{path} could not be built again; save mkdocs.yml to build everything.")
+            if name in self.outdated:
+                self._build(self.host, name)
+            elif (lang := self.host.searched_in(name)) in self.unsearched:
+                sources = self.unsearched.pop(lang)
+                for page, place in self.pages.items():
+                    if page in self.outdated and place[0] == lang and place[1] in sources:
+                        self._build(self.host, page)
+                self.host.make_search_again(lang, self.config)
+
+    def _build(self, host: Host, name: str) -> None:
+        self.outdated.discard(name)
+        host.build_again(*self.pages[name], self.config)
+
+    def _refresh_downloads(self) -> None:
+        """Pages are served meanwhile: for a large termbase, this takes another process some seconds."""
+        with self.downloading:
+            with self.lock:
+                if self.host is None or not self.host.site.downloads:
+                    return
+                # The cache goes by the files as they are, so the data must be those of the files.
+                if not self._update() or self.host.site.termbase is self.made_of:
+                    return
+                made_of, making = self.host.site.termbase, self.host.start_downloads_again(self.config)
+            folder = making.wait()
+            with self.lock:
+                for offer in making.offers:
+                    shutil.copyfile(folder / offer.name, Path(self.config.site_dir, downloads.address(offer)))
+                self.made_of = made_of
+                self.outdated |= {page for page, (_, path) in self.pages.items() if path == downloads.PAGE}
 
 
 def stamps(paths: Iterable[Path]) -> Stamps:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import time
 from collections.abc import Callable, Iterator
@@ -10,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.bench.edit import read, serving
-from tests.site.tiny import write
+from tests.site.tiny import build_strictly, write
 
 Ask = Callable[..., str]
 
@@ -65,6 +66,46 @@ def test_a_new_form_links_elsewhere(project: tuple[Path, Ask]) -> None:
     assert ">drawing machine</a>" in page
     uses = ask("en/glossary/generator/", "drawing machine").partition('id="uses"')[2]
     assert "network" in uses
+
+
+def test_a_new_name_on_pages_that_have_not_been_asked_for(project: tuple[Path, Ask]) -> None:
+    """Where a concept is used, its page is named by the data, and not by what that page still says."""
+    root, ask = project
+    edit(root, "glossary/terms/gan.yml", "term: generativt nettverk", "term: kappende nettverk")
+    page = ask("glossary/generator/", "kappende nettverk")
+    for place in ('id="uses"', "ol-chiprow--terms"):
+        assert "kappende nettverk" in page.partition(place)[2], place
+    assert "generativt nettverk" not in page
+
+
+def test_the_search_finds_what_the_pages_say(project: tuple[Path, Ask], tmp_path: Path) -> None:
+    """Its files are those of a full build, also where other pages have got or lost a heading."""
+    root, ask = project
+    edit(root, "glossary/terms/gan.yml", "explanation: En generator lager", "explanation: Noe lager")
+    edit(root, "glossary/terms/generator.yml", "part_of: [gan]", "part_of: []")
+    says = {"": "nettet som maler", "en/": "pictures", "zh/": "图画"}
+    for old, new in (("nettet som tegner", says[""]), ("samples", says["en/"]), ("样本", says["zh/"])):
+        edit(root, "glossary/terms/generator.yml", old, new)
+    for home, words in says.items():
+        ask(f"{home}search/text-0.json", words)
+    fresh = build_strictly(root / "mkdocs.yml", tmp_path / "fresh")
+    assert not fresh.error
+    for home in says:
+        made = {path.name for path in (fresh.folder / home / "search").glob("*.json")}
+        assert {"names.json", "pieces.json", "text-0.json", "words-0.json"} <= made
+        for name in made:
+            path = f"{home}search/{name}"
+            assert json.loads(ask(path, "")) == json.loads(fresh.read(path)), path
+
+
+def test_downloads_hold_what_the_pages_say(project: tuple[Path, Ask]) -> None:
+    root, ask = project
+    edit(root, "glossary/terms/generator.yml", "net that draws pictures", "net that paints")
+    assert "net that draws" not in ask("downloads/glossary.csv", "net that paints")
+    assert "kB" in ask("en/glossary/downloads/", "glossary.csv")
+    (root / "docs" / "index.en.md").write_text("# Home\n\nEverything anew.", "utf-8")
+    ask("en/", "Everything anew")
+    ask("downloads/glossary.json", "net that paints")
 
 
 def test_a_broken_edit_leaves_pages_as_they_were(project: tuple[Path, Ask]) -> None:
