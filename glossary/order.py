@@ -11,8 +11,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
+
+import rjieba
 
 from .model import Language, Term
 
@@ -68,6 +70,22 @@ def pinyin_of(text: str) -> str:
     from pypinyin import Style, lazy_pinyin
 
     return " ".join(lazy_pinyin(text, style=Style.TONE))
+
+
+@lru_cache(maxsize=65536)
+def pinyin_by_words(text: str) -> str:
+    """The usual reading as it is written, words apart: qiánzài kōngjiān; nothing where there is none."""
+    from pypinyin import Style, lazy_pinyin
+
+    if not any(map(is_han, text)):
+        return ""
+    words = (word for word in _segmenter().cut(text) if any(map(str.isalnum, word)))
+    return " ".join("".join(lazy_pinyin(word, style=Style.TONE)) for word in words)
+
+
+@cache
+def _segmenter() -> rjieba.Jieba:
+    return rjieba.Jieba()
 
 
 def _ordered_as(term: Term | str) -> str:

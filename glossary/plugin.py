@@ -691,9 +691,13 @@ class OrdlabPlugin(BasePlugin[OrdlabConfig]):
     def _names(self, lang: str) -> dict[str, list[str]]:
         """Location below the language's home page → what readers may call the concept described there."""
         home, concept_page = self.site.addresses.home(lang), self.site.addresses.concept
+        termbase = self.site.termbase
+        read = order.pinyin_by_words if termbase.languages[lang].order == "pinyin" else lambda text: ""
         return {
-            concept_page(lang, id).removeprefix(home): search.names(concept.entries[lang])
-            for id, concept in self.site.termbase.concepts.items()
+            concept_page(lang, id).removeprefix(home): search.names(
+                concept.entries[lang], concept.entries.get(termbase.reference_language), read
+            )
+            for id, concept in termbase.concepts.items()
         }
 
 

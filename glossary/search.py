@@ -40,6 +40,7 @@ TEXT_SIZE = 12_000  # characters of a piece of texts
 WORDS_SIZE = 24_000  # characters of a piece of the inverted index
 MOST_PAGES = 200  # of a word that is on more pages, those where it weighs most
 TITLE_WEIGHT = 5  # a word in a title counts as often as this in the text
+COMMON = 1 / 3  # a word on more of the pages than this says nothing, unless names of concepts have it
 
 # BM25's usual constants, and one decimal kept (Robertson & Zaragoza 2009, section 3.4).
 SATURATION, LENGTH_SHARE, SCALE = 1.2, 0.75, 10
@@ -80,10 +81,25 @@ def split(docs: Docs, addresses: Addresses) -> dict[str, list[dict[str, Any]]]:
     return parts
 
 
-def names(entry: Entry) -> list[str]:
-    """What a reader may type for the headword: all names, good and bad, with their forms and readings."""
-    found = [text for term in entry.terms for text in (term.term, *term.forms, term.pinyin) if text]
-    return list(dict.fromkeys(found))[1:]
+def names(
+    entry: Entry, reference: Entry | None = None, read: Callable[[str], str] = lambda text: ""
+) -> list[str]:
+    """What a reader may type for the headword: all names, good and bad, with their forms and readings.
+
+    Good names in the language of the field, `reference`, are typed in every language; its headword needs no
+    mention, as the address has it. `read` gives the reading of a name for which the author has written none.
+    """
+    found = [
+        text
+        for term in entry.terms
+        for text in (term.term, *term.forms, term.pinyin or read(term.term))
+        if text
+    ]
+    found += [term.term for term in (reference.terms[1:] if reference else ()) if term.is_usable]
+    different: dict[str, str] = {}
+    for text in found:
+        different.setdefault(fold(text), text)
+    return list(different.values())[1:]
 
 
 def files(docs: Docs, names: Mapping[str, list[str]], folder: str, separator: str) -> dict[str, Any]:
@@ -96,7 +112,8 @@ def files(docs: Docs, names: Mapping[str, list[str]], folder: str, separator: st
     texts = [
         [[[page.location, page.title], *map(list, page.sections)] for page in part] for part in _parts(pages)
     ]
-    words = list(_pieces(_inverted(pages)))
+    inverted = _inverted(pages)
+    words = list(_pieces(inverted))
     listed = [[page.location, page.title, *names.get(page.location, ())] for page in pages]
     data: dict[str, Any] = {f"text-{n}.json": part for n, part in enumerate(texts)}
     data |= {f"words-{n}.json": piece for n, piece in enumerate(words)}
@@ -106,6 +123,8 @@ def files(docs: Docs, names: Mapping[str, list[str]], folder: str, separator: st
         "words": [next(iter(piece)) for piece in words],
         "count": len(pages),
         "names": sum(len(text) for page in listed for text in page),
+        "others": [number for number, page in enumerate(pages) if page.location not in names],
+        "common": _common(inverted, len(pages), [row[1:] for row in listed if row[0] in names]),
     }
     # Material reads this one, on every page: what it needs to mark words on a page, and where the rest is.
     config = {"lang": ["en"], "separator": separator, "folder": folder, "version": _version(data)}
@@ -161,6 +180,20 @@ def _inverted(pages: Sequence[SearchPage]) -> dict[str, list[int]]:
             weight = times * (SATURATION + 1) / (times + brevity)
             found[word].append((number, max(1, round(SCALE * weight))))
     return {word: _best(found[word]) for word in sorted(found, key=lambda word: word.encode("utf-16-be"))}
+
+
+def _common(inverted: Mapping[str, list[int]], count: int, names: Iterable[Iterable[str]]) -> list[str]:
+    """Words on so many pages that they say nothing (“what is”); no word of a name, nor a form of it."""
+    named = {word for texts in names for text in texts for word in tokens(text)}
+    long = tuple(word for word in named if len(word) > 3)
+
+    def is_named(word: str) -> bool:
+        return word in named or (
+            len(word) > 3 and any(w.startswith(word) or word.startswith(w) for w in long)
+        )
+
+    often = (word for word, (pages, *_) in inverted.items() if pages > COMMON * count)
+    return [word for word in often if not (_IS_UNSPACED.match(word) or word.isdigit() or is_named(word))]
 
 
 def _counted(page: SearchPage) -> Counter[str]:

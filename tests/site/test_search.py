@@ -27,6 +27,30 @@ def test_names_are_all_but_the_headword() -> None:
         Term("录色", "deprecated"),
     )
     assert names(Entry("zh", terms, "颜色")) == ["lǜsè", "绿", "绿的", "录色"]
+    read = {"绿": "lǜ", "录色": "lùsè"}.get  # of which the last is no news where tones are not heard
+    wanted = ["lǜsè", "绿", "绿的", "lǜ", "录色"]
+    assert names(Entry("zh", terms, "颜色"), read=lambda text: read(text, "")) == wanted
+
+
+def test_names_in_the_language_of_the_field_are_typed_everywhere() -> None:
+    terms = (Term("farge", "preferred"), Term("FARGE", "admitted"), Term("hue", "admitted"))
+    field = (
+        Term("color", "preferred"),
+        Term("colour", "admitted"),
+        Term("Hue", "admitted"),
+        Term("colur", "deprecated"),
+    )
+    assert names(Entry("nb", terms, "-"), Entry("en", field, "-")) == ["hue", "colour"]
+
+
+def test_common_words_are_those_that_no_name_has() -> None:
+    texts = ["what is a model", "what is noise", "what a vector is", "models", "vectors", "nothing"]
+    docs = [{"location": f"{n}/", "title": f"t{n}", "text": text} for n, text in enumerate(texts)]
+    docs.append({"location": "help/", "title": "what helps", "text": "what is a model"})
+    data = files(docs, {f"{n}/": ["vector", "what-if"] if n else ["model"] for n in range(6)}, "", "-")
+    assert data["pieces.json"]["others"] == [6]
+    assert data["pieces.json"]["common"] == ["a", "is"]
+    assert files(docs, {}, "", "-")["pieces.json"]["common"] == ["a", "is", "what"]
 
 
 def test_entries_go_to_their_language() -> None:
@@ -125,7 +149,8 @@ def test_the_version_changes_with_the_contents() -> None:
 def test_a_site_without_text_has_search_files_too() -> None:
     data = files([], {}, "", "-")
     assert data["names.json"] == []
-    assert data["pieces.json"] == {"texts": [], "words": [], "count": 0, "names": 0}
+    wanted = {"texts": [], "words": [], "count": 0, "names": 0, "others": [], "common": []}
+    assert data["pieces.json"] == wanted
 
 
 # Asked through Material's box. The list is drawn twice, first from names alone; it is done when it rests.
@@ -168,7 +193,7 @@ def test_readers_find_what_they_mean(site: Path, page: Page, lang: str) -> None:
         f"{lang}: {len(places)} queries, first {first:.3f}, among three {1 - len(missed) / len(places):.3f}"
     )
     assert not missed
-    assert first >= 0.9, [query for query, place in places.items() if place]
+    assert first >= 0.95, [query for query, place in places.items() if place]
 
 
 @pytest.mark.browser

@@ -9,8 +9,9 @@
   const MOST_HITS = 30;
   const FULL = 0.94; // of a name; above, it is what was typed, but for its ending or a slip
   const LEAST_SCORE = 0.3; // of a name; below, it only happens to share letters with the query
+  const SAID = 0.8; // of a name that stands in a long question: it is meant, however short it is
   const TEXT_SHARE = 0.5; // what the best text is worth beside a name that is exactly the query
-  const MOST_TEXTS = 10; // hits whose text is fetched
+  const MOST_TEXTS = 8; // hits whose text is fetched
   const MOST_FIRST_TEXTS = 3; // and of the first ones, while the names are not here
   const LONG_LIST = 60_000; // characters of names, beyond which a phone should not wait for them
   const PHRASE = 0.6; // of a text's score, when it holds the query word for word
@@ -71,13 +72,34 @@
     return Math.max(isWhole ? 0.97 - cost * whole : 0, isBeginning ? 0.75 - cost * beginning : 0);
   };
 
+  /* The last part of a compound, misspelt: kllassifisering, tekstklassifisering. */
+  const reversed = (word) => [...word].reverse().join("");
+  const endsMisspelt = (asked, word) => {
+    if (asked.length < 6 || word.length < asked.length + 2) return 0;
+    const { beginning } = edits(reversed(asked), reversed(word.slice(-asked.length - 2)), 2);
+    return beginning > 2 ? 0 : 0.65 - 0.1 * beginning;
+  };
+
   const likeUnspaced = (asked, word) => {
     if (word.includes(asked)) return 0.6 + 0.35 * asked.length / word.length + (word.startsWith(asked) ? 0.03 : 0);
-    if (asked.includes(word)) return 0.4 + (word.length > 1 ? 0.1 : 0) + 0.06 * Math.min(word.length, 7); // in a sentence
+    if (asked.includes(word)) { // in a sentence, whose subject comes first
+      return 0.4 + (word.length > 1 ? 0.1 : 0) + 0.06 * Math.min(word.length, 7) - 0.002 * asked.indexOf(word);
+    }
     const most = Math.min(2, Math.floor(Math.min(asked.length, word.length) / 2));
     if (!most || Math.abs(asked.length - word.length) > most) return 0;
     const { whole } = edits(asked, word, most);
-    return whole <= most ? 0.85 - whole / word.length * 0.8 : 0;
+    if (whole <= most) return 0.9 - whole / word.length * 0.8;
+    const isTurned = asked.length === word.length && [...asked].sort().join() === [...word].sort().join();
+    return isTurned ? 0.7 : 0; // 模型语言, for 语言模型
+  };
+
+  /* The last part of a compound in another form: nettverkene, konvolusjonsnettverk. */
+  const endsAlike = (asked, word) => {
+    for (let shared = asked.length - 1; shared > 3 && shared > asked.length - 5; shared--) {
+      const place = word.lastIndexOf(asked.slice(0, shared));
+      if (place > 0) return word.length - place - shared < 4 ? 0.45 + 0.35 * shared / word.length : 0;
+    }
+    return 0;
   };
 
   const alike = (asked, word) => {
@@ -87,20 +109,26 @@
     const [askedRest, wordRest] = [asked.length - shared, word.length - shared];
     let best = 0;
     if (!askedRest) best = 0.5 + 0.45 * shared / word.length; // still being typed
-    if (shared > 2 && askedRest < 5 && wordRest < 5 && shared >= wordRest && shared > askedRest - 2) { // another form
+    const rest = shared > 5 ? 7 : 4; // what differs at the end, at most: classifying, classification
+    if (shared > 2 && askedRest <= rest && wordRest <= rest && shared >= wordRest && shared > askedRest - 2) { // another form
       best = Math.max(best, 0.55 + 0.42 * shared / Math.max(asked.length, word.length));
     }
     if (asked.length > 2 && word.includes(asked)) { // part of a compound
       best = Math.max(best, 0.5 + 0.3 * asked.length / word.length + (word.endsWith(asked) ? 0.1 : 0));
     }
+    if (!best && asked.length > 4 && word.length > asked.length - 2) best = endsAlike(asked, word);
     if (word.length > 3 && asked.includes(word)) best = Math.max(best, 0.3 + 0.35 * word.length / asked.length);
-    if (best < 0.8 && ones(letters(asked) & ~letters(word)) <= 2) best = Math.max(best, misspelt(asked, word));
+    if (best < 0.8 && ones(letters(asked) & ~letters(word)) <= 2) {
+      best = Math.max(best, misspelt(asked, word));
+      if (best < 0.4) best = Math.max(best, endsMisspelt(asked, word));
+    }
     return best;
   };
 
   /* Names: read once, when something is first asked. */
 
-  const read = (listed) => {
+  const read = (listed, { others = [], common = [] }) => {
+    const isOther = new Set(others);
     const known = new Map(), words = []; // word → number, number → word
     const numberOf = (word) => {
       if (!known.has(word)) { known.set(word, words.length); words.push(word); }
@@ -109,38 +137,43 @@
     const names = [];
     // An address is in English: readers who know only the English term find the page by it.
     const inAddress = (location) => location.replace(/\/$|(\/index)?\.html$/, "").split("/").pop().replaceAll("-", " ");
-    listed.forEach(([location, ...spelt], page) => [...spelt, inAddress(location)].forEach((text, place) => {
+    listed.forEach(([location, ...spelt], page) => [...spelt, isOther.has(page) ? "" : inAddress(location)].forEach((text, place) => {
       const parts = runs(text);
       if (parts.length) names.push({
-        page, text, worth: place === 0 ? 1 : place < spelt.length ? 0.98 : 0.9,
+        page, text, worth: (place === 0 ? 1 : place < spelt.length ? 0.98 : 0.9) - (isOther.has(page) ? 0.07 : 0),
         parts: parts.map(numberOf), // words of their own
         whole: numberOf(parts.join("")), // finetuning, fine tuning
         length: parts.join("").length,
       });
     }));
     // ø, æ and å as they are typed where the keyboard lacks them.
-    const plain = words.map((word) => word.replace(/[øæå]/g, (letter) => ({ ø: "o", æ: "ae", å: "a" })[letter]));
-    return { pages: listed, names, vocabulary: words, plain };
+    const typed = (as) => words.map((word) => word.replace(/[øæå]/g, (letter) => as[letter]));
+    const plain = typed({ ø: "o", æ: "ae", å: "a" }), doubled = typed({ ø: "oe", æ: "ae", å: "aa" });
+    return { pages: listed, names, vocabulary: words, plain, doubled, common: new Set(common) };
   };
 
   /* For each word of the query, how alike each known word is to it. */
-  const compare = (asked, { vocabulary, plain }) => asked.map((word) => {
+  const compare = (asked, { vocabulary, plain, doubled }) => asked.map((word) => {
     const scores = new Float32Array(vocabulary.length);
-    let isKnown = false;
+    let most = 0;
     const isPlain = !/[øæå]/.test(word);
     vocabulary.forEach((other, number) => {
-      const score = alike(word, isPlain ? plain[number] : other);
-      if (score > LEAST_SCORE) { scores[number] = score; isKnown = true; }
+      let score = alike(word, isPlain ? plain[number] : other);
+      if (isPlain && doubled[number] !== plain[number]) score = Math.max(score, alike(word, doubled[number]));
+      if (score > LEAST_SCORE) { scores[number] = score; most = Math.max(most, score); }
     });
-    return { word, scores, isKnown };
+    return { word, scores, isKnown: most > 0, weight: word.length * most * most }; // a word like no name says little
   });
 
   const findNames = (index, query) => {
     const asked = runs(query);
     if (!asked.length) return new Map();
     const [whole, ...each] = compare([asked.join(""), ...asked], index);
-    const compared = each.filter((word) => word.isKnown); // no name has anything like “hvordan” or 什么是
-    const total = compared.reduce((sum, { word }) => sum + word.length, 0);
+    // No name has anything like 什么是, and what “what” and “hvordan” are like is chance.
+    const known = each.filter((word) => word.isKnown);
+    const telling = known.filter(({ word }) => !index.common.has(word));
+    const compared = telling.length ? telling : known;
+    const total = compared.reduce((sum, { weight }) => sum + weight, 0);
     const best = new Map();
     for (const name of index.names) {
       let score = whole.scores[name.whole];
@@ -152,18 +185,29 @@
   };
 
   const scoreByWords = (index, name, compared, total) => {
-    let askedFor = 0, found = 0;
-    const covered = new Map();
-    for (const { word, scores } of compared) {
-      let best = 0, where = -1;
-      for (const part of name.parts) if (scores[part] > best) [best, where] = [scores[part], part];
+    let last = -1, isInOrder = true;
+    const covered = new Map(); // a word of the name → words of the query that are most like it
+    for (const asked of compared) {
+      let best = 0, where = -1, place = -1;
+      name.parts.forEach((part, i) => { if (asked.scores[part] > best) [best, where, place] = [asked.scores[part], part, i]; });
       if (where < 0) continue;
-      askedFor += word.length * best;
-      covered.set(where, Math.max(covered.get(where) ?? 0, best));
+      if (place < last) isInOrder = false;
+      last = place;
+      covered.set(where, [...(covered.get(where) ?? []), { ...asked, best }]);
     }
-    if (!askedFor) return 0;
-    for (const [part, score] of covered) found += index.vocabulary[part].length * score;
-    return askedFor / total * (0.65 + 0.35 * found / name.length);
+    let askedFor = 0, found = 0;
+    for (const [part, words] of covered) {
+      const { length } = index.vocabulary[part];
+      // Words that make up a compound are more than parts of it: funksjon tap, tapsfunksjon.
+      const together = words.reduce((sum, { word }) => sum + word.length, 0);
+      const isMadeUp = words.length > 1 && together > 0.7 * length && together <= length + 1;
+      const worth = ({ best }) => (isMadeUp ? Math.max(best, 0.85) : best);
+      for (const word of words) askedFor += word.weight * worth(word);
+      found += length * Math.max(...words.map(worth));
+    }
+    const share = askedFor / total, cover = found / name.length;
+    const score = share * (0.65 + 0.35 * cover) - (isInOrder ? 0 : 0.01);
+    return cover > SAID ? Math.max(score, 0.32 + 0.2 * share) : score;
   };
 
   /* Texts: pieces of the inverted index, fetched when a word of theirs is asked for. */
@@ -311,7 +355,7 @@
     return fetched.get(name);
   };
   let names; // the index of names, once it is here
-  const readNames = async () => { names ??= read(await fetchFile("names.json")); };
+  const readNames = async (pieces) => { names ??= read(await fetchFile("names.json"), pieces); };
 
   let newest = 0;
   const reply = (found) => self.postMessage({ type: 3, data: { items: found } });
@@ -331,7 +375,7 @@
       if (ranked.length) reply(items(ranked, known.named, known.texts, known.sections, asked));
     };
     const steps = [
-      async () => { await readNames(); known.named = { index: names, hits: findNames(names, query) }; },
+      async () => { await readNames(pieces); known.named = { index: names, hits: findNames(names, query) }; },
       async () => {
         known.texts = await findTexts(pieces, query);
         known.sections = await sectionsOf(pieces, answer(known.named, known.texts).slice(0, most()));
