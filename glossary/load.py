@@ -85,6 +85,7 @@ _ENTRY_KEYS = ("terms", "definition", "explanation", "example", "basis")
 _TERM_KEYS = tuple(field.name for field in fields(Term))
 _SOURCE_KEYS = tuple(field.name for field in fields(Source) if field.name != "id")
 _LANGUAGE_KEYS = tuple(field.name for field in fields(Language) if field.name != "code")
+_FORMER_LANGUAGE_KEYS = ("search",)  # for a search engine that is gone; files that have them still load
 _STEMMERS = ("", *snowballstemmer.algorithms())
 CHOICES = {"status": STATUSES, "gender": GENDERS, "type": TYPES, "pos": POS}
 _YES_NO = {"true": True, "yes": True, "false": False, "no": False}
@@ -240,7 +241,8 @@ def _languages(path: Path, contents: Mapping[Path, bytes], problems: list[Proble
             fix = "use a BCP 47 code such as nb, en or zh-Hans"
             reader.at(key_node, "T022", f"“{code}” is not a language code", fix, key=code)
             continue
-        values = reader.mapping(node, _LANGUAGE_KEYS, code)
+        values = reader.mapping(node, (*_LANGUAGE_KEYS, *_FORMER_LANGUAGE_KEYS), code)
+        values = {name: value for name, value in values.items() if name in _LANGUAGE_KEYS}
         words = _text_map(reader, values.pop("text")[1], f"{code}.text") if "text" in values else {}
         texts = {name: reader.text(value, f"{code}.{name}") for name, (_, value) in values.items()}
         reference = _is_reference(reader, values, code, texts.pop("reference", ""), languages)

@@ -99,7 +99,6 @@ class Language:
     order: str = "latin"  # a key of glossary.order.ORDERS
     stemmer: str = ""  # Snowball algorithm; empty for none
     segment: str = "words"  # one of SEGMENTS; "han" for scripts without spaces
-    search: str = "en"  # lunr's code, where it differs from `code`
     reference: bool = False  # translations are made from it, and go stale when it changes
     text: Mapping[str, str] = field(default_factory=dict)  # overrides of the engine's interface words
 

@@ -19,9 +19,9 @@ LANGUAGES = ("nb", "en", "zh")
 SUBJECTS = 12
 
 LANGUAGES_YML = """\
-nb: {name: Norsk bokmål, html: nb, order: norwegian, stemmer: norwegian, search: "no"}
-en: {name: English, html: en, order: latin, stemmer: english, search: en}
-zh: {name: 简体中文, html: zh-Hans, order: pinyin, segment: han, search: zh}
+nb: {name: Norsk bokmål, html: nb, order: norwegian, stemmer: norwegian}
+en: {name: English, html: en, order: latin, stemmer: english}
+zh: {name: 简体中文, html: zh-Hans, order: pinyin, segment: han}
 """
 
 # English; Norwegian, its neuter and its plural; Chinese and pinyin

@@ -63,7 +63,6 @@ LANGUAGE = _given(
     order=st.sampled_from(ORDERS),
     stemmer=st.sampled_from(["norwegian", "english"]),
     segment=st.sampled_from(model.SEGMENTS),
-    search=TEXT,
     text=st.dictionaries(KEYS, TEXT, min_size=1, max_size=2),
 )
 SOURCE = _given(

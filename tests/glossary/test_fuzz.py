@@ -25,7 +25,7 @@ from tests.site.html import Document, parse
 
 LANGUAGES_YML = "\n".join(
     f"{code}: {{name: {code}, html: {language.html}, order: {language.order}, stemmer: '{language.stemmer}', "
-    f"segment: {language.segment}, search: en}}"
+    f"segment: {language.segment}}}"
     for code, language in LANGUAGES.items()
 )
 SEVERAL = settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.too_slow])

@@ -92,6 +92,12 @@ def test_words_stay_what_was_typed(tmp_path: Path) -> None:
     assert terms == ["no", "on", "1.0", "0x1F", "~", "null", "1e3"]
 
 
+def test_languages_of_former_days_load(tmp_path: Path) -> None:
+    """With the code that a search engine once wanted; it says nothing any more."""
+    text = SOUND["languages.yml"].replace("{name: English", "{search: en, name: English")
+    assert load(write(tmp_path, {"languages.yml": text})).languages["en"].name == "English"
+
+
 def test_statuses_are_given_by_place_or_by_name(tmp_path: Path) -> None:
     terms = "[a, b, {term: c, status: deprecated}, {term: d, status: superseded}]"
     text = SOUND["terms/generator.yml"].replace("[{term: generator, gender: m}]", terms)

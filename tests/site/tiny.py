@@ -34,9 +34,9 @@ markdown_extensions: [attr_list, md_in_html, tables, footnotes, toc: {permalink:
 
 FILES = {
     "glossary/languages.yml": """
-        nb: {name: Norsk bokmål, html: nb, order: norwegian, stemmer: norwegian, search: "no"}
-        en: {name: English, html: en, order: latin, stemmer: english, search: en}
-        zh: {name: 简体中文, html: zh-Hans, order: pinyin, segment: han, search: zh}
+        nb: {name: Norsk bokmål, html: nb, order: norwegian, stemmer: norwegian}
+        en: {name: English, html: en, order: latin, stemmer: english}
+        zh: {name: 简体中文, html: zh-Hans, order: pinyin, segment: han}
     """,
     "glossary/subjects.yml": "models: {nb: Modeller, en: Models, zh: 模型}",
     "glossary/sources.yml": """
