@@ -21,10 +21,10 @@ import jinja2
 import yaml
 from markupsafe import Markup
 
-from . import figures, order, staleness, whole_map
+from . import drawing, order, staleness, whole_map
 from .addresses import Addresses, relative
 from .concept_map import lay_out, neighbours
-from .figures import Figure
+from .drawing import Figure
 from .links import Linker
 from .model import Concept, Entry, Language, Problem, Source, Subject, Term, Termbase
 from .prose import Prose
@@ -312,11 +312,11 @@ class PageMaker:
         return self._render(
             "figure.html.jinja",
             figure=figure,
-            marks=figures.draw(figure, self.lang),
+            marks=drawing.draw(figure, self.lang),
             lang=self.lang,
-            sizes=figures.FONT,
-            unit=figures.UNIT,
-            width=figures.COLUMNS * figures.UNIT,
+            sizes=drawing.FONT,
+            unit=drawing.UNIT,
+            width=drawing.COLUMNS * drawing.UNIT,
         ).replace("\n", "")
 
     def uses(self, uses: Iterable[Use]) -> str:

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from glossary import figures
+from glossary.drawing import FONT, draw, measure, wrap
 from glossary.embeds import fill
-from glossary.figures import draw, measure, read, wrap
+from glossary.figures import read
 from tests.glossary import data_files
 from tests.glossary.data_files import LANGUAGES
 
@@ -107,7 +107,7 @@ def test_a_strange_shape_is_reported_and_the_rest_still_read(tmp_path: Path, ite
 @settings(deadline=None)
 @given(
     st.text(st.sampled_from("ab mW- ,.生成器，。（）“”\n"), min_size=1).filter(str.strip),
-    st.sampled_from(list(figures.FONT)),
+    st.sampled_from(list(FONT)),
 )
 def test_wrapping_loses_nothing_and_uses_no_more_lines_than_needed(text: str, look: str) -> None:
     lines = wrap(text, 120, look)
