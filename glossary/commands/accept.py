@@ -23,7 +23,7 @@ def add(commands: Any) -> None:
     parser.add_argument("ids", nargs="*", metavar="ID", help="a concept whose translation has been checked")
     parser.add_argument("--all", action="store_true", help="every concept")
     parser.add_argument(
-        "--lang", action="append", required=True, metavar="LANG", help="the language; may be repeated"
+        "--lang", action="append", required=True, metavar="LANG", help="the language; several with commas"
     )
     add_folder(parser, "--termbase")
     parser.set_defaults(run=run)
@@ -33,6 +33,7 @@ def run(options: argparse.Namespace) -> int:
     from ..edits import EditError
 
     termbase = load_termbase(options.folder)
+    options.lang = [code.strip() for given in options.lang for code in given.split(",") if code.strip()]
     if faults := list(_faults(options, termbase)):
         raise Refusal("\n".join(faults))
     concepts = [termbase.concepts[id] for id in (termbase.concepts if options.all else options.ids)]

@@ -43,6 +43,10 @@ def run(options: argparse.Namespace) -> int:
         if folder.is_dir() and any(folder.iterdir()):
             raise Refusal(f"{folder} is not empty: give a new folder")
         written = starter.write(folder, languages, name)
-    print(f"Made {folder} with {len(written)} files in {', '.join(languages)}. To look at it:\n")
+    print(f"Made {folder} with {len(written)} files in {', '.join(languages)}.")
+    if untranslated := starter.without_words(languages):
+        places = "glossary/languages.yml, glossary/subjects.yml, glossary/terms/ and docs/"
+        print(f"The texts in {', '.join(untranslated)} are in English so far: translate them in {places}.")
+    print("To look at it:\n")
     print(f"  cd {folder}\n  mkdocs serve")
     return CLEAN

@@ -90,6 +90,14 @@ def _place(incoming: Incoming, existing: Data) -> None:
 
 def _place_languages(incoming: Incoming, existing: Data) -> None:
     languages = {**existing["languages"], **incoming.part("languages")}
+    if not languages:
+        named = dict.fromkeys(
+            key for c in incoming.part("concepts").values() for key in c if isinstance(c[key], dict)
+        )
+        message = "there is no termbase yet, and the file does not say enough to make one"
+        make = f"python -m glossary init NEW --languages {' '.join(named)}"
+        incoming.report("X011", message, f"make it first, and import into its folder: {make}")
+        return
     codes = {tag.lower(): code for code, tag in plain.language_tags(languages).items()}
     codes |= {code.lower(): code for code in languages}
     codes |= {tag.lower(): code for tag, code in incoming.tags.items()}
@@ -158,12 +166,22 @@ def _merged(incoming: Incoming, existing: Data, left_out: Set[str]) -> Data:
         merged[part] = dict(existing[part])
         for id, value in new.items():
             old = existing[part].get(id, {})
-            merged[part][id] = value if incoming.complete else _added(old, value)
+            merged[part][id] = value if incoming.complete else _added(old, _news(old, value))
     order = list(merged["languages"])
     merged["concepts"] = {
         id: yaml_files.ordered(concept, order) for id, concept in sorted(merged["concepts"].items())
     }
     return merged
+
+
+def _news(old: Data, new: Data) -> Data:
+    """A concept that others describe: “related” says nothing of what is known to be broader or a whole."""
+    if "related" not in new:
+        return new
+    known = {
+        other for relation in plain.RELATIONS if relation != "related" for other in old.get(relation, ())
+    }
+    return new | {"related": [other for other in new["related"] if other not in known]}
 
 
 def _added(old: Data, new: Data) -> Data:
@@ -202,7 +220,7 @@ def _checked(
         merged = _merged(incoming, existing, set(outcome.left_out))
         texts = _texts(merged, existing, folder, incoming)
         problems = [text for text in texts.values() if isinstance(text, Problem)]
-        problems += [] if problems else _faults(merged, texts, folder, incoming)
+        problems += _faults(merged, texts, folder, incoming) if texts and not problems else []
         outcome.problems += problems
         at_fault = {p.id for p in problems} & incoming.part("concepts").keys() - set(outcome.left_out)
         if not problems:

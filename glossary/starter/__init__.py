@@ -21,6 +21,7 @@ from typing import Any
 import jinja2
 import yaml
 
+from ..exchange import plain, yaml_files
 from ..load import LANGUAGE, load_frame
 from ..new import MODELINE
 from ..pages import markdown_text
@@ -71,9 +72,8 @@ def files(languages: Sequence[str], name: str) -> dict[str, str]:
     relations = {"concept": {}, "term": {"related": ["concept"]}}
     for id, related in relations.items():
         entries = {code: _words(code)[id] for code in languages}
-        made[f"{TERMBASE}/terms/{id}.yml"] = f"{MODELINE}\n" + _dump(
-            {"subject": SUBJECT, **related, **entries}
-        )
+        concept = plain.tidy({"concepts": {id: {"subject": SUBJECT, **related, **entries}}})["concepts"][id]
+        made[f"{TERMBASE}/terms/{id}.yml"] = f"{MODELINE}\n{yaml_files.write(concept)}"
     return made
 
 
@@ -126,6 +126,11 @@ def _languages(starts: Sequence[Start]) -> str:
             lines.append("  # What the pages say around the terms. In English so far: translate it.\n")
             lines.append("".join(f"  {line}\n" for line in _dump({"text": words}).splitlines()))
     return "".join(lines)
+
+
+def without_words(languages: Sequence[str]) -> list[str]:
+    """Languages whose texts begin in English, to be translated."""
+    return [code for code in languages if code not in _read("words.yml")]
 
 
 def _words(code: str) -> Mapping[str, Any]:

@@ -47,6 +47,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def bring(folder: Path, name: str, content: str | bytes, *, skip_unplaced: bool = False) -> Outcome:
+    folder.parent.mkdir(exist_ok=True)
     path = folder.parent / f"incoming.{FORMATS[name].suffix}"
     path.write_bytes(content.encode() if isinstance(content, str) else content)
     return import_file(FORMATS[name], path, folder, skip_unplaced=skip_unplaced)
@@ -357,6 +358,34 @@ def test_what_tbx_says_beyond_the_termbase_is_reported(folder: Path) -> None:
     }
     assert all(problem.fix for problem in outcome.problems)
     assert bring(folder, "tbx", content, skip_unplaced=True).written
+
+
+def test_tbx_basic_of_our_own_changes_nothing(folder: Path) -> None:
+    """It calls every relation a cross-reference; what is known to be broader is not related as well."""
+    path = folder / "terms" / "discriminator.yml"
+    path.write_text(
+        path.read_text("utf-8").replace("subject: models", "subject: models\nbroader: [generator]")
+    )
+    generator = folder / "terms" / "generator.yml"
+    generator.write_text(COMMENTED.replace("related: [discriminator]  # both ways\n", ""), "utf-8")
+    before = state(folder)
+    outcome = bring(folder, "tbx", FORMATS["tbx"].write(load(folder), basic=True))
+    assert (outcome.problems, outcome.changed, len(outcome.unchanged)) == ([], [], 2)
+    assert state(folder) == before
+
+
+@pytest.mark.parametrize("skip", [False, True])
+def test_where_there_is_no_termbase_the_reader_is_told_how_to_make_one(
+    skip: bool, folder: Path, tmp_path: Path
+) -> None:
+    outcome = bring(tmp_path / "new" / "glossary", "tbx", TBX_2008, skip_unplaced=skip)
+    assert not outcome.written
+    problem = outcome.problems[0]
+    assert (problem.code, problem.fix.rpartition(": ")[2]) == (
+        "X011",
+        "python -m glossary init NEW --languages en zh-Hans",
+    )
+    assert not (tmp_path / "new" / "glossary").exists()
 
 
 SKOS = """@prefix skos: <http://www.w3.org/2004/02/skos/core#> .

@@ -168,7 +168,7 @@ def test_accept_changes_nothing_but_the_basis(style: str, is_last: bool, tmp_pat
         added = f"{newline}  basis: {basis}"
         assert written.count(added) == 1
         assert written.replace(added, "") == text
-    assert main(["accept", "--all", "--lang", "nb", "--termbase", str(folder)]) == 0
+    assert main(["accept", "--all", "--lang", "nb,nb", "--termbase", str(folder)]) == 0
     assert (folder / GENERATOR).read_bytes().decode() == written
 
 

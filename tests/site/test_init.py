@@ -102,6 +102,18 @@ def test_what_cannot_be_is_refused(
     assert list(tmp_path.iterdir()) == []
 
 
+def test_the_reader_is_told_what_is_left_to_translate(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert init(tmp_path / "ours", "--languages", "zh", "nb") == 0
+    assert "English" not in capsys.readouterr().out
+    assert init(tmp_path / "others", "--languages", "de", "nb", "se") == 0
+    said = capsys.readouterr().out
+    assert "The texts in de, se are in English so far: translate them in glossary/languages.yml" in said
+    text = (tmp_path / "others" / "glossary" / "terms" / "term.yml").read_text("utf-8")
+    assert "\n    - term\n    - technical term\n" in text, "in the style of files that the engine writes"
+
+
 def test_nothing_is_overwritten(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "notes.txt").write_text("mine")
     assert init(tmp_path) == 2
