@@ -176,12 +176,10 @@ def _merged(incoming: Incoming, existing: Data, left_out: Set[str]) -> Data:
 
 def _news(old: Data, new: Data) -> Data:
     """A concept that others describe: “related” says nothing of what is known to be broader or a whole."""
-    if "related" not in new:
-        return new
-    known = {
-        other for relation in plain.RELATIONS if relation != "related" for other in old.get(relation, ())
-    }
-    return new | {"related": [other for other in new["related"] if other not in known]}
+    known = {id for relation in plain.RELATIONS if relation != "related" for id in old.get(relation, ())}
+    related = [id for id in new.get("related", ()) if id not in known]
+    rest = {key: value for key, value in new.items() if key != "related"}
+    return rest | {"related": related} if related else rest
 
 
 def _added(old: Data, new: Data) -> Data:
