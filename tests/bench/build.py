@@ -10,7 +10,6 @@ The largest size takes half an hour: `python -m tests.bench.build 100 1000` leav
 
 from __future__ import annotations
 
-import argparse
 import shutil
 import tempfile
 import time
@@ -171,11 +170,4 @@ def main(sizes: Sequence[int] = SIZES) -> None:
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description="Sizes to measure, or one step of one project.")
-    parser.add_argument("--step", nargs=2, metavar=("NAME", "FOLDER"))
-    parser.add_argument("sizes", nargs="*", type=int, default=SIZES)
-    options = parser.parse_args()
-    if options.step:
-        steps.run(STEPS, options.step[0], Path(options.step[1]))
-    else:
-        main(options.sizes)
+    steps.command(main, SIZES, STEPS)

@@ -6,7 +6,6 @@ nothing changes; and there once more after the definition of one concept was edi
 
 from __future__ import annotations
 
-import argparse
 import tempfile
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -83,11 +82,4 @@ def main(sizes: Sequence[int] = SIZES) -> None:
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description="Sizes to measure, or one step in one folder.")
-    parser.add_argument("--step", nargs=2, metavar=("NAME", "FOLDER"))
-    parser.add_argument("sizes", nargs="*", type=int, default=SIZES)
-    options = parser.parse_args()
-    if options.step:
-        steps.run(STEPS, options.step[0], Path(options.step[1]))
-    else:
-        main(options.sizes)
+    steps.command(main, SIZES, STEPS)

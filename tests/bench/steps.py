@@ -5,6 +5,7 @@ All times are CPU seconds of the process that did the work, so that a busy machi
 
 from __future__ import annotations
 
+import argparse
 import subprocess
 import sys
 import time
@@ -14,6 +15,18 @@ from pathlib import Path
 from tests.serving import ROOT
 
 Steps = Mapping[str, Callable[[Path], None]]
+
+
+def command(main: Callable[[Sequence[int]], None], sizes: Sequence[int], steps: Steps) -> None:
+    """What a benchmark's module does as a command: measure sizes, or one step of one project."""
+    parser = argparse.ArgumentParser(description="Sizes to measure, or one step of one project.")
+    parser.add_argument("--step", nargs=2, metavar=("NAME", "FOLDER"))
+    parser.add_argument("sizes", nargs="*", type=int, default=sizes)
+    options = parser.parse_args()
+    if options.step:
+        run(steps, options.step[0], Path(options.step[1]))
+    else:
+        main(options.sizes)
 
 
 def run(steps: Steps, name: str, folder: Path) -> None:
