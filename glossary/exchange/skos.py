@@ -25,6 +25,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
@@ -373,8 +374,8 @@ class _Reader:
         from rdflib import URIRef
 
         self.graph, self.incoming = graph, incoming
-        self.name: Callable[[str], Any] = lambda name: URIRef(
-            PREFIXES[name.partition(":")[0]] + name.partition(":")[2]
+        self.name: Callable[[str], Any] = cache(
+            lambda name: URIRef(PREFIXES[name.partition(":")[0]] + name.partition(":")[2])
         )
         concepts = graph.subjects(self.name("rdf:type"), self.name("skos:Concept"))
         self.concepts = self._with_ids(sorted(concepts, key=str))
