@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
 import yaml
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from glossary.__main__ import main
 from glossary.check import check
 from glossary.lint.reference import descriptions
+from glossary.lint.rule import Facts
 from glossary.load import load
 from glossary.model import Problem
 from tests.glossary.test_lint import FILES, findings, write
@@ -184,6 +188,78 @@ plugins:
         ("live", "space"),
         *{("glossary", "terms")} & found,
     }
+
+
+PIECES = [
+    "alpha",
+    "beta",
+    "alphabet",
+    "'",
+    '"',
+    ":",
+    ": ",
+    " #",
+    "# ",
+    "{",
+    "，",
+    "\n",
+    "\n\n",
+    " ",
+    "  ",
+    "\\",
+    "-",
+    "é",
+]
+
+
+@given(
+    pieces=st.lists(st.sampled_from(PIECES), min_size=1, max_size=14),
+    style=st.sampled_from(["|", ">", "'", '"', None]),
+    width=st.sampled_from([10, 1000]),
+    is_head=st.booleans(),
+)
+@settings(deadline=None, max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_what_a_reader_reads_is_found_again_however_yaml_writes_it(
+    pieces: list[str], style: str | None, width: int, is_head: bool, tmp_path: Path
+) -> None:
+    """Every word has its own place in the file, or only a line; and the same word stands there."""
+    text = "".join(pieces)
+    key, about = ("description", "alpha") if is_head else ("en", "Alpha: alpha")
+    said = yaml.dump({key: text}, default_style=style, width=width, allow_unicode=True)
+    source = (
+        f"# alpha\n{said}" if is_head else f"title: # {about}\n  " + said.replace("\n", "\n  ").rstrip(" ")
+    )
+    name = "docs/x.en.md" if is_head else "docs/quizzes/q.yml"
+    source = f"---\n{source}---\n\n# Alpha alpha\n" if is_head else source
+    folder = write(tmp_path, {}, {name: source})
+    found = [t for t in Facts(load(folder), tmp_path).data_texts if t.path.name in ("x.en.md", "q.yml")]
+    assert len(found) <= 1
+    places = []
+    for read in found:
+        assert " ".join(read.prose.split()) == " ".join(text.split())
+        for word in re.finditer(r"alpha|beta", read.prose):
+            place = read.place(*word.span())
+            if place.span:
+                before = source[: place.span[0]]
+                assert source[slice(*place.span)] == word[0]
+                assert (place.line, place.column) == (
+                    before.count("\n") + 1,
+                    len(before) - before.rfind("\n"),
+                )
+                places.append(place.span)
+    assert len(places) == len(set(places))
+    (tmp_path / name).unlink()
+
+
+@pytest.mark.parametrize("style", ["|", ">", "'", '"', None])
+def test_every_way_of_writing_has_places(style: str | None, tmp_path: Path) -> None:
+    width = 1000 if style == '"' else 12  # the library breaks lines in double quotes by escapes
+    said = yaml.dump({"en": "It's a nerve net - the nerve net"}, default_style=style, width=width)
+    problems = findings(
+        tmp_path, {}, {"docs/quizzes/q.yml": "title:\n  " + said.replace("\n", "\n  ").rstrip(" ")}
+    )
+    words = [(problem.code, at_column(problem)[:5]) for problem in problems if problem.severity == "warning"]
+    assert words == [("T201", "nerve")] * 2
 
 
 # Mending
