@@ -38,6 +38,9 @@ class Form(Flag):
     STEM = auto()  # a stemmer says so
 
 
+# Stands for the first word of a sentence where its ending makes it a noun; elsewhere that may be a verb's.
+SENTENCE_SUBJECT = "\0"
+
 NOUN = Form.SAME | Form.COMMON | Form.FEMININE | Form.NEUTER | Form.PLURAL_ER | Form.PLURAL | Form.STEM
 
 LONGEST_WORD = 64  # what is longer is no word, and would only cost time
@@ -72,6 +75,26 @@ class Grammar:
 
     def reads_as_verb(self, noun: str, form: Form, before: str, after: str) -> bool:
         """Whether what may be this form of the noun is a verb here, between these two words."""
+        return False
+
+    def disagrees(self, noun: str, form: Form, forms: Form, before: str, earlier: str) -> bool:
+        """Whether the noun, which has these forms, cannot stand in this one after the two words before it."""
+        return False
+
+    def class_after(self, before: str, after: str) -> Form:
+        """What a word between these two is if it may be a noun or a verb; nothing, where it may be both."""
+        return Form(0)
+
+    def opens_as_subject(self, word: str) -> bool:
+        """Whether the first word of a sentence looks like its subject, and so the next one like a verb."""
+        return False
+
+    def is_other_verb(self, verb: str, before: str) -> bool:
+        """Whether what is spelt like this infinitive is a form of another verb."""
+        return False
+
+    def may_be_noun(self, word: str, verb: str) -> bool:
+        """Whether this form of the verb is spelt as a noun is."""
         return False
 
     def filed(self, word: str) -> tuple[str, ...]:
@@ -130,6 +153,7 @@ def _pairs(listed: str) -> dict[str, str]:
 _GEMINATED = re.compile(r".*[aeiouyæøå]mm$")
 _SYNCOPATED = re.compile(r".*[^aeiouyæøå]([lrn])$")
 _VOWELS = "aeiouyæøåéèêóòôü"
+_CONSONANT_LAST = re.compile(r".*[aeiouyæøå][bdfgklmnprstv]$")
 _DOUBLED = re.compile(r"([bdfgklmnprstv])\1")
 
 # Plurals with another vowel, as the last part of a word, so that compounds are covered: gulrøtter, lærebøker.
@@ -162,11 +186,24 @@ _NORWEGIAN_PASTS = _pairs(
 _NORWEGIAN_SUBJECTS = words("jeg du han hun vi dere man")
 _NORWEGIAN_ARTICLES = words("den det de")  # which are subjects, too
 _NORWEGIAN_OPENERS = words("nå så her der hvorfor")  # the verb comes second
-_NORWEGIAN_OBJECTS = words("seg meg deg oss ham henne dem en et ei denne dette disse sin sitt sine hele")
+_NORWEGIAN_NO_NOUNS = words("bra ekstra enda extra fordi lilla meget prima rosa")  # but they end like some
+_NORWEGIAN_PRONOUNS = words("seg meg deg oss ham henne dem")
+_NORWEGIAN_OBJECTS = _NORWEGIAN_PRONOUNS | words("en et ei denne dette disse sin sitt sine hele alle")
 _NORWEGIAN_NOT_DEFINITE = words(
     "annen egen enten foruten hverken hvilken igjen ingen liten nesten noen siden sjelden uten verken"
 )
 _NORWEGIAN_PARTICLES = words("av bort fram frem igjen inn ned opp på tilbake til ut")
+# After these a noun is indefinite, and of one gender; after «ingen» in the plural, it may be of any.
+_NORWEGIAN_COMMON = words("en ei min din sin vår hver enhver annen hvilken")
+_NORWEGIAN_NEUTER = words("et mitt ditt sitt vårt intet hvert ethvert annet hvilket")
+_NORWEGIAN_DEGREES = words("altfor ganske nokså svært temmelig veldig")
+_NORWEGIAN_COPULAS = words("bli blir blitt ble er var være vært virker")
+_ADJECTIVE = re.compile(r".*(?:ive?|isk|ell)$")
+_NORWEGIAN_NUMBERS = words("to tre fire fem seks sju syv åtte ni ti mange flere få noen begge ingen enkelte")
+_NORWEGIAN_NO_ADJECTIVES = words(
+    "alle bare borte både de der dere disse gjerne hjemme ikke inne kanskje lenge like nede nesten noe ofte "
+    "oppe ute ble hadde gjorde"
+)
 _NORWEGIAN_AUXILIARIES = words("å skal vil kan må bør skulle ville kunne måtte burde")
 
 
@@ -215,10 +252,11 @@ class Norwegian(Grammar):
         """
         if form == Form.SAME and before in _NORWEGIAN_AUXILIARIES:
             return True
-        if form == Form.SAME and before in ("", "ikke") and _is_definite(after) and not noun.endswith("er"):
+        is_object = _is_definite(after) or after in _NORWEGIAN_PRONOUNS or after in _NORWEGIAN_NUMBERS
+        if form == Form.SAME and before in ("", "ikke") and is_object and not noun.endswith("er"):
             return True
         if form == Form.NEUTER:
-            is_subject = _is_definite(before) or before.endswith("rna")
+            is_subject = _is_definite(before) or before.endswith("rna") or before == SENTENCE_SUBJECT
             return before in _NORWEGIAN_SUBJECTS or (is_subject and after in _NORWEGIAN_PARTICLES)
         is_agent = form == Form.SAME and noun.endswith("er")
         if not is_agent and form != Form.PLURAL_ER:
@@ -233,7 +271,52 @@ class Norwegian(Grammar):
             or after in _NORWEGIAN_OBJECTS
             or _is_definite(before)
             or _is_definite(after)
+            or before.endswith("rna")
+            or before == SENTENCE_SUBJECT
         )
+
+    def disagrees(self, noun: str, form: Form, forms: Form, before: str, earlier: str) -> bool:
+        """«en voksen», «en fôret jakke», «en negativ holdning», «være objektiv» are no nouns."""
+        if before in _NORWEGIAN_COMMON or before in _NORWEGIAN_NEUTER:
+            if not form & ~(Form.COMMON | Form.FEMININE | Form.NEUTER):
+                return True
+            is_neuter, is_common = Form.NEUTER in forms, Form.COMMON in forms
+            if form == Form.SAME and is_neuter != is_common:
+                return is_neuter != (before in _NORWEGIAN_NEUTER)
+        if form != Form.SAME:
+            return False
+        if before in _NORWEGIAN_DEGREES or (before in _NORWEGIAN_COPULAS and _ADJECTIVE.match(noun)):
+            return True
+        # «tiden er knapp»: a short noun without article says so only of «det»; others that do are adjectives.
+        is_short = len(re.findall(f"[{_VOWELS}]+", noun)) == 1
+        if is_short and before in _NORWEGIAN_COPULAS and _is_definite(earlier):
+            return True
+        # «firmaet søker folk»: the agent would have an article here.
+        return noun.endswith("er") and Form.NEUTER not in forms and before.endswith("et") and len(before) > 4
+
+    def opens_as_subject(self, word: str) -> bool:
+        """«Ølet gjærer», «Boka handler», «Ola maler»."""
+        return word.endswith(("et", "a", "i", "o")) and len(word) > 3 and word not in _NORWEGIAN_NO_NOUNS
+
+    def may_be_noun(self, word: str, verb: str) -> bool:
+        return word == f"{verb}r"
+
+    def class_after(self, before: str, after: str) -> Form:
+        """«to svermer», «nye svermer av bier», but «biene svermer», «de svermer», «strikk ti omganger»."""
+        if before in _NORWEGIAN_SUBJECTS | _NORWEGIAN_ARTICLES | _NORWEGIAN_AUXILIARIES or before == "som":
+            return Form.VERB
+        if _is_definite(before) or before.endswith("rna") or before == SENTENCE_SUBJECT:
+            return Form.VERB
+        is_adjective = before.endswith("e") and len(before) > 2 and before not in _NORWEGIAN_NO_ADJECTIVES
+        is_noun = (
+            is_adjective
+            or before in _NORWEGIAN_COMMON
+            or before in _NORWEGIAN_NEUTER
+            or before in _NORWEGIAN_NUMBERS
+            or before in self.prepositions
+            or before == "enn"
+        )
+        return Form.SAME if is_noun or (not before and after in self.prepositions) else Form(0)
 
     def _nouns(self, word: str) -> Iterator[tuple[str, Form]]:
         for ending, form in (
@@ -259,6 +342,8 @@ class Norwegian(Grammar):
     def _stems(self, stem: str, ending: str, form: Form) -> Iterator[tuple[str, Form]]:
         """The bases that `stem` + `ending` may have: rom-met, linj-en, nøkl-er, muse-et, potet-ene."""
         yield stem + "e", form
+        if stem.endswith("e"):
+            yield stem[:-1] + "é", form  # ideen, kafeene
         if ending == "a":
             form = Form.FEMININE | Form.PLURAL
         yield stem, form
@@ -287,11 +372,13 @@ class Norwegian(Grammar):
         """koker, kokte, kokt; blansjerer, blansjerte; hvisket; the imperative kok; skar, skåret."""
         yield word + "e", Form.VERB
         yield from _by_last_part(word, _NORWEGIAN_PASTS, Form.VERB)
-        for ending in ("r", "s", "t", "te", "de", "dde", "dd", "a"):
+        for ending in ("r", "s", "t", "te", "de", "d", "dde", "dd", "a"):
             if word.endswith(ending):
                 stem = word[: -len(ending)]
                 yield stem, Form.VERB
                 yield stem + "e", Form.VERB
+                if ending in ("t", "te", "de", "d") and _CONSONANT_LAST.match(stem):
+                    yield f"{stem}{stem[-1]}e", Form.VERB  # fremkalte, bygde: of two consonants one is left
         if word.endswith("et"):
             yield word[:-1], Form.VERB
 
@@ -361,6 +448,16 @@ _ENGLISH_DETERMINERS = words(
     "the a an this that these those each every all any no my your his her its our their whose"
 )
 _ENGLISH_OBJECTS = words("it them him her us me you")
+_ENGLISH_COPULAS = words("am are be been being is was were")
+# Verbs whose past is spelt like the infinitive: “he cut”, but “he felt” is no form of “to felt”.
+_ENGLISH_UNCHANGED = words(
+    "bet bid burst cast cost cut hit hurt input let offset output put quit read reset rid set shed shut slit "
+    "split spread thrust typeset upset wed wet"
+)
+_ENGLISH_DEGREES = words("extremely quite rather so too very")
+_ENGLISH_NUMBERS = words(
+    "one two three four five six seven eight nine ten both few many more most several some"
+)
 
 
 @dataclass(frozen=True)
@@ -392,9 +489,30 @@ class English(Grammar):
             return False
         if noun in _ENGLISH_AUXILIARIES:
             return before not in _ENGLISH_DETERMINERS
-        if before == "to":
+        if before == "to" or (before.endswith("s") and before not in _ENGLISH_DETERMINERS):  # “prices rise”
             return after in _ENGLISH_DETERMINERS or after in _ENGLISH_OBJECTS
-        return before in _ENGLISH_AUXILIARIES
+        return before in _ENGLISH_AUXILIARIES or before == "please"
+
+    def disagrees(self, noun: str, form: Form, forms: Form, before: str, earlier: str) -> bool:
+        """“very negative” and “was negative” are no nouns."""
+        is_adjective = before in _ENGLISH_COPULAS and _ADJECTIVE.match(noun)
+        return form == Form.SAME and (before in _ENGLISH_DEGREES or bool(is_adjective))
+
+    def is_other_verb(self, verb: str, before: str) -> bool:
+        return before in ("he", "she", "it") and verb not in _ENGLISH_UNCHANGED
+
+    def may_be_noun(self, word: str, verb: str) -> bool:
+        return word in (verb, f"{verb}s", f"{verb}es")
+
+    def class_after(self, before: str, after: str) -> Form:
+        """“more swarms”, but “they swarm”, “bees swarm”."""
+        if before in _ENGLISH_DETERMINERS or before in _ENGLISH_NUMBERS or before in self.prepositions:
+            return Form.SAME if before != "to" else Form.VERB
+        if before == "s":  # the genitive's
+            return Form.SAME
+        if before in _ENGLISH_AUXILIARIES or before in ("you", "it") or before.endswith("s"):
+            return Form.VERB
+        return Form(0)
 
     def _verbs(self, word: str) -> Iterator[tuple[str, Form]]:
         """braises, braised, braising; chopped, chopping; fries, fried; froze, frozen."""
@@ -456,7 +574,7 @@ _ENGLISH = English(
         "the a an this that these those my your his her its our their each every all any some both many no "
         "in on at by for from with of to as when if while use see"
     ),
-    before_no_verb=_ENGLISH_DETERMINERS | words("am are be been being is was were very"),
+    before_no_verb=_ENGLISH_DETERMINERS | _ENGLISH_COPULAS | words("very"),
     names_are_capitalised=True,
 )
 

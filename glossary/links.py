@@ -23,7 +23,7 @@ from itertools import accumulate
 import ahocorasick_rs
 import rjieba
 
-from .inflection import Form, Grammar, exact, grammar_of, has_inner_capital, modifier
+from .inflection import SENTENCE_SUBJECT, Form, Grammar, exact, grammar_of, has_inner_capital, modifier
 from .model import Concept, Term, Termbase
 
 _WORD = re.compile(r"[^\W_]+(?:[\u0300-\u036f]+[^\W_]*)*")
@@ -51,6 +51,8 @@ _CJK = f"{IDEOGRAPHS}\u2e80-\u2fdf\u3005\u3041-\u3096\u30a1-\u30fa\u30fc"
 _SPACE_IN_CJK = re.compile(rf"(?<=[{_CJK}，。、；：（）])\s+|\s+(?=[{_CJK}，。、；：（）])|(?<=\s)\s+")
 _HAN = re.compile(f"[{IDEOGRAPHS}]")
 _KATAKANA = re.compile("[\u30a1-\u30fa\u30fc]")
+# What a dictionary joins to the word it counts or points at.
+_COUNTED = re.compile(r"[第每各这那几两半整某该本一二三四五六七八九十百千零〇\d]+")
 # How often a term is taken to occur among jieba's 60 million words: in texts on its subject it is common.
 _TERM_FREQUENCY = 6000
 
@@ -189,6 +191,8 @@ class _WordIndex:
         if has_inner_capital(word) or (term.type in ("abbreviation", "acronym") and not is_form):
             return (exact(word),)
         folded, is_last = word.casefold(), not following
+        if following and not is_phrase and not is_form and self.grammar.is_verb(term):
+            return self.grammar.filed(folded)  # stopped down, blendet ned
         if is_last and term.pos == "adjective":
             return (modifier(self.grammar.modifier(folded)),)
         if is_last and is_phrase and not is_form:
@@ -234,6 +238,7 @@ class _WordIndex:
         """The one concept that these words stand for; none when they do not, or when there are several."""
         start, end = words[first].start(), words[last].end()
         fitting: dict[bool, dict[str, Match]] = {True: {}, False: {}}
+        classes: dict[str, Form] = {}  # of concepts: a verb's, or a noun's
         for entry, form in ends:
             form &= entry.forms
             if not form:
@@ -242,9 +247,12 @@ class _WordIndex:
             if span and self._is_spelt(text, words, first, last, entry, form):
                 as_written = text[start:end].casefold() == entry.text.casefold()
                 fitting[as_written][entry.id] = Match(*span, entry.id)
+                classes[entry.id] = Form.VERB if Form.VERB in entry.forms else Form.SAME
         # What is written in the termbase goes before what is a form of it; a link goes before no link.
         for matches in (fitting[True], fitting[False]):
             linked = {id: match for id, match in matches.items() if id}
+            if len(linked) > 1 and first == last:
+                linked = self._of_class(text, words, first, linked, classes)
             if len(linked) > 1:
                 form_in_text = text[start:end].casefold()
                 self.ambiguous[form_in_text] = tuple(sorted(linked))
@@ -252,6 +260,22 @@ class _WordIndex:
             if matches:
                 return next(iter((linked or matches).values()))
         return None
+
+    def _of_class(
+        self,
+        text: str,
+        words: list[re.Match[str]],
+        index: int,
+        linked: dict[str, Match],
+        classes: dict[str, Form],
+    ) -> dict[str, Match]:
+        """Of a noun and a verb that are spelt alike (a swarm, to swarm), the one that the neighbours want."""
+        before, after = (_beside(text, words, index, step) for step in (-1, 1))
+        is_subject = before.istitle() and self.grammar.opens_as_subject(before.casefold())
+        wanted = self.grammar.class_after(
+            SENTENCE_SUBJECT if is_subject else before.casefold(), after.casefold()
+        )
+        return {id: match for id, match in linked.items() if classes[id] == wanted} or linked
 
     def _bounded(self, text: str, start: int, end: int, entry: _Entry) -> tuple[int, int] | None:
         """Where the match begins and ends, or None when it is part of a longer word."""
@@ -281,17 +305,38 @@ class _WordIndex:
             return True
         before, after = _beside(text, words, first, -1), _beside(text, words, first, 1)
         between = (before.casefold(), after.casefold())
-        spelt = entry.text.casefold()
-        if Form.VERB in entry.forms:
-            if word.casefold() == spelt and between[0] in self.grammar.before_no_verb:
-                return False
-        elif self.grammar.reads_as_verb(spelt, form, *between):
+        if not self._is_of_its_class(word.casefold(), entry, form, between, text, words, first):
             return False
         if len(word) > 1 and word.isupper():
             shouted = any(other.isupper() and len(other) > 1 for other in (before, after))
             return shouted or len(word) > 5
         is_capitalised = word[:1].isupper() and bool(form & Form.SAME) and self.grammar.names_are_capitalised
         return not (is_capitalised and self._is_in_name(text, words, first, before, after))
+
+    def _is_of_its_class(
+        self,
+        word: str,
+        entry: _Entry,
+        form: Form,
+        between: tuple[str, str],
+        text: str,
+        words: list[re.Match[str]],
+        index: int,
+    ) -> bool:
+        """Whether the word is a noun between these two when the term is one, or the verb that the term is."""
+        grammar, spelt = self.grammar, entry.text.casefold()
+        before, after = between
+        if Form.VERB in entry.forms:
+            if word == spelt and (before in grammar.before_no_verb or grammar.is_other_verb(spelt, before)):
+                return False
+            # “the crops”, «to svermer»
+            return not (grammar.may_be_noun(word, spelt) and grammar.class_after(*between) == Form.SAME)
+        if index and words[index - 1][0].istitle() and grammar.opens_as_subject(before):
+            before = SENTENCE_SUBJECT
+        if grammar.reads_as_verb(spelt, form, before, after):
+            return False
+        earlier = _beside(text, words, index - 1, -1).casefold() if before else ""
+        return not grammar.disagrees(spelt, form, entry.forms, before, earlier)
 
     def _is_in_name(self, text: str, words: list[re.Match[str]], index: int, before: str, after: str) -> bool:
         """Whether a capitalised word stands beside another: both are parts of a name (Salt Lake City)."""
@@ -403,7 +448,11 @@ class _Words:
         begins = self.ends[first - 1] if first else 0
         if begins == start and self.ends[last] == stop:
             return True
-        if first != last or stop - start == 1:
+        if first != last:
+            return False
+        if self.ends[last] == stop and _COUNTED.fullmatch(self.plain, begins, start):
+            return True  # 第三行, 每圈
+        if stop - start == 1:
             return False
         rest = self.plain[begins:start] + self.plain[stop : self.ends[last]]
         is_at_edge = begins == start or self.ends[last] == stop
