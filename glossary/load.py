@@ -424,7 +424,7 @@ def _read_entry(reader: Reader, lang: str, key_node: Node, node: Node) -> Entry:
         and not _is_reported(values, "definition")
     ):
         at = values["definition"][0] if "definition" in values else key_node
-        fix = "write one sentence that can replace the term in running text"
+        fix = "write one phrase that can replace the term in running text"
         reader.at(at, "T024", "the definition is missing", fix, key="definition")
     reader.lang = ""
     return Entry(lang, terms, **({"definition": ""} | texts))

@@ -84,7 +84,7 @@ def _entry(language: Language) -> Iterator[str]:
     if details := _DETAILS.get(language.order):
         yield details
     yield "  terms: []"
-    yield "  # One sentence that can replace the term in running text, without the term itself."
+    yield "  # One phrase that can replace the term in running text, without the term itself."
     yield "  definition:"
     yield "  # explanation: |"
     yield "  #   Markdown: first the intuition, then the precise meaning, then where it is used."

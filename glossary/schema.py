@@ -32,7 +32,7 @@ CONCEPT = {
 }
 ENTRY = {
     "terms": "What the concept is called: the preferred term first, then synonyms, and terms to avoid.",
-    "definition": "One sentence that can replace the term in running text; it does not use the term.",
+    "definition": "One phrase that can replace the term in running text; it does not use the term.",
     "explanation": "Markdown: first the intuition, then the precise meaning, then where it is used.",
     "example": "A sentence or two in which the term is used.",
     "basis": "Hash of the reference-language text that this was last checked against: "
