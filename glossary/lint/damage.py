@@ -52,10 +52,9 @@ def _of_front_matter(termbase: Termbase, project: Project) -> Iterator[Problem]:
     """Lines above a page that are no YAML, so that readers would see them, or that say nothing."""
     for path, source in page_sources(project):
         start, end = yaml_span(path, source)
-        reader = Reader(path)
+        reader = Reader(path, lang=project.language_of(path, termbase))
         if root := reader.root(source[start:end].encode()):
             values = reader.mapping(root, ())
-            reader.lang = project.language_of(path, termbase)
             for key in HEAD_KEYS:
                 node = values[key][1] if key in values else None
                 if node is not None and not reader.text(node, key) and isinstance(node, ScalarNode):

@@ -374,7 +374,7 @@ def test_lines_below_the_head_of_a_page_are_no_yaml(tmp_path: Path) -> None:
         ("demos/space/demo.yml", DEMO.replace("en: Drag., ", ""), "D003", 4, "en", "try"),
         ("demos/space/demo.yml", DEMO.replace('zh: "{n}"', 'zh: "n"'), "D004", 7, "zh", "labels.score"),
         ("demos/common/words.yml", WORDS.replace(", zh: ", ", zn: "), "D003", 1, "zh", "loading"),
-        ("docs/x.en.md", PAGE.replace("title: The", "title: A: The"), "T010", 2, "", ""),
+        ("docs/x.en.md", PAGE.replace("title: The", "title: A: The"), "T010", 2, "en", ""),
         ("docs/x.en.md", PAGE.replace("title: The nerve net", "title: [The]"), "T007", 2, "en", "title"),
         ("docs/x.en.md", PAGE.replace("title: The nerve net", "title:"), "T028", 2, "en", "title"),
         ("docs/x.en.md", PAGE + '\n<div class="quiz" data-quiz="qq"></div>\n', "S006", 12, "en", ""),
