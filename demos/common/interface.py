@@ -67,6 +67,16 @@ def on(trigger: Callable[..., Any], handler: Handler, labels: Labels, inputs: li
     return trigger(safe(handler, labels), inputs, outputs, **EVENT)
 
 
+def on_input(controls: list[Any], handler: Handler, labels: Labels, outputs: Any) -> Any:
+    """Let whatever a reader does with one of the controls call `handler(labels, *controls)`.
+
+    Gradio's button that puts a slider back sends no input, only a release.
+    """
+    triggers = [control.input for control in controls]
+    triggers += [control.release for control in controls if isinstance(control, gr.Slider)]
+    return gr.on(triggers, safe(handler, labels), controls, outputs, **EVENT)
+
+
 def on_click_in(picture: gr.Image, handler: Handler, labels: Labels, inputs: list[Any], outputs: Any) -> Any:
     """Let a click in a picture call `handler(labels, (x, y), *inputs)`, in pixels of the picture."""
     run = safe(handler, labels)

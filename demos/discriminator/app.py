@@ -16,7 +16,7 @@ from torch import Tensor
 from demos.avatars import render
 from demos.avatars import sample as draw
 from demos.common import pictures
-from demos.common.interface import LARGEST_SEED, on, on_click_in, page, picture, whole
+from demos.common.interface import LARGEST_SEED, on, on_click_in, on_input, page, picture, whole
 from demos.common.labels import Labels
 from demos.gan.pretrained import latents, sample, verdict
 from demos.registry import Demo
@@ -155,8 +155,7 @@ def build_spoiling(labels: Labels) -> None:
     noise = gr.Slider(0, 1, 0, step=0.02, label=labels["noise"])
     colors = gr.Slider(0, 180, 0, step=5, label=labels["colors"])
     controls: list[Any] = [source, seed, blur, noise, colors]
-    for control in controls:
-        on(control.input, judge, labels, controls, [judged, says])
+    on_input(controls, judge, labels, [judged, says])
 
 
 def judge(

@@ -10,5 +10,5 @@ SHEET = Path(__file__).parents[2] / "docs" / "assets" / "img" / "gan-sheet.webp"
 
 
 def draw(path: Path = SHEET) -> Iterator[Path]:
-    save_sheet(sample(latents(64, seed=0)), path, columns=8, scale=2)
+    save_sheet(sample(latents(64, seed=0)), path, columns=8)
     yield path

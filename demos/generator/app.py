@@ -11,7 +11,7 @@ from PIL import Image
 from torch import Tensor
 
 from demos.common import pictures
-from demos.common.interface import LARGEST_SEED, on, on_click_in, page, picture, whole
+from demos.common.interface import LARGEST_SEED, on, on_click_in, on_input, page, picture, whole
 from demos.common.labels import Labels
 from demos.gan.pretrained import checkpoints, latents, sample
 from demos.registry import Demo
@@ -43,8 +43,7 @@ def build(demo: Demo, lang: str) -> gr.Blocks:
 
         controls: list[Any] = [seed, number, truncation, training]
         shown = [flow, samples, history, facts]
-        for control in controls:
-            on(control.input, answer, labels, controls, shown)
+        on_input(controls, answer, labels, shown)
         on(new.click, new_noise, labels, controls[1:], [seed, *shown])
         on_click_in(samples, choose, labels, controls, [number, *shown])
     return blocks

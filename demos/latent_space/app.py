@@ -12,7 +12,7 @@ from PIL import Image, ImageDraw
 from torch import Tensor
 
 from demos.common import pictures
-from demos.common.interface import LARGEST_SEED, Animation, on, on_click_in, page, picture, whole
+from demos.common.interface import LARGEST_SEED, Animation, on, on_click_in, on_input, page, picture, whole
 from demos.common.labels import Labels
 from demos.gan.directions import readings
 from demos.gan.model import on_sphere
@@ -72,8 +72,7 @@ def build_between(labels: Labels) -> None:
             play = gr.Button(labels["play"], variant="primary")
     strip = picture(labels, "strip", first[1])
     controls: list[Any] = [*seeds, position]
-    for control in controls:
-        on(control.input, between, labels, controls, [here, strip])
+    on_input(controls, between, labels, [here, strip])
     on(play.click, animate, labels, seeds, here)
 
 
@@ -146,8 +145,7 @@ def build_direction(labels: Labels) -> None:
     path = picture(labels, "path", first[1])
     controls: list[Any] = [number, choice, amount]
     shown = [walked, path, says]
-    for control in controls:
-        on(control.input, walk, labels, controls, shown)
+    on_input(controls, walk, labels, shown)
     on(new.click, walk_anew, labels, controls[1:], [number, *shown])
 
 
@@ -194,8 +192,7 @@ def build_sum(labels: Labels) -> None:
         number = gr.Number(seed, label=labels["seed"], precision=0, min_width=110)
         new = gr.Button(labels["new"], min_width=140)
     gr.Markdown(labels("sum_says", count=PICKED, pool=POOL))
-    on(choice.input, add, labels, [choice, number], summed)
-    on(number.input, add, labels, [choice, number], summed)
+    on_input([choice, number], add, labels, summed)
     on(new.click, add_anew, labels, [choice], [number, summed])
 
 
@@ -254,8 +251,7 @@ def build_map(labels: Labels) -> None:
             for key in ("across_steps", "down_steps")
         ]
     controls: list[Any] = [number, *axes, *steps]
-    for control in controls:
-        on(control.input, locate, labels, controls, [drawn, spot])
+    on_input(controls, locate, labels, [drawn, spot])
     on_click_in(drawn, visit, labels, [number, *axes], [*steps, drawn, spot])
 
 
