@@ -28,6 +28,7 @@ def test_every_answer_is_explained_and_the_right_ones_are_counted(
 ) -> None:
     page.goto(f"{server.url}/{PREFIX[lang]}help/generative-ai/")
     quiz = page.locator(f"[data-quiz={QUIZ.id}]")
+    expect(quiz.locator(".quiz__again")).to_be_hidden()  # there is nothing to begin again yet
     for number, question in enumerate(QUIZ.questions):
         right = right_place(QUIZ, number)
         chosen = right if number else (right + 1) % len(question.answers)  # the first one wrong
