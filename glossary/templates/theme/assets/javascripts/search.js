@@ -14,6 +14,7 @@
   const MOST_TEXTS = 8; // hits whose text is fetched
   const MOST_FIRST_TEXTS = 3; // and of the first ones, while the names are not here
   const LONG_LIST = 60_000; // characters of names, beyond which a phone should not wait for them
+  const PHRASES = 2; // texts read for the query word for word, whatever their names
   const PHRASE = 0.6; // of a text's score, when it holds the query word for word
   const SNIPPET = 220; // characters
 
@@ -378,7 +379,10 @@
       async () => { await readNames(pieces); known.named = { index: names, hits: findNames(names, query) }; },
       async () => {
         known.texts = await findTexts(pieces, query);
-        known.sections = await sectionsOf(pieces, answer(known.named, known.texts).slice(0, most()));
+        // Of the best texts some are read in any case: one that says what was asked word for word goes up.
+        const [ranked, said] = [known.named, { hits: new Map() }].map((named) => answer(named, known.texts));
+        const wanted = [...ranked.slice(0, most() - PHRASES), ...said.slice(0, PHRASES), ...ranked];
+        known.sections = await sectionsOf(pieces, [...new Map(wanted)].slice(0, most()));
         preferPhrases(known, query);
       },
     ];
