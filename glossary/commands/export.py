@@ -8,7 +8,6 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..exchange.profiles import NEEDS, PROFILES
 from . import CLEAN, FINDINGS, Refusal, add_folder, load_termbase, nothing_changes_if_it_fails
 
 if TYPE_CHECKING:
@@ -25,6 +24,7 @@ FORMATS = {
     "json": "JSON, for programs",
     "anki": "a deck of flash cards from one language to another (export only)",
 }
+PROFILES = {"skos-ap-no": "SKOS-AP-NO-Begrep 2.0"}
 
 
 def add(commands: Any) -> None:
@@ -125,8 +125,8 @@ def _fault(options: argparse.Namespace, termbase: Termbase) -> str:
         if getattr(options, name) and name not in fitting:
             option = {"front": "from", "back": "to"}.get(name, name)
             return f"--{option} means nothing to {options.format}"
-    if options.profile and not find_spec(NEEDS):
-        return f"--profile needs {NEEDS}, which is not installed: pip install 'ordlab[profile]'"
+    if options.profile and not find_spec("pyshacl"):
+        return "--profile needs pyshacl, which is not installed: pip install 'ordlab[profile]'"
     if not options.output.absolute().parent.is_dir():
         return f"there is no folder {options.output.parent}"
     if options.format == "anki":

@@ -14,9 +14,6 @@ if TYPE_CHECKING:
     from rdflib import Graph
     from rdflib.term import Node
 
-PROFILES = {"skos-ap-no": "SKOS-AP-NO-Begrep 2.0"}
-NEEDS = "pyshacl"
-
 
 @dataclass(frozen=True, slots=True)
 class Demand:
@@ -34,17 +31,19 @@ def shapes(profile: str) -> Path:
 def judge(export: Graph, profile: str) -> list[Demand]:
     """All demands of the profile, in their order. Raises ImportError where pyshacl is missing."""
     import pyshacl
-    from rdflib import DCTERMS, SH, Graph
+    from rdflib import SH, Graph, URIRef
+
+    from .skos import PREFIXES
 
     def said(rule: Node, property: Node) -> str:
         return str(rules.value(rule, property) or "")
 
-    rules = Graph().parse(shapes(profile))
+    rules, name = Graph().parse(shapes(profile)), URIRef(f"{PREFIXES['ol']}id")
     _, results, _ = pyshacl.validate(export, shacl_graph=rules, advanced=False)
     lacking: dict[str, set[str]] = {}
     for result in results.subjects(SH.resultMessage):
         message, concept = results.value(result, SH.resultMessage), results.value(result, SH.focusNode)
-        lacking.setdefault(str(message), set()).add(str(export.value(concept, DCTERMS.identifier) or concept))
+        lacking.setdefault(str(message), set()).add(str(export.value(concept, name) or concept))
     rules_in_order = sorted(rules.objects(None, SH.property), key=lambda rule: said(rule, SH.order).zfill(3))
     texts = [(said(rule, SH.message), said(rule, SH.description)) for rule in rules_in_order]
     return [Demand(text, fix, tuple(sorted(lacking.get(text, ())))) for text, fix in texts]

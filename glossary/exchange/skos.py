@@ -9,9 +9,9 @@ Properties of our own, all described in `ordlab.ttl`, carry the rest: a term's s
 others, its grammar and forms, explanations, bases, demos, old addresses, and what is in languages.yml,
 subjects.yml and sources.yml. RDF knows no order: one that is not the alphabet's is given as a list.
 
-With a publisher and a contact, an export is as SKOS-AP-NO-Begrep 2.0 wants it but for one thing: the profile
-wants each preferred term in Nynorsk as well, which a termbase without `nn` does not have. `skos-ap-no.ttl`
-holds its rules as SHACL shapes.
+With an address, a publisher and a contact, an export is as SKOS-AP-NO-Begrep 2.0 wants it but for one thing:
+the profile wants each preferred term in Nynorsk as well, which a termbase without `nn` does not have.
+`skos-ap-no.ttl` holds its rules as SHACL shapes.
 
 The statements are few in kind and known beforehand, so they are written directly: the same bytes every time,
 in a fiftieth of the time. Reading goes through rdflib, and takes any SKOS.
@@ -47,6 +47,7 @@ PREFIXES = {
     "dcat": "http://www.w3.org/ns/dcat#",
     "dct": "http://purl.org/dc/terms/",
     "ol": "https://ordlab.invalid/ns#",
+    "org": "http://www.w3.org/ns/org#",
     "rdf": "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
     "rdfs": "http://www.w3.org/2000/01/rdf-schema#",
     "schema": "https://schema.org/",
@@ -54,6 +55,7 @@ PREFIXES = {
     "skosxl": "http://www.w3.org/2008/05/skos-xl#",
     "vcard": "http://www.w3.org/2006/vcard/ns#",
     "xkos": "http://rdf-vocabulary.ddialliance.org/xkos#",
+    "xsd": "http://www.w3.org/2001/XMLSchema#",
 }
 LABELS = {
     "preferred": "prefLabel",
@@ -137,6 +139,8 @@ def _turtle(value: Any) -> str:
     if "@value" not in value:
         return f"[ {_turtle_statements(value)} ]"
     literal = json.dumps(value["@value"], ensure_ascii=False)  # Turtle writes these as JSON does
+    if "@type" in value:
+        return f"{literal}^^{value['@type']}"
     return f"{literal}@{value['@language']}" if "@language" in value else literal
 
 
@@ -168,6 +172,8 @@ def _nodes(termbase: Termbase, *, url: str = "", publisher: str = "", contact: s
         "ol:sources": [{"@list": [_iri(f"#source-{id}") for id in data["sources"]]}],
         **shared,
     }
+    if publisher:
+        yield {"@id": publisher, "@type": ["org:Organization"]}
     for code, language in data["languages"].items():
         yield _language_node(code, language, tags[code])
     for id, labels in data["subjects"].items():
@@ -183,7 +189,12 @@ def _nodes(termbase: Termbase, *, url: str = "", publisher: str = "", contact: s
         yield head | _literals(source, _SOURCE)
     for id, concept in data["concepts"].items():
         labels = list(_labels(id, concept, tags))
-        yield _concept_node(id, concept, tags, labels) | shared
+        subject = [
+            _literal(label, tags[code]) for code, label in data["subjects"][concept["subject"]].items()
+        ]
+        address = {"@value": f"{url or NOWHERE}{id}/", "@type": "xsd:anyURI"}
+        head = {"dct:identifier": [address], "dct:subject": subject}
+        yield _concept_node(id, concept, tags, labels) | head | shared
         yield from (label for _, label in labels)
 
 
@@ -206,8 +217,8 @@ def _concept_node(id: str, concept: Data, tags: dict[str, str], labels: list[tup
         "@id": f"{id}/",
         "@type": ["skos:Concept"],
         "skos:inScheme": [_iri("")],
-        "dct:identifier": [_literal(id)],
-        "dct:subject": [_iri(f"subjects/#{concept['subject']}")],
+        "ol:id": [_literal(id)],
+        "ol:subject": [_iri(f"subjects/#{concept['subject']}")],
     }
     for relation, properties in RELATIONS.items():
         _refer(node, properties, _ORDERS[relation], [f"{other}/" for other in concept.get(relation, ())])
@@ -360,7 +371,7 @@ _IGNORED = _addresses(
     *("dcat:contactPoint", "ol:place", "skosxl:literalForm"),
 )
 _OF_CONCEPTS = _IGNORED | _addresses(
-    *("dct:subject", "dct:source", "ol:demo", "ol:legacy"),
+    *("dct:subject", "dct:source", "ol:id", "ol:subject", "ol:demo", "ol:legacy"),
     *_TEXTS.values(),
     *_ORDERS.values(),
     *(property for properties in RELATIONS.values() for property in properties),
@@ -392,7 +403,7 @@ class _Reader:
         found: dict[Node, str] = {}
         taken: set[str] = set()
         for node in dict.fromkeys(nodes):
-            said = self._text(node, "dct:identifier")
+            said = self._text(node, "ol:id") or self._text(node, "dct:identifier")
             id = said if re.fullmatch(r"[a-z][a-z0-9-]*", said) else _last_part(str(node))
             if id in taken:
                 self.incoming.report("X012", f"two concepts have the id “{id}”", "rename one", id=id)
@@ -426,7 +437,7 @@ class _Reader:
 
     def _concept(self, iri: Node, id: str) -> Data:
         concept: Data = {}
-        for subject in self._objects(iri, "dct:subject"):
+        for subject in self._objects(iri, "ol:subject") or self._objects(iri, "dct:subject"):
             name = _last_part(str(subject)) if self._is_iri(subject) else str(subject)
             concept["subject"] = self._text(subject, "ol:id") or name
         for relation, properties in RELATIONS.items():

@@ -22,7 +22,7 @@ from rdflib.compare import isomorphic
 from translate.storage.tbx import tbxfile
 
 from glossary.__main__ import main
-from glossary.commands.export import FORMATS
+from glossary.commands.export import FORMATS, PROFILES
 from glossary.exchange import anki, profiles, skos, tbx
 from glossary.load import load
 from tests.glossary.strategies import termbases
@@ -30,6 +30,9 @@ from tests.glossary.test_exchange_round_trips import GLOSSARY, as_termbase
 
 XL = "http://www.w3.org/2008/05/skos-xl#"
 SKOSXL_CHAINS = [(f"{XL}{kind}", SKOS[kind]) for kind in ("prefLabel", "altLabel", "hiddenLabel")]
+
+
+HOME = "https://example.org/glossary/"
 
 
 @cache
@@ -191,14 +194,14 @@ def test_every_property_of_ours_is_described() -> None:
 def missing(**settings: str) -> Counter[str]:
     """What SKOS-AP-NO asks for and concepts lack, each with how many."""
     demands = profiles.judge(graph(**settings), "skos-ap-no")
-    assert len({demand.text for demand in demands}) == len(demands) == 13
+    assert len({demand.text for demand in demands}) == len(demands) == 14
     return Counter({demand.text: len(demand.lacking) for demand in demands if demand.lacking})
 
 
 def test_of_the_norwegian_profile_only_nynorsk_is_missing() -> None:
     """SKOS-AP-NO wants each preferred term in nb and in nn, and the termbase has no nn: said, not hidden."""
     every = len(load(GLOSSARY).concepts)
-    found = missing(publisher="https://example.org/", contact="terms@example.org")
+    found = missing(url=HOME, publisher="https://example.org/", contact="terms@example.org")
     assert found == {"a concept has a preferred term in nn": every}
 
 
@@ -206,7 +209,8 @@ def test_without_a_publisher_that_is_missing_too() -> None:
     every = len(load(GLOSSARY).concepts)
     assert missing() == {
         "a concept has a preferred term in nn": every,
-        "a concept has one publisher": every,
+        "a concept has an address on the web as its identifier": every,
+        "a concept has one publisher, which is an organization": every,
         "a concept has a contact point": every,
     }
 
@@ -225,7 +229,12 @@ def test_the_command_says_what_the_profile_asks_for_and_what_is_lacking(
         "  lacking  a concept has a preferred term in nn: every concept "
         "→ add the language nn to languages.yml, and terms in it"
     ) in said
-    assert "  lacking  a concept has one publisher: every concept → give --publisher" in said
+    assert (
+        "  lacking  a concept has one publisher, which is an organization: every concept → give --publisher"
+    ) in said
+    assert (
+        "  lacking  a concept has an address on the web as its identifier: every concept → give --url" in said
+    )
     assert len([line for line in said if line.startswith("  met")]) == 11
     assert Graph().parse(out)
 
@@ -235,7 +244,7 @@ def test_a_profile_that_is_met_is_no_finding(tmp_path: Path, capsys: pytest.Capt
 
     both = {name: text.replace("zh:", "nn:").replace("html: zh-Hans, ", "") for name, text in SOUND.items()}
     folder, out = write(tmp_path / "glossary", both), tmp_path / "out.jsonld"
-    who = ["--publisher", "https://example.org/", "--contact", "terms@example.org"]
+    who = ["--url", HOME, "--publisher", "https://example.org/", "--contact", "terms@example.org"]
     assert main(["export", "skos-jsonld", str(folder), "-o", str(out), "--profile", "skos-ap-no", *who]) == 0
     assert "lacking" not in capsys.readouterr().out
 
@@ -304,3 +313,4 @@ def test_the_command_names_every_format() -> None:
     from glossary import exchange
 
     assert [*exchange.FORMATS, "anki"] == list(FORMATS)
+    assert all(profiles.shapes(name).is_file() for name in PROFILES)
