@@ -13,7 +13,8 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from glossary.exchange import FORMATS, plain
+from glossary import edits
+from glossary.exchange import FORMATS, plain, yaml_files
 from glossary.exchange.merge import import_file
 from glossary.load import load
 from glossary.model import Termbase
@@ -91,6 +92,23 @@ def test_any_termbase_comes_back(made: dict[str, Any]) -> None:
             found = through(name, source, Path(folder, name))
             assert found == said
             assert list(map(list, found.values())) == list(map(list, said.values()))  # order counts as well
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=SLOW)
+@given(made=termbases())
+def test_new_files_say_what_they_should_in_the_style_of_an_edit(made: dict[str, Any]) -> None:
+    made = plain.tidy(made)
+    for concept in made["concepts"].values():
+        text = yaml_files.write(concept)
+        assert plain.tidy({"concepts": {"x": edits.data(Path("x"), text)}})["concepts"]["x"] == concept
+        assert "\\" in text or yaml_files.edit(text, concept) == text
+
+
+def test_new_files_look_as_ruamel_would_have_them() -> None:
+    data = plain.of_termbase(load(GLOSSARY))
+    for concept in (*data["concepts"].values(), data["sources"]):
+        text = yaml_files.write(concept)
+        assert yaml_files.edit(text, concept) == text
 
 
 @EACH_FORMAT
