@@ -113,6 +113,7 @@ footer { display: none !important }
 .form, .form > .block { overflow: visible !important }
 .controls { align-items: flex-end; gap: 1rem }
 .controls > button { min-height: 2.75rem }
+.wrap:has(> .wrap-inner) { border-color: var(--input-border-color) !important }
 .tab-container button { padding-inline: clamp(.35rem, 2vw, 1rem) !important }
 
 /* Sliders: what is said about one gets the whole line, the number stays in its corner. */
