@@ -18,7 +18,6 @@ MOST_NEIGHBOURS = 12
 
 WIDTH = 360
 BOX_WIDTH = 160
-GUTTER = WIDTH - 2 * BOX_WIDTH
 LANES = {"broader": 0.0, "part_of": 10.0, "narrower": -10.0, "parts": 0.0, "related": 10.0}
 LINE_HEIGHT = 17
 PADDING = 8

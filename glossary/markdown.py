@@ -30,8 +30,6 @@ from .load import load
 from .model import Problem
 from .yamlfile import did_you_mean
 
-CODES = {"T120": "A manual link leads to a concept that does not exist."}
-
 BARRIER = "\ufffc"  # stands for what is not prose; no term reaches across it
 
 # After the extensions that change the tree (attr_list 8, abbr 7, smarty 6, toc 5), before unescaping (0).

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from yaml.nodes import ScalarNode
 
-from .. import embeds, figures, load, quizzes
+from .. import embeds, figures, load, pages, quizzes
 from ..model import Problem, Termbase, TermbaseError
 from ..site_text import load_words
 from ..yamlfile import Reader, shown
@@ -20,7 +20,7 @@ from .rule import Facts
 from .texts import PageText, yaml_span
 
 OF_DEMOS = ("D001", "D002", "D003", "D004", "S004")
-CODES = (*load.CODES, *quizzes.CODES, *figures.CODES, *OF_DEMOS, "S003", "S006")
+CODES = (*load.CODES, *quizzes.CODES, *figures.CODES, *OF_DEMOS, "S002", "S003", "S006")
 
 # The host takes these in front matter; and what lies between two rulers need not be any.
 _ALLOWED_IN_HEAD = ("T005", "T006", "T011")
@@ -34,6 +34,7 @@ def find(facts: Facts) -> Iterator[Problem]:
     if project:
         yield from quizzes.read(project.quizzes, languages)[1]
         yield from figures.read(project.figures, languages)[1]
+        yield from pages.check(termbase)
         yield from _of_interface_words(termbase)
         yield from _of_front_matter(termbase, project)
         yield from _of_panels(facts.pages, project)
@@ -65,14 +66,14 @@ def _of_front_matter(termbase: Termbase, project: Project) -> Iterator[Problem]:
                 yield replace(problem, line=above + problem.line)
 
 
-def _of_panels(pages: Collection[PageText], project: Project) -> Iterator[Problem]:
+def _of_panels(texts: Collection[PageText], project: Project) -> Iterator[Problem]:
     """Pages that ask for a demo, a quiz or a figure that there is not."""
     known: Mapping[str, list[str]] = {
         "demo": [path.parent.name for path in project.demos.glob("*/demo.yml")],
         "quiz": [path.stem for path in project.quizzes.glob("*.yml")],
         "figure": [path.stem for path in project.figures.glob("*.yml")],
     }
-    for page in pages:
+    for page in texts:
         for kind, names in known.items():
             faults: list[tuple[int, str, str]] = []
             embeds.fill(page.markdown, kind, names, str, lambda *fault, to=faults: to.append(fault))
