@@ -390,6 +390,65 @@ def test_damage_is_reported_with_its_place_and_remedy(
     assert found[0].file.endswith(name)
 
 
+SCRAPS = [
+    "title",
+    "nb",
+    "en",
+    "zh",
+    "questions",
+    "draw",
+    "label",
+    ": ",
+    ":\n",
+    "\n",
+    "  ",
+    "- ",
+    "[",
+    "]",
+    "{",
+    "}",
+    ",",
+]
+SCRAPS += [
+    "---\n",
+    "|",
+    ">-",
+    "'",
+    '"',
+    "&a",
+    "*a",
+    "!!x",
+    "nerve net",
+    "中,文",
+    "[[x]]",
+    "\t",
+    "\x00",
+    "\ufeff",
+    "\\",
+    "#",
+]
+SCRAPS += ["# ordlab-ignore T201", "<!-- ordlab-ignore T201 -->"]
+
+
+@given(
+    scraps=st.lists(st.sampled_from(SCRAPS), max_size=25).map("".join),
+    name=st.sampled_from(
+        ["docs/quizzes/q.yml", "docs/figures/f.yml", "docs/x.en.md", "demos/space/demo.yml"]
+    ),
+)
+@settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_whatever_a_file_holds_is_checked_mended_or_refused(scraps: str, name: str, tmp_path: Path) -> None:
+    source = f"---\n{scraps}\n---\n" if name.endswith(".md") else scraps
+    try:
+        for problem in findings(tmp_path, {}, {name: source}):
+            if problem.file.endswith(name):
+                assert 0 <= problem.line <= source.count("\n") + 2
+                assert problem.code
+        assert main(["check", "--fix", str(tmp_path / "glossary")]) in (0, 1)
+    finally:
+        (tmp_path / name).unlink()
+
+
 def test_a_head_that_the_host_takes_is_no_damage(tmp_path: Path) -> None:
     heads = ["---\n- a\n---\n", "---\nA text.\n---\n", "---\ntitle: &a T\ntags: [*a]\n---\n", "---\n\n---\n"]
     pages = {f"x{number}.en.md": f"{head}\n# Text\n" for number, head in enumerate(heads)}
