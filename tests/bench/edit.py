@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -19,21 +19,32 @@ PATIENCE = 3600
 
 
 def main(folder: Path) -> None:
-    """Edit a few definitions, one after the other; wall time counts here, because waiting is part of it."""
+    """Edit a few definitions, one after the other, and ask for what changes with each: the page at once, then
+    the search, and at last a download. Wall time counts here, because waiting is part of it."""
     paths = sorted((folder / "glossary" / "terms").glob("*.yml"))[:EDITS]
+    took: dict[str, list[tuple[float, float]]] = {"the page": [], "the search": [], "a download": []}
     with serving(folder / "ours.yml") as (url, process):
-        seconds, used = [], []
         for path in paths:
-            before = process.cpu_times().user + process.cpu_times().system
-            seconds.append(served_after(path, f"{url}/glossary/{path.stem}/"))
-            used.append(process.cpu_times().user + process.cpu_times().system - before)
+            page = f"{url}/glossary/{path.stem}/"
+            took["the page"].append(cost(process, lambda path=path, page=page: served_after(path, page)))
+            took["the search"].append(cost(process, lambda: read(f"{url}/search/names.json")))
+        took["a download"].append(cost(process, lambda: read(f"{url}/downloads/glossary.csv")))
         memory = process.memory_info().rss / 1e6
-    label = "after one edit: the page is served"
-    print(f"  {label:36}{min(seconds):9.2f} s{memory:8.0f} MB  wall time; {min(used):.2f} s CPU", flush=True)
+    for what, costs in took.items():
+        seconds, used = map(min, zip(*costs, strict=True))
+        label = f"after one edit: {what} is served"
+        print(f"  {label:36}{seconds:9.2f} s{memory:8.0f} MB  wall time; {used:.2f} s CPU", flush=True)
 
 
-def served_after(path: Path, url: str) -> float:
-    """Seconds from saving a changed definition to the end of the response that has it."""
+def cost(process: psutil.Process, work: Callable[[], object]) -> tuple[float, float]:
+    """Seconds of waiting, and of the server's processor, that something takes."""
+    before, started = sum(process.cpu_times()[:2]), time.monotonic()
+    work()
+    return time.monotonic() - started, sum(process.cpu_times()[:2]) - before
+
+
+def served_after(path: Path, url: str) -> None:
+    """Save a changed definition, and wait for the end of the response that has it."""
     words = f"changed at {time.monotonic_ns()}"
     text = path.read_text("utf-8").replace("definition: ", f"definition: {words} ", 1)
     started = time.monotonic()
@@ -42,7 +53,6 @@ def served_after(path: Path, url: str) -> float:
         if time.monotonic() - started > PATIENCE:
             raise SystemExit(f"{url} was never served anew")
         time.sleep(0.02)
-    return time.monotonic() - started
 
 
 @contextmanager
