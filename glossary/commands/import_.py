@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -46,6 +47,8 @@ def run(options: argparse.Namespace) -> int:
     for problem in sorted(set(outcome.problems)):
         print(problem)
     print(summary(outcome))
+    if not outcome.written and any(problem.code == "X010" for problem in outcome.problems):
+        print("With --skip-unplaced, what has no place is left out and the rest is taken over.", file=sys.stderr)
     return FINDINGS if outcome.problems else CLEAN
 
 

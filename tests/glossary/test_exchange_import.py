@@ -343,7 +343,9 @@ def test_tbx_under_other_names_is_read(folder: Path) -> None:
     assert concept.related == ("discriminator",)
 
 
-def test_what_tbx_says_beyond_the_termbase_is_reported(folder: Path) -> None:
+def test_what_tbx_says_beyond_the_termbase_is_reported(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     content = TBX_2008.replace(
         "<langSet xml:lang", '<xref type="xGraphic" target="https://x.org/a.png">a</xref><langSet xml:lang', 1
     )
@@ -357,7 +359,12 @@ def test_what_tbx_says_beyond_the_termbase_is_reported(folder: Path) -> None:
         ("X011", 10, "Generator", "fi"),
     }
     assert all(problem.fix for problem in outcome.problems)
-    assert bring(folder, "tbx", content, skip_unplaced=True).written
+    arguments = ["import", "tbx", str(folder.parent / "incoming.tbx"), str(folder)]
+    assert main(arguments) == 1
+    assert "--skip-unplaced" in capsys.readouterr().err
+    assert main([*arguments, "--skip-unplaced"]) == 1
+    assert capsys.readouterr().err == ""
+    assert state(folder) != before
 
 
 def test_tbx_basic_of_our_own_changes_nothing(folder: Path) -> None:
