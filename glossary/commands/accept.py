@@ -23,7 +23,11 @@ def add(commands: Any) -> None:
     parser.add_argument("ids", nargs="*", metavar="ID", help="a concept whose translation has been checked")
     parser.add_argument("--all", action="store_true", help="every concept")
     parser.add_argument(
-        "--lang", action="append", required=True, metavar="LANG", help="the language; several with commas"
+        "--lang",
+        action="append",
+        required=True,
+        metavar="LANG",
+        help="the language; may be repeated, or several with commas",
     )
     add_folder(parser, "--termbase")
     parser.set_defaults(run=run)
