@@ -94,7 +94,8 @@ CSS = """
 :root { color-scheme: light } .dark { color-scheme: dark; --color-accent: var(--link-text-color) }
 /* Chinese quotation marks and dots are as wide as the characters, which only a Chinese face draws. */
 html:lang(zh), html:lang(zh) .dark {
-  --font: "PingFang SC", "Hiragino Sans GB", "Microsoft YaHei", "Noto Sans SC", "Noto Sans CJK SC", sans-serif;
+  --font: "PingFang SC", "Hiragino Sans GB", "Microsoft YaHei", "Noto Sans SC", "Noto Sans CJK SC",
+    sans-serif;
 }
 .gradio-container > .main { padding-inline: 4px !important }
 main.contain { margin-inline: auto !important; max-width: 46rem !important; width: 100% }
