@@ -27,7 +27,9 @@ import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from itertools import accumulate
+from pathlib import Path
 from typing import Any, TypeVar
 
 from markupsafe import Markup
@@ -52,6 +54,8 @@ _IS_UNSPACED = re.compile(f"[{_UNSPACED}]")
 # Accents and tones, but not the ring: å is a letter of its own, and pinyin has none.
 _ACCENTS = re.compile("[\u0300-\u0309\u030b-\u036f]")
 _BLOCK_END = re.compile(r"</(?:p|li|pre|h\d|t[dh]|d[dt]|div)>")
+
+_TRADITIONAL = Path(__file__).with_name("traditional.txt")
 
 Docs = Iterable[Mapping[str, Any]]
 T = TypeVar("T")
@@ -125,6 +129,7 @@ def files(docs: Docs, names: Mapping[str, list[str]], folder: str, separator: st
         "names": sum(len(text) for page in listed for text in page),
         "others": [number for number, page in enumerate(pages) if page.location not in names],
         "common": _common(inverted, len(pages), [row[1:] for row in listed if row[0] in names]),
+        "variants": _variants("".join(text for page in listed for text in page[1:])),
     }
     # Material reads this one, on every page: what it needs to mark words on a page, and where the rest is.
     config = {"lang": ["en"], "separator": separator, "folder": folder, "version": _version(data)}
@@ -194,6 +199,18 @@ def _common(inverted: Mapping[str, list[int]], count: int, names: Iterable[Itera
 
     often = (word for word, (pages, *_) in inverted.items() if pages > COMMON * count)
     return [word for word in often if not (_IS_UNSPACED.match(word) or word.isdigit() or is_named(word))]
+
+
+def _variants(names: str) -> str:
+    """Traditional characters that may be typed for the simplified ones in names, pair by pair: 經经網网."""
+    written = set(names)
+    return "".join(pair for pair in _traditional() if pair[1] in written and pair[0] not in written)
+
+
+@cache
+def _traditional() -> tuple[str, ...]:
+    lines = _TRADITIONAL.read_text("utf-8").splitlines()
+    return tuple(pair for line in lines if not line.startswith("#") for pair in line.split())
 
 
 def _counted(page: SearchPage) -> Counter[str]:

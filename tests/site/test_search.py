@@ -149,8 +149,18 @@ def test_the_version_changes_with_the_contents() -> None:
 def test_a_site_without_text_has_search_files_too() -> None:
     data = files([], {}, "", "-")
     assert data["names.json"] == []
-    wanted = {"texts": [], "words": [], "count": 0, "names": 0, "others": [], "common": []}
-    assert data["pieces.json"] == wanted
+    none = {"texts": [], "words": [], "count": 0, "names": 0, "others": [], "common": [], "variants": ""}
+    assert data["pieces.json"] == none
+
+
+def test_traditional_characters_are_known_where_names_are_simplified() -> None:
+    def variants(title: str) -> str:
+        docs = [{"location": "c/", "title": title, "text": "说明"}]
+        return str(files(docs, {"c/": []}, "", "-")["pieces.json"]["variants"])
+
+    assert {"經经", "網网"} <= {*map("".join, zip(*[iter(variants("神经网络"))] * 2, strict=True))}
+    assert variants("経験 网络 網") == "絡络"
+    assert variants("network") == ""
 
 
 # Asked through Material's box. The list is drawn twice, first from names alone; it is done when it rests.

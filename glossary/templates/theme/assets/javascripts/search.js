@@ -14,7 +14,8 @@
   const MOST_TEXTS = 8; // hits whose text is fetched
   const MOST_FIRST_TEXTS = 3; // and of the first ones, while the names are not here
   const LONG_LIST = 60_000; // characters of names, beyond which a phone should not wait for them
-  const PHRASES = 2; // texts read for the query word for word, whatever their names
+  const FEWEST_TEXTS = 5; // fetched; of further hits only if they are half as good as the first
+  const PHRASES = 3; // texts read for the query word for word, whatever their names
   const PHRASE = 0.6; // of a text's score, when it holds the query word for word
   const SNIPPET = 220; // characters
 
@@ -319,6 +320,8 @@
     }))];
   });
 
+  const isPhrase = (query) => runs(query).length > 2 || runs(query).some((run) => isUnspaced(run) && run.length > 5);
+
   /* A text that says exactly what was typed goes before those that hold the same words apart. */
   const preferPhrases = ({ sections, texts }, query) => {
     const phrase = fold(query).trim().replace(/\s+/g, " ");
@@ -358,16 +361,23 @@
   let names; // the index of names, once it is here
   const readNames = async (pieces) => { names ??= read(await fetchFile("names.json"), pieces); };
 
+  /* 神經網絡 is 神经网络, where names are written so. */
+  const simplified = (query, { variants = "" }) => [...query].map((character) => {
+    const place = variants.indexOf(character);
+    return place >= 0 && place % 2 === 0 ? variants[place + 1] : character;
+  }).join("");
+
   let newest = 0;
   const reply = (found) => self.postMessage({ type: 3, data: { items: found } });
 
   /* Names first, as they need nothing more; where the list of names is long and not here yet, texts first. */
-  const search = async (query) => {
+  const search = async (typed) => {
     const number = ++newest;
     const isOld = () => number !== newest;
-    const asked = runs(query);
-    const pieces = asked.length && await fetchFile("pieces.json");
+    const pieces = runs(typed).length && await fetchFile("pieces.json");
     if (!pieces || isOld()) return reply([]); // Material waits for an answer to each question
+    const query = simplified(typed, pieces);
+    const asked = runs(query);
     const known = { named: { hits: new Map() }, texts: new Map(), sections: null };
     const most = () => (known.named.index ? MOST_TEXTS : MOST_FIRST_TEXTS);
     let isAnswered = false;
@@ -379,10 +389,13 @@
       async () => { await readNames(pieces); known.named = { index: names, hits: findNames(names, query) }; },
       async () => {
         known.texts = await findTexts(pieces, query);
-        // Of the best texts some are read in any case: one that says what was asked word for word goes up.
-        const [ranked, said] = [known.named, { hits: new Map() }].map((named) => answer(named, known.texts));
-        const wanted = [...ranked.slice(0, most() - PHRASES), ...said.slice(0, PHRASES), ...ranked];
-        known.sections = await sectionsOf(pieces, [...new Map(wanted)].slice(0, most()));
+        const ranked = answer(known.named, known.texts);
+        // What may be said word for word is looked for in more texts, whatever their names.
+        const isSaid = isPhrase(query);
+        const said = isSaid ? answer({ hits: new Map() }, known.texts).slice(0, PHRASES) : [];
+        const isWorth = ([, score], i) => isSaid || i < FEWEST_TEXTS || score > ranked[0][1] / 2;
+        const wanted = ranked.filter(isWorth).slice(0, most());
+        known.sections = await sectionsOf(pieces, [...new Map([...wanted, ...said])]);
         preferPhrases(known, query);
       },
     ];
