@@ -14,8 +14,9 @@ Names, and not texts, are what readers type here. `names.json` holds every page'
 names, compared as strings: inflected, misspelt and half-typed words, parts of compounds, Chinese without
 spaces and pinyin differ from a name by little, and no stemmer or dictionary is needed in any language.
 `words-<n>.json` are the texts' inverted index in alphabetical pieces, `text-<n>.json` the texts themselves,
-and `pieces.json` says what is in which. Names answer first, texts add to that; only where the list of names
-is long, the first hits come from the texts, of which few kilobytes are needed, while the list is on its way.
+and `pieces.json` says what is in which, which pages are no concepts, which words say nothing, and what the
+characters of names are in traditional script. Names answer first, texts add to that; only where the list of
+names is long, the first hits come from the texts, of which few kilobytes are needed, while it is on its way.
 """
 
 from __future__ import annotations
