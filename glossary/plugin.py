@@ -677,16 +677,18 @@ class OrdlabPlugin(BasePlugin[OrdlabConfig]):
         write_json(site / "legacy.json", self.legacy)
         merged = site / "search" / "search_index.json"
         if merged.is_file():
-            self._split_search(site, json.loads(merged.read_text("utf-8")))
+            docs = json.loads(merged.read_text("utf-8"))["docs"]
+            for doc in docs:
+                self.searched.setdefault(doc["location"].partition("#")[0], []).append(doc)
+            for lang, part in search.split(docs, self.site.addresses).items():
+                self._write_search(site, lang, part)
 
-    def _split_search(self, site: Path, index: dict[str, Any]) -> None:
-        addresses = self.site.addresses
-        for lang, docs in search.split(index["docs"], addresses).items():
-            home = addresses.home(lang)
-            folder = relative(f"{home}search/", search.WORKER)
-            made = search.files(docs, self._names(lang), folder, self.words[lang]["search-separator"])
-            for name, data in made.items():
-                write_json(site / home / "search" / name, data)
+    def _write_search(self, site: Path, lang: str, docs: search.Docs) -> None:
+        home = self.site.addresses.home(lang)
+        folder = relative(f"{home}search/", search.WORKER)
+        made = search.files(docs, self._names(lang), folder, self.words[lang]["search-separator"])
+        for name, data in made.items():
+            write_json(site / home / "search" / name, data)
 
     def _names(self, lang: str) -> dict[str, list[str]]:
         """Location below the language's home page → what readers may call the concept described there."""
