@@ -30,10 +30,10 @@ from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Se
 from dataclasses import dataclass, field
 from functools import cache
 from itertools import accumulate
-from pathlib import Path
 from typing import Any, TypeVar
 
 from markupsafe import Markup
+from opencc import OpenCC
 
 from .addresses import Addresses
 from .model import Entry
@@ -55,8 +55,6 @@ _IS_UNSPACED = re.compile(f"[{_UNSPACED}]")
 # Accents and tones, but not the ring: å is a letter of its own, and pinyin has none.
 _ACCENTS = re.compile("[\u0300-\u0309\u030b-\u036f]")
 _BLOCK_END = re.compile(r"</(?:p|li|pre|h\d|t[dh]|d[dt]|div)>")
-
-_TRADITIONAL = Path(__file__).with_name("traditional.txt")
 
 Docs = Iterable[Mapping[str, Any]]
 T = TypeVar("T")
@@ -210,8 +208,11 @@ def _variants(names: str) -> str:
 
 @cache
 def _traditional() -> tuple[str, ...]:
-    lines = _TRADITIONAL.read_text("utf-8").splitlines()
-    return tuple(pair for line in lines if not line.startswith("#") for pair in line.split())
+    characters = [chr(code) for code in range(0x4E00, 0xA000)]
+    simplified = OpenCC("t2s").convert("\n".join(characters)).split("\n")  # a line each, so none makes words
+    return tuple(
+        old + new for old, new in zip(characters, simplified, strict=True) if new != old and new <= "\uffff"
+    )
 
 
 def _counted(page: SearchPage) -> Counter[str]:
