@@ -48,7 +48,7 @@ def run(options: argparse.Namespace) -> int:
         print(problem)
     print(summary(outcome))
     if not outcome.written and any(problem.code == "X010" for problem in outcome.problems):
-        print("With --skip-unplaced, what has no place is left out and the rest is taken over.", file=sys.stderr)
+        print("With --skip-unplaced, what has no place is left out, and the rest imported.", file=sys.stderr)
     return FINDINGS if outcome.problems else CLEAN
 
 
