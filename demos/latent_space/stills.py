@@ -9,7 +9,7 @@ from demos.common import pictures
 from demos.gan.pretrained import sample
 from demos.latent_space.app import offered, place
 
-SEED, COLUMNS, ROWS = 42, 7, 3
+SEED, COLUMNS, ROWS = 11, 7, 3
 
 
 def draw() -> Iterator[Path]:
