@@ -49,7 +49,7 @@ from demos.gan.train_features import FeatureTraining, features_path, train_featu
 class GanTraining:
     """The recipe. ``snapshots`` are the shares of the budget at which a checkpoint is kept."""
 
-    steps: int = 6500
+    steps: int = 9500
     batch: int = 32
     portraits: int = 30_000
     rate: float = 6e-4  # of the generator
