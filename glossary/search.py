@@ -94,11 +94,11 @@ def names(
     """
     found = [
         text
-        for term in entry.terms
+        for term in dict.fromkeys((entry.preferred, *entry.terms))
         for text in (term.term, *term.forms, term.pinyin or read(term.term))
         if text
     ]
-    found += [term.term for term in (reference.terms[1:] if reference else ()) if term.is_usable]
+    found += [term.term for term in (reference.with_status("admitted") if reference else ())]
     different: dict[str, str] = {}
     for text in found:
         different.setdefault(fold(text), text)

@@ -43,6 +43,12 @@ def test_names_in_the_language_of_the_field_are_typed_everywhere() -> None:
     assert names(Entry("nb", terms, "-"), Entry("en", field, "-")) == ["hue", "colour"]
 
 
+def test_the_headword_may_stand_below_its_synonyms() -> None:
+    nb = (Term("hue", "admitted"), Term("farge", "preferred", forms=("fargene",)))
+    field = (Term("colour", "admitted"), Term("color", "preferred"))
+    assert names(Entry("nb", nb, "-"), Entry("en", field, "-")) == ["fargene", "hue", "colour"]
+
+
 def test_common_words_are_those_that_no_name_has() -> None:
     texts = ["what is a model", "what is noise", "what a vector is", "models", "vectors", "nothing"]
     docs = [{"location": f"{n}/", "title": f"t{n}", "text": text} for n, text in enumerate(texts)]
