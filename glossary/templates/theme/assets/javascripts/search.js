@@ -22,7 +22,8 @@
   /* Words. The same in glossary/search.py. */
   const UNSPACED = "\\u3005\\u3007\\u3040-\\u30ff\\u3400-\\u4dbf\\u4e00-\\u9fff\\uf900-\\ufaff\\u{20000}-\\u{323af}";
   const RUN = new RegExp(`[${UNSPACED}]+|(?:(?![${UNSPACED}])[\\p{L}\\p{N}])+`, "gu");
-  const isUnspaced = (word) => new RegExp(`^[${UNSPACED}]`, "u").test(word);
+  const BEGINS_UNSPACED = new RegExp(`^[${UNSPACED}]`, "u"); // made once: every query asks it of every word there is
+  const isUnspaced = (word) => BEGINS_UNSPACED.test(word);
   const fold = (text) => text.normalize("NFKC").toLowerCase().normalize("NFD")
     .replace(/[\u0300-\u0309\u030b-\u036f]/g, "").normalize("NFC");
   const runs = (text) => fold(text).match(RUN) ?? [];
