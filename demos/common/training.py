@@ -6,6 +6,7 @@ trainer started with ``resume`` goes on from there. Randomness of a step comes f
 step)``, so a resumed run takes the same steps as one that was never interrupted.
 """
 
+import io
 import math
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -18,6 +19,8 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
+
+from glossary import files
 
 SAVE_EVERY_SECONDS = 60.0
 
@@ -92,10 +95,9 @@ def average_into(average: nn.Module, model: nn.Module, decay: float) -> None:
 
 def save_state(path: Path, state: dict[str, Any]) -> None:
     """Write a training state so that an interruption leaves the old one or the new one."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(path.name + ".partial")
-    torch.save(state, partial)
-    partial.replace(path)
+    content = io.BytesIO()
+    torch.save(state, content)
+    files.write(path, content.getvalue())
 
 
 def load_state(path: Path) -> dict[str, Any] | None:
