@@ -48,7 +48,6 @@ def build(demo: Demo, lang: str) -> gr.Blocks:
     return blocks
 
 
-@lru_cache(maxsize=256)
 def latent(seed: int) -> Tensor:
     """The latent z (1, 64) of a seed's portrait."""
     return on_sphere(latents(1, seed))
