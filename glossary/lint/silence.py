@@ -2,8 +2,9 @@
 
 Markdown: `<!-- ordlab-ignore T201: quotes an old text -->` at the end of a line silences that line; on a line
 of its own, the block after it. YAML, also above a page: `# ordlab-ignore T201: …` likewise, with all that is
-indented under the line. A silence that silences nothing is reported, so that none outlives its reason. Errors
-are not silenced: the site cannot be built with them.
+indented under the line. In the first line of either it also silences what is found on line 1: what is said of
+the page as a whole. A silence that silences nothing is reported, so that none outlives its reason. Errors are
+not silenced: the site cannot be built with them.
 """
 
 from __future__ import annotations
@@ -20,11 +21,10 @@ from ..markdown import without_code
 from ..model import Problem
 from ..yamlfile import Reader, did_you_mean, shown
 from .reference import CODES as KNOWN
-from .rule import Facts, Finding
+from .rule import RULES, Facts, Finding
 from .texts import yaml_span
 
 CODES = ("T401", "T402")
-_RULES = ("T1", "T2", "T3")  # all other codes are errors, which are never silenced
 
 _CODES = r"(?P<codes>[A-Z]\d{3}(?:[,\s]+[A-Z]\d{3})*)(?:\s*:\s*(?P<reason>.*?))?"
 _IN_MARKDOWN = re.compile(rf"<!--\s*ordlab-ignore\s+{_CODES}\s*-->")
@@ -75,7 +75,7 @@ def _about(silence: Silence, codes: Collection[str]) -> Iterator[Finding]:
         if code not in KNOWN:
             message, fix = f"no rule has the code {code}", did_you_mean(code, list(KNOWN))
             yield Finding(_problem(silence, "T402", message, fix or "remove it"))
-        elif code not in silence.used and (code in codes or not code.startswith(_RULES)):
+        elif code not in silence.used and (code in codes or code not in RULES):  # others have errors only
             message = f"{code} is silenced here, and there is nothing to silence"
             yield Finding(_problem(silence, "T401", message, "remove it"))
 
@@ -102,7 +102,7 @@ def _in_markdown(path: Path, text: str, head: int) -> Iterator[Silence]:
             if line.strip() == found[0]:
                 first = next((n for n in range(index + 1, len(lines)) if lines[n].strip()), index)
                 last = next((n for n in range(first, len(lines)) if not lines[n].strip()), len(lines)) - 1
-            yield Silence(path, index + 1, _listed(found), first + 1, last + 1)
+            yield Silence(path, index + 1, _listed(found), first + 1 if index else 1, last + 1)
 
 
 def _in_yaml(path: Path, text: str, above: int) -> Iterator[Silence]:
@@ -120,7 +120,7 @@ def _in_yaml(path: Path, text: str, above: int) -> Iterator[Silence]:
                 else index
             )
             begin, last = above + first + 1, above + _last_under(lines, first) + 1
-            yield Silence(path, above + index + 1, _listed(found), begin, last)
+            yield Silence(path, above + index + 1, _listed(found), begin if index else 1, last)
 
 
 def _spans(node: Node) -> Iterator[tuple[int, int]]:

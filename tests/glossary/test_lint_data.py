@@ -493,6 +493,23 @@ def test_a_page_that_some_readers_do_not_get(tmp_path: Path) -> None:
     assert not [p for p in findings(tmp_path, {}) if p.code == "T501"], "a site in one language"
 
 
+@pytest.mark.parametrize(
+    "page",
+    [
+        "# A <!-- ordlab-ignore T501: only here -->",
+        "<!-- ordlab-ignore T501: only here -->\n\n# A",
+        "---\n# ordlab-ignore T501: only here\ntitle: A\n---\n",
+        "---\ntitle: A # ordlab-ignore T501: only here\n---\n",
+    ],
+)
+def test_a_page_may_be_meant_for_some_readers_only(page: str, tmp_path: Path) -> None:
+    folder = write(tmp_path, {"a.nb.md": page}, {"mkdocs.yml": FILES["mkdocs.yml"] + SITE})
+    assert main(["check", "--select", "T501,T401", str(folder)]) == 0
+    assert main(["check", "--select", "T2,T401", str(folder)]) == 0, (
+        "a rule that did not run has no idle silence"
+    )
+
+
 def test_a_head_that_some_readers_do_not_get(tmp_path: Path) -> None:
     pages = {
         "a.nb.md": "---\ntitle: A\ndescription: Om A.\n---\n",
