@@ -28,7 +28,7 @@ def missing_page(facts: Facts) -> Iterator[Finding]:
         for lang in built:
             if lang not in pages:
                 message = f"the page does not exist in {facts.termbase.languages[lang].name}"
-                fix = f"write {shown(facts.project.docs / name.format(lang=lang))}"
+                fix = f"write {shown(facts.project.docs / name.replace("{lang}", lang))}"
                 where = shown(next(iter(pages.values())).path)
                 yield Finding(Problem(where, 1, "T501", message, fix, "warning", lang))
 

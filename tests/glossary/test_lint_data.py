@@ -484,11 +484,13 @@ plugins:
 def test_a_page_that_some_readers_do_not_get(tmp_path: Path) -> None:
     files = {"mkdocs.yml": FILES["mkdocs.yml"] + SITE}
     pages = {"a.nb.md": "# A", "a.en.md": "# A", "sub/b.en.md": "# B", "sub/c.md": "# C", "en/d.md": "# D"}
+    pages["{e}.en.md"] = "# E"
     found = [p for p in findings(tmp_path, pages, files) if p.code == "T501"]
     assert [(Path(p.file).name, p.line, p.lang, p.fix.rpartition("docs/")[2]) for p in found] == [
         ("d.md", 1, "nb", "nb/d.md"),
         ("b.en.md", 1, "nb", "sub/b.nb.md"),
         ("c.md", 1, "en", "sub/c.en.md"),
+        ("{e}.en.md", 1, "nb", "{e}.nb.md"),
     ]
     assert not [p for p in findings(tmp_path, {}) if p.code == "T501"], "a site in one language"
 
