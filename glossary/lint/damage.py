@@ -15,7 +15,7 @@ from ..model import Problem, Termbase, TermbaseError
 from ..site_text import load_words
 from ..yamlfile import Reader, shown
 from .project import Project
-from .reading import HEAD_KEYS, page_sources
+from .reading import HEAD_KEYS
 from .rule import Facts
 from .texts import PageText, yaml_span
 
@@ -51,7 +51,7 @@ def _of_interface_words(termbase: Termbase) -> list[Problem]:
 
 def _of_front_matter(termbase: Termbase, project: Project) -> Iterator[Problem]:
     """Lines above a page that are no YAML, so that readers would see them, or that say nothing."""
-    for path, source in page_sources(project):
+    for path, source in project.pages.items():
         start, end = yaml_span(path, source)
         reader = Reader(path, lang=project.language_of(path, termbase))
         if root := reader.root(source[start:end].encode()):

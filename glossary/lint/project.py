@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -12,6 +13,7 @@ from typing import Any
 import markdown
 import yaml
 
+from ..edits import read
 from ..model import Termbase
 
 USUAL_EXTENSIONS = ("admonition", "attr_list", "footnotes", "md_in_html", "tables")
@@ -49,10 +51,14 @@ class Project:
     def demos(self) -> Path:
         return self.root / self._option("demos")
 
-    @property
-    def pages(self) -> list[Path]:
-        """Every page written by hand."""
-        return sorted(self.docs.rglob("*.md"))
+    @cached_property
+    def pages(self) -> Mapping[Path, str]:
+        """Every page written by hand, with its text; what is wrong with others is said when the site is built."""
+        pages = {}
+        for path in sorted(self.docs.rglob("*.md")):
+            with suppress(OSError, UnicodeDecodeError):
+                pages[path] = read(path)
+        return pages
 
     @cached_property
     def extensions(self) -> tuple[str, ...]:

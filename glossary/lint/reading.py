@@ -10,7 +10,6 @@ from pathlib import Path
 import markdown
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
-from ..edits import read
 from ..links import Linker
 from ..markdown import Page, ReadProse, TermLinks
 from ..model import Problem, Termbase
@@ -47,7 +46,7 @@ def entry_texts(termbase: Termbase, linkers: Mapping[str, Linker]) -> Iterator[Y
 def page_texts(termbase: Termbase, linkers: Mapping[str, Linker], project: Project) -> Iterator[PageText]:
     """Every page that is written by hand and in a language of the termbase."""
     parsers = {lang: _Parser(linker, project.extensions) for lang, linker in linkers.items()}
-    for path, source in page_sources(project):
+    for path, source in project.pages.items():
         lang = project.language_of(path, termbase)
         if lang in parsers:
             head = FRONT_MATTER.match(source)
@@ -55,15 +54,6 @@ def page_texts(termbase: Termbase, linkers: Mapping[str, Linker], project: Proje
             first_line = source.count("\n", 0, offset) + 1
             parse = parsers[lang].of_page(path, first_line)
             yield PageText(path, lang, source[offset:], parse, first_line=first_line, offset=offset)
-
-
-def page_sources(project: Project) -> Iterator[tuple[Path, str]]:
-    """The pages that can be read; what is wrong with the others is said when the site is built."""
-    for path in project.pages:
-        try:
-            yield path, read(path)
-        except (OSError, UnicodeDecodeError):
-            continue
 
 
 # Data files
@@ -115,7 +105,7 @@ def _files(termbase: Termbase, project: Project | None) -> Iterator[tuple[Path, 
         yield path, path.stem, _by_language(_root(path), languages)
     for path in label_files(project.demos):
         yield path, path.parent.name, _by_language(_root(path), languages)
-    for path, source in page_sources(project):
+    for path, source in project.pages.items():
         lang = project.language_of(path, termbase)
         yield path, "", _in_head(lang, front_matter(path, source))
 
