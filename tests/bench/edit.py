@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -13,6 +12,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import psutil
+
+from tests.serving import free_port
 
 EDITS = 3
 PATIENCE = 3600
@@ -58,9 +59,7 @@ def served_after(path: Path, url: str) -> None:
 @contextmanager
 def serving(config_file: Path) -> Iterator[tuple[str, psutil.Process]]:
     """`mkdocs serve` on a free port, once it answers."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        address = f"127.0.0.1:{free.getsockname()[1]}"
+    address = f"127.0.0.1:{free_port()}"
     command = [sys.executable, "-m", "mkdocs", "serve", "--quiet", "-f", str(config_file), "-a", address]
     server = subprocess.Popen(command, env={**os.environ, "NO_MKDOCS_2_WARNING": "1"})
     try:
