@@ -53,7 +53,7 @@ class Project:
 
     @cached_property
     def pages(self) -> Mapping[Path, str]:
-        """Every page written by hand, with its text; what is wrong with others is said when the site is built."""
+        """Every page written by hand, with its text; a page that cannot be read is reported by the build."""
         pages = {}
         for path in sorted(self.docs.rglob("*.md")):
             with suppress(OSError, UnicodeDecodeError):
