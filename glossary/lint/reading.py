@@ -60,6 +60,16 @@ def page_texts(termbase: Termbase, linkers: Mapping[str, Linker], project: Proje
 
 
 @dataclass(frozen=True, slots=True)
+class _File:
+    """A data file with its texts; `id` is that of the quiz, figure or demo."""
+
+    path: Path
+    texts: Iterator[_Found]
+    id: str = ""
+    is_markdown: bool = False  # elsewhere a sign is that sign
+
+
+@dataclass(frozen=True, slots=True)
 class _Found:
     """A text in a data file, by its place there."""
 
@@ -77,37 +87,34 @@ def data_texts(
 
     Files with faults have none; the faults are reported by those who read the files for the site.
     """
-    languages = termbase.languages
-    for path, id, found in _files(termbase, project):
-        is_of_demo = project is not None and path.is_relative_to(project.demos)
-        parsers = {lang: _Parser(linker, None) for lang, linker in linkers.items()} if is_of_demo else {}
-        for text in found:
-            if text.lang in languages and text.text:
-                # Demos show their words by Markdown; elsewhere a sign is that sign.
-                parse = parsers[text.lang].of_text(path, id) if is_of_demo else Reading
-                yield YamlText(
-                    path, text.lang, text.text, parse, id, text.key, text.is_quoted, keys=text.keys
-                )
+    parsers = {lang: _Parser(linker, None) for lang, linker in linkers.items()}
+    for file in _files(termbase, project):
+        for found in file.texts:
+            if found.lang in termbase.languages and found.text:
+                parse = parsers[found.lang].of_text(file.path, file.id) if file.is_markdown else Reading
+                about = (file.id, found.key, found.is_quoted)
+                yield YamlText(file.path, found.lang, found.text, parse, *about, keys=found.keys)
 
 
-def _files(termbase: Termbase, project: Project | None) -> Iterator[tuple[Path, str, Iterator[_Found]]]:
-    """Every data file with its id and its texts."""
+def _files(termbase: Termbase, project: Project | None) -> Iterator[_File]:
+    """Every data file."""
     folder, languages = termbase.folder, termbase.languages
-    yield folder / "subjects.yml", "", _by_language(_root(folder / "subjects.yml"), languages)
-    yield folder / "sources.yml", "", _titles_of_works(_root(folder / "sources.yml"))
-    yield folder / "languages.yml", "", _interface_words(_root(folder / "languages.yml"))
+    subjects, sources, own = (folder / f"{name}.yml" for name in ("subjects", "sources", "languages"))
+    yield _File(subjects, _by_language(_root(subjects), languages))
+    yield _File(sources, _titles_of_works(_root(sources)))
+    yield _File(own, _interface_words(_root(own)))
     for lang in languages:  # the engine's own words, where the termbase is the engine's
         path = folder / "text" / f"{lang}.yml"
-        yield path, "", _all(lang, _root(path))
+        yield _File(path, _all(lang, _root(path)))
     if project is None:
         return
     for path in sorted([*project.quizzes.glob("*.yml"), *project.figures.glob("*.yml")]):
-        yield path, path.stem, _by_language(_root(path), languages)
+        yield _File(path, _by_language(_root(path), languages), path.stem)
     for path in label_files(project.demos):
-        yield path, path.parent.name, _by_language(_root(path), languages)
+        yield _File(path, _by_language(_root(path), languages), path.parent.name, is_markdown=True)
     for path, source in project.pages.items():
         lang = project.language_of(path, termbase)
-        yield path, "", _in_head(lang, front_matter(path, source))
+        yield _File(path, _in_head(lang, front_matter(path, source)))
 
 
 def label_files(demos: Path) -> list[Path]:
