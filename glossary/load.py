@@ -88,7 +88,7 @@ _LANGUAGE_KEYS = tuple(field.name for field in fields(Language) if field.name !=
 _FORMER_LANGUAGE_KEYS = ("search",)  # for a search engine that is gone; files that have them still load
 _STEMMERS = ("", *snowballstemmer.algorithms())
 CHOICES = {"status": STATUSES, "gender": GENDERS, "type": TYPES, "pos": POS}
-_YES_NO = {"true": True, "yes": True, "false": False, "no": False}
+YES_NO = {"true": True, "yes": True, "false": False, "no": False}
 
 _CACHED_FOLDERS = 4
 _concepts: dict[Path, tuple[bytes, Concept]] = {}  # file → what its content was, and what it meant
@@ -274,9 +274,9 @@ def _is_reference(
     """Whether a language is marked `reference: true`, as at most one may be."""
     if not written:
         return False
-    if written.lower() not in _YES_NO:
+    if written.lower() not in YES_NO:
         _not_allowed(reader, values["reference"][1], f"{code}.reference", written, ("true", "false"))
-    marked = _YES_NO.get(written.lower(), False)
+    marked = YES_NO.get(written.lower(), False)
     if first := next((other for other, language in before.items() if language.reference and marked), None):
         message = f"{code} and {first} cannot both be what the others are translated from"
         reader.at(values["reference"][0], "T037", message, "mark one of them", key=f"{code}.reference")
@@ -496,10 +496,10 @@ def _term_details(
             details[name] = reader.texts(node, where)
         elif name != "term" and (value := reader.text(node, where)):
             allowed = CHOICES.get(name, ("true", "false") if name == "link" else ())
-            if allowed and value not in allowed and not (name == "link" and value.lower() in _YES_NO):
+            if allowed and value not in allowed and not (name == "link" and value.lower() in YES_NO):
                 _not_allowed(reader, node, where, value, allowed)
             else:
-                details[name] = _YES_NO[value.lower()] if name == "link" else value
+                details[name] = YES_NO[value.lower()] if name == "link" else value
     return details
 
 

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from .load import ID
+from .load import ID, ID_FORM
 from .model import Language, Termbase
 from .schema import FILE
 
@@ -35,7 +35,7 @@ def faults(
         return f"{message}: {fix}" if fix else message
 
     if not ID.fullmatch(id):
-        yield f"“{id}” cannot be an id: use lower-case letters a–z, digits and single hyphens, a letter first"
+        yield f"“{id}” cannot be an id: {ID_FORM}"
     elif id in reserved:
         yield f"“{id}” is the address of a page of the glossary's own: choose another id"
     elif path_of(frame, id).exists():

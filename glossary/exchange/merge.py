@@ -20,13 +20,11 @@ from pathlib import Path
 from ruamel.yaml.error import YAMLError
 
 from .. import files
-from ..load import load, load_frame
+from ..load import ID, ID_FORM, load, load_frame
 from ..model import Problem, TermbaseError
 from ..yamlfile import shown
 from . import Format, plain, shape, yaml_files
 from .plain import Data, Incoming
-
-_ID = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*")
 
 
 @dataclass
@@ -118,7 +116,7 @@ def _place_languages(incoming: Incoming, existing: Data) -> None:
 def _place_ids(incoming: Incoming) -> None:
     """Ids of others may have capitals or underscores; ours are part of file names and addresses."""
     concepts = incoming.part("concepts")
-    ids = {raw: raw if _ID.fullmatch(raw) else _as_id(raw) for raw in concepts}
+    ids = {raw: raw if ID.fullmatch(raw) else _as_id(raw) for raw in concepts}
     placed: Data = {}
     for raw, concept in concepts.items():
         id = ids[raw]
@@ -126,7 +124,7 @@ def _place_ids(incoming: Incoming) -> None:
             message = (
                 f"“{raw}” cannot be a concept's id" if not id else f"“{raw}” becomes {id}, as another does"
             )
-            fix = "use lower-case letters a–z, digits and single hyphens, a letter first: latent-space"
+            fix = f"{ID_FORM}: latent-space"
             incoming.report("X012", message, fix, line=incoming.line_of(raw), id=raw)
             continue
         for relation in plain.RELATIONS:

@@ -15,6 +15,7 @@ from dataclasses import MISSING, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
+from ..load import YES_NO
 from ..model import RELATIONS, Concept, Entry, Language, Problem, Source, Term, Termbase
 from ..yamlfile import UNPRINTABLE, shown
 
@@ -29,7 +30,6 @@ SOURCE_KEYS = tuple(field.name for field in fields(Source) if field.name != "id"
 LANGUAGE_KEYS = tuple(field.name for field in fields(Language) if field.name not in ("code", "text"))
 # Values that are yes or no, with what they are when nothing is said.
 FLAGS = {f.name: f.default for f in (*fields(Term), *fields(Language)) if isinstance(f.default, bool)}
-_YES_NO = {"true": True, "yes": True, "false": False, "no": False}
 
 MAX_BYTES = 256_000_000
 _TAG = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*")  # BCP 47 in the main: RFC 5646, section 2.1
@@ -161,7 +161,7 @@ def _tidy_value(value: Any, key: str = "") -> Any:
             return [tidy_term(item, place) for place, item in enumerate(value)]
         return list(dict.fromkeys(as_text(item).strip() for item in value if item not in ("", None)))
     if key in FLAGS:
-        flag = _YES_NO.get(str(value).strip().lower(), value)
+        flag = YES_NO.get(str(value).strip().lower(), value)
         return None if flag == FLAGS[key] else flag
     if value is None:
         return None
