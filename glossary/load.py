@@ -243,7 +243,7 @@ def _languages(path: Path, contents: Mapping[Path, bytes], problems: list[Proble
             continue
         values = reader.mapping(node, (*_LANGUAGE_KEYS, *_FORMER_LANGUAGE_KEYS), code)
         values = {name: value for name, value in values.items() if name in _LANGUAGE_KEYS}
-        words = _text_map(reader, values.pop("text")[1], f"{code}.text") if "text" in values else {}
+        words = _words(reader, values.pop("text")[1], f"{code}.text") if "text" in values else {}
         texts = {name: reader.text(value, f"{code}.{name}") for name, (_, value) in values.items()}
         reference = _is_reference(reader, values, code, texts.pop("reference", ""), languages)
         for name, allowed in (("order", tuple(ORDERS)), ("stemmer", _STEMMERS), ("segment", SEGMENTS)):
@@ -335,6 +335,14 @@ def _check_id(reader: Reader, key_node: Node, id: str) -> None:
 def _text_map(reader: Reader, node: Node, key: str) -> dict[str, str]:
     return {
         name: reader.text(value, f"{key}.{name}")
+        for name, (_, value) in reader.mapping(node, (), key).items()
+    }
+
+
+def _words(reader: Reader, node: Node, key: str) -> dict[str, str]:
+    """Words of the interface: the space around one is part of it, as in `comma: ', '`."""
+    return {
+        name: reader.text(value, f"{key}.{name}") and value.value.strip("\n")
         for name, (_, value) in reader.mapping(node, (), key).items()
     }
 

@@ -152,9 +152,9 @@ def tidy(data: Data) -> Data:
     return {part: {id: _tidy_value(value) for id, value in entries.items()} for part, entries in data.items()}
 
 
-def _tidy_value(value: Any, key: str = "") -> Any:
+def _tidy_value(value: Any, key: str = "", *, is_word: bool = False) -> Any:
     if isinstance(value, Mapping):
-        kept = {str(name): _tidy_value(item, str(name)) for name, item in value.items()}
+        kept = {str(n): _tidy_value(item, str(n), is_word=key == "text") for n, item in value.items()}
         return {name: item for name, item in kept.items() if item not in ("", [], {}, None)}
     if isinstance(value, list | tuple):
         if key == "terms":
@@ -166,6 +166,8 @@ def _tidy_value(value: Any, key: str = "") -> Any:
     if value is None:
         return None
     text = as_text(value).strip()
+    if is_word and text:
+        return as_text(value).strip("\n")  # the space around a word of the interface is part of it
     return " ".join(text.split()) if key == "term" else text
 
 

@@ -110,17 +110,18 @@ def _dump(tree: CommentedMap) -> str:
 # Changing what is there
 
 
-def _update_mapping(tree: CommentedMap, data: Data) -> None:
+def _update_mapping(tree: CommentedMap, data: Data, around: str | None = None) -> None:
+    """Make the mapping say `data`; `around` is what does not count at the ends of a text: white space."""
     for key in [key for key in tree if key not in data]:
         del tree[key]
     for key, value in data.items():
         if key not in tree:
             tree.insert(_place(tree, key, list(data)), key, _node(key, value))
         elif isinstance(value, dict) and isinstance(tree[key], CommentedMap):
-            _update_mapping(tree[key], value)
+            _update_mapping(tree[key], value, "\n" if key == "text" else None)  # words of the interface
         elif isinstance(value, list) and isinstance(tree[key], CommentedSeq):
             _update_list(tree[key], value, is_terms=key == "terms")
-        elif not isinstance(tree[key], str) or str(tree[key]).strip() != as_text(value):
+        elif not isinstance(tree[key], str) or str(tree[key]).strip(around) != as_text(value):
             tree[key] = _node(key, value)
 
 
@@ -204,6 +205,8 @@ def _scalar(value: Any, *, in_flow: bool = False) -> str:
     text = as_text(value)
     if isinstance(value, bool):
         return text
+    if text != text.strip():
+        return DoubleQuotedScalarString(text)
     if "\n" in text and not in_flow and not _ONLY_ESCAPED.search(text):
         return LiteralScalarString(text + "\n")
     marks = _MARKS if in_flow else _MARKS_IN_BLOCK

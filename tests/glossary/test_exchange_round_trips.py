@@ -71,6 +71,23 @@ def test_importing_what_was_exported_touches_no_file(name: str, tmp_path: Path) 
     assert state(folder) == before
 
 
+@EACH_FORMAT
+def test_the_space_around_a_word_of_the_interface_is_part_of_it(name: str, tmp_path: Path) -> None:
+    words = {"comma": ", ", "dash": " – ", "demo-start": "Start it:"}
+    languages = {"de": {"name": "Deutsch", "text": words}}
+    concept = {"subject": "models", "de": {"terms": [{"term": "Netz"}], "definition": "Modell"}}
+    data = {"languages": languages, "subjects": {"models": {"de": "Modelle"}}, "sources": {}}
+    source = write_yaml(tmp_path / "source", {**data, "concepts": {"net": concept}})
+    assert through(name, source, tmp_path / "new")["languages"] == languages
+    before = state(source)
+    through(name, source, source)
+    assert state(source) == before
+    yaml = (tmp_path / "new" / "languages.yml").read_text("utf-8")
+    assert yaml_files.edit(yaml, languages) == yaml
+    words["comma"] = ","
+    assert yaml_files.edit(yaml, languages) != yaml
+
+
 def state(folder: Path) -> dict[Path, tuple[bytes, int, int]]:
     """Each file's content, time and inode: what shows if a file was written anew."""
     paths = sorted(folder.rglob("*.yml"))
