@@ -94,6 +94,8 @@ def _reads(text: Text, markdown: str, changes: Sequence[Change]) -> bool:
 def _says(path: Path, before: str, after: str, texts: dict[YamlText, str]) -> bool:
     """Whether the new YAML says the same as the old, with the new texts in it."""
     expected = _data(path, before)
+    if expected is None:  # tags and anchors, which the host allows, do more than can be compared
+        return False
     for text, markdown in texts.items():
         holder = expected
         for key in text.keys[:-1]:

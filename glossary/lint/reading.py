@@ -16,7 +16,7 @@ from ..model import Problem, Termbase
 from ..prose import SafeMarkdown
 from ..yamlfile import Reader, join, shown
 from .project import Project
-from .texts import FRONT_MATTER, PageText, Reading, YamlText, yaml_span
+from .texts import FRONT_MATTER, PageText, Reading, YamlText, yaml_root, yaml_span
 
 KEYS = ("definition", "explanation", "example")
 MARKDOWN_KEYS = ("explanation", "example")
@@ -125,7 +125,7 @@ def label_files(demos: Path) -> list[Path]:
 def front_matter(path: Path, source: str) -> MappingNode | None:
     """What stands above a page, if it can be read."""
     start, end = yaml_span(path, source)
-    return Reader(path).root(source[start:end].encode()) if source[start:end].strip() else None
+    return yaml_root(path, source[start:end])
 
 
 def head_keys(path: Path, source: str) -> frozenset[str]:

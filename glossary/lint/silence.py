@@ -19,10 +19,10 @@ from yaml.nodes import MappingNode, Node, ScalarNode
 from ..edits import read
 from ..markdown import without_code
 from ..model import Problem
-from ..yamlfile import Reader, did_you_mean, shown
+from ..yamlfile import did_you_mean, shown
 from .reference import CODES as KNOWN
 from .rule import RULES, Facts, Finding
-from .texts import yaml_span
+from .texts import yaml_root, yaml_span
 
 CODES = ("T401", "T402")
 
@@ -108,7 +108,7 @@ def _in_markdown(path: Path, text: str, head: int) -> Iterator[Silence]:
 def _in_yaml(path: Path, text: str, above: int) -> Iterator[Silence]:
     """Silences of a YAML text, above which the file has some lines more."""
     lines = text.splitlines()
-    root = Reader(path).root(text.encode())
+    root = yaml_root(path, text)
     inside = {line for first, last in _spans(root) for line in range(first, last + 1)} if root else set()
     for index, line in enumerate(lines):
         found = _IN_YAML.search(line)

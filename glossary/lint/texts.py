@@ -16,7 +16,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import ClassVar
 
-from yaml.nodes import Node, ScalarNode
+import yaml
+from yaml.nodes import MappingNode, Node, ScalarNode
 
 from ..edits import Edit, read
 from ..links import IDEOGRAPHS
@@ -24,6 +25,7 @@ from ..markdown import BARRIER
 from ..model import Problem
 from ..yamlfile import Reader, descend, line_of_text
 
+SETTINGS = "mkdocs.yml"
 FRONT_MATTER = re.compile(
     r"\ufeff?---[ \t]*\r?\n(?P<yaml>.*?\r?\n)(?:---|\.\.\.)[ \t]*(?:\r?\n|\Z)", re.DOTALL
 )
@@ -235,8 +237,7 @@ class YamlText(Text):
         """How many lines of the file are above its YAML, and the text's node, if it is still there."""
         text = read(self.path)
         start, end = yaml_span(self.path, text)
-        root = Reader(self.path).root(text[start:end].encode())
-        return text.count("\n", 0, start), descend(root, *self.keys)
+        return text.count("\n", 0, start), descend(yaml_root(self.path, text[start:end]), *self.keys)
 
 
 def yaml_span(path: Path, text: str) -> tuple[int, int]:
@@ -245,6 +246,20 @@ def yaml_span(path: Path, text: str) -> tuple[int, int]:
         return 0, len(text)
     head = FRONT_MATTER.match(text)
     return head.span("yaml") if head else (0, 0)
+
+
+def yaml_root(path: Path, text: str) -> MappingNode | None:
+    """What the YAML of a file says, if it can be read.
+
+    Tags and anchors are refused in the engine's own files, but what the host reads may have them.
+    """
+    if path.suffix != ".md" and path.name != SETTINGS:
+        return Reader(path).root(text.encode())
+    try:
+        root = yaml.compose(text.removeprefix("\ufeff"), Loader=yaml.SafeLoader)
+    except (yaml.YAMLError, RecursionError):
+        return None
+    return root if isinstance(root, MappingNode) else None
 
 
 def _is_block(node: Node) -> bool:

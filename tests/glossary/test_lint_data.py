@@ -455,6 +455,14 @@ def test_a_head_that_the_host_takes_is_no_damage(tmp_path: Path) -> None:
     assert findings(tmp_path, pages) == []
 
 
+def test_a_head_with_an_anchor_is_read_but_not_mended(tmp_path: Path) -> None:
+    page = "---\ntitle: &a The nerve net\nshort: *a\n---\n\n# Text\n"
+    folder = write(tmp_path, {"x.en.md": page, "x.nb.md": "---\ntitle: Nett\n---\n\n# Tekst\n"})
+    assert places(check(load(folder), tmp_path)) == [("T201", 2, "nerve ", "en", "title")]
+    assert main(["check", "--fix", str(folder)]) == 1
+    assert (tmp_path / "docs/x.en.md").read_text("utf-8") == page
+
+
 def test_words_that_a_language_lacks(tmp_path: Path) -> None:
     files = {
         name: text.replace("zh:", "ja:").replace("pinyin", "latin")
