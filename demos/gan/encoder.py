@@ -15,7 +15,7 @@ from torch import Tensor, nn
 from demos.gan.features import FeatureConfig
 from demos.gan.model import on_sphere
 
-DIRECTIONS = 128  # random ones, along which a batch's codes are compared with the prior
+DIRECTIONS = 64  # of each kind along which a batch's codes are compared with the prior
 # Fine scales count less: there the critics judge better what is right than a pixel-by-pixel distance.
 SCALE_WEIGHTS = (0.5, 1.0, 1.5, 1.5)
 
@@ -30,13 +30,44 @@ class Encoder(nn.Module):
         self.to8 = halving(48 + m3, 96)
         self.to4 = halving(96 + m4, 128)
         self.to_code = nn.Linear(128 * 4 * 4, latent)
-        self.norm = nn.BatchNorm1d(latent, affine=False, momentum=0.02)
+        self.whitening = Whitening(latent)
 
-    def forward(self, scales: list[Tensor]) -> Tensor:
+    def forward(self, scales: list[Tensor], measure: bool = False) -> Tensor:
+        """With ``measure`` these are real portraits, and the whitening learns from their codes."""
         _, f2, f3, f4 = scales
         x = self.to8(torch.cat([self.to16(f2), f3], dim=1))  # (n, 96, 8, 8)
         x = self.to4(torch.cat([x, f4], dim=1))  # (n, 128, 4, 4)
-        return on_sphere(self.norm(self.to_code(x.flatten(1)).float()))
+        with torch.autocast(f4.device.type, enabled=False):  # whitening needs more than bfloat16's eight bits
+            codes = self.to_code(x.flatten(1).float())
+            if measure:
+                self.whitening.measure(codes.detach())
+            return on_sphere(self.whitening(codes))
+
+
+class Whitening(nn.Module):
+    """Codes (n, d) to such with mean 0 and covariance 1, by what was measured over the last batches.
+
+    Without it a few directions carry most of the codes' variance, and the prior, which has the same variance
+    in all of them, draws only what is in their middle. (ZCA whitening, Kessy et al. 2018, arXiv:1512.00809.)
+    """
+
+    def __init__(self, size: int, momentum: float = 0.02, least: float = 0.01) -> None:
+        super().__init__()
+        self.momentum, self.least = momentum, least
+        self.register_buffer("mean", torch.zeros(size))
+        self.register_buffer("covariance", torch.eye(size))
+        self.mean: Tensor
+        self.covariance: Tensor
+
+    def measure(self, codes: Tensor) -> None:
+        self.mean.lerp_(codes.mean(0), self.momentum)
+        centred = codes - self.mean
+        self.covariance.lerp_(centred.T.mul(1 / len(codes)).mm(centred), self.momentum)
+
+    def forward(self, codes: Tensor) -> Tensor:
+        values, vectors = torch.linalg.eigh(self.covariance)
+        floor = self.least * values.mean()  # of what hardly varies, noise would be left
+        return (codes - self.mean) @ (vectors * (values + floor).rsqrt()) @ vectors.T
 
 
 def halving(channels: int, out: int) -> nn.Sequential:
@@ -76,8 +107,13 @@ def prior_loss(codes: Tensor, earlier: Tensor, seeded: torch.Generator) -> Tenso
 
     A coordinate of latents on the sphere of radius √d is nearly standard normal, whatever the direction. The
     rank of a code is taken among ``earlier`` codes too: a batch alone is too small to show a distribution.
+
+    Half the directions are random, half point to earlier codes: a rare kind of portrait can lie far out in
+    one direction, where the prior never draws, and random directions in many dimensions hardly see it.
     """
-    axes = F.normalize(torch.randn(codes.shape[1], DIRECTIONS, generator=seeded), dim=0).to(codes)
+    chosen = earlier[torch.randperm(len(earlier), generator=seeded)[:DIRECTIONS]]
+    random = torch.randn(DIRECTIONS, codes.shape[1], generator=seeded).to(codes)
+    axes = F.normalize(torch.cat([random, chosen]), dim=1).T  # (d, directions)
     along = torch.cat([codes, earlier]) @ axes
     ranks = along.argsort(dim=0).argsort(dim=0)[: len(codes)]
     quantiles = torch.special.ndtri((ranks + 0.5) / len(along))

@@ -57,7 +57,7 @@ class GanTraining:
     encoder_rate: float = 1e-3
     likeness: float = 12.0  # weights of the encoder's losses beside the critics' sum
     reading: float = 2.0
-    prior: float = 1.0
+    prior: float = 4.0
     average_images: int = 10_000  # half-life of the averaged generator, once that many were seen twentyfold
     snapshots: tuple[float, ...] = (0.0, 0.02, 0.06, 0.15, 0.35, 0.65, 1.0)
     samples: int = 3000  # pictures on each side of a measurement
@@ -182,7 +182,7 @@ class GanRun:
         with autocast(self.device):
             with torch.no_grad():
                 real_view = critics.look(real, corners)
-            codes = self.encoder(real_view.scales)
+            codes = self.encoder(real_view.scales, measure=True)
             half = len(real) // 2
             from_both = torch.cat([shaken(codes[:half], seeded), z[half:]])
             fake_view = critics.look(self.generator(from_both), corners)

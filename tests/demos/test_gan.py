@@ -13,6 +13,7 @@ from demos.gan import train as gan_train
 from demos.gan.encoder import (
     SCALE_WEIGHTS,
     Encoder,
+    Whitening,
     likeness_loss,
     prior_loss,
     reading_loss,
@@ -213,6 +214,26 @@ def test_prior_loss_is_small_for_the_prior_and_large_for_few_kinds_of_codes():
     assert prior_loss(narrow, nothing, seeded(1)).item() > 10 * near
     # A small batch is seen among earlier ones.
     assert prior_loss(prior[:8], prior[8:], seeded(1)).item() < 0.1
+
+
+def test_prior_loss_sees_a_rare_kind_of_portrait_that_lies_far_out():
+    prior = on_sphere(torch.randn(288, 64, generator=seeded()))
+    rare = prior.clone()
+    rare[::8, 0] = 7  # an eighth of the portraits, where the prior draws none
+    codes = on_sphere(rare)
+    near, far = (prior_loss(some[:32], some[32:], seeded(1)).item() for some in (prior, codes))
+    assert far > 4 * near
+
+
+def test_whitened_codes_vary_as_much_in_all_directions():
+    mixing = torch.randn(8, 8, generator=seeded()) * torch.logspace(-1, 1, 8)
+    codes = torch.randn(6400, 8, generator=seeded(1)) @ mixing + 3
+    whitening = Whitening(8, least=0.0)
+    for batch in codes.repeat(2, 1).split(32):
+        whitening.measure(batch)
+    white = whitening(codes)
+    assert white.mean(0).abs().max() < 0.3
+    assert torch.allclose(torch.cov(white.T), torch.eye(8), atol=0.35)
 
 
 # Training
