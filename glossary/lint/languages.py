@@ -6,11 +6,15 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from yaml.nodes import Node, ScalarNode
+
 from ..model import Problem, Termbase
-from ..yamlfile import shown
+from ..yamlfile import descend, line_of, shown
 from .project import Project
-from .reading import HEAD_KEYS, head_keys
+from .reading import HEAD_KEYS, dotted, head_keys, nav_titles, site_languages
 from .rule import Facts, Finding, rule
+
+NAV = "nav_translations"
 
 
 @rule("T501")
@@ -42,6 +46,35 @@ def missing_in_head(facts: Facts) -> Iterator[Finding]:
                     message = f"the page has no {key}, but {owner.name} has one"
                     fix = f"write `{key}: …` above the page, between two lines `---`"
                     yield Finding(Problem(shown(path), 1, "T502", message, fix, "warning", lang, key=key))
+
+
+@rule("T503")
+def missing_title(facts: Facts) -> Iterator[Finding]:
+    """A title of the navigation that has no translation: readers of the language see another one's words."""
+    if (project := facts.project) is None:
+        return
+    places = {
+        lang: (keys, node)
+        for lang, keys, node in site_languages(project.node)
+        if lang in project.languages and lang in facts.termbase.languages and not descend(node, "nav")
+    }
+    main = project.main_language(facts.termbase)
+    for title in dict.fromkeys(found.text for found in nav_titles(main, descend(project.node, "nav"), ())):
+        lacking = [lang for lang, (_, node) in places.items() if not _translation(node, title)]
+        # One of the languages is that of the title itself.
+        for lang in sorted(lacking, key=lambda lang: lang != main)[1:]:
+            message = f"the navigation has no {facts.termbase.languages[lang].name} title for “{title}”"
+            keys, node = places[lang]
+            translations = descend(node, NAV)
+            fix = f"add “{title}: …”" if translations else f"add “{NAV}: {{{title}: …}}”"
+            where = (shown(project.file), line_of(translations or node))
+            key = dotted((*keys, NAV, title))
+            yield Finding(Problem(*where, "T503", message, fix, "warning", lang, key=key))
+
+
+def _translation(language: Node, title: str) -> str:
+    node = descend(language, NAV, title)
+    return node.value if isinstance(node, ScalarNode) else ""
 
 
 def _pages(project: Project, termbase: Termbase) -> Mapping[str, Mapping[str, Path]]:

@@ -12,9 +12,11 @@ from typing import Any
 
 import markdown
 import yaml
+from yaml.nodes import MappingNode
 
 from ..edits import read
 from ..model import Termbase
+from .texts import SETTINGS, yaml_root
 
 USUAL_EXTENSIONS = ("admonition", "attr_list", "footnotes", "md_in_html", "tables")
 _LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[A-Za-z0-9]+)*")
@@ -26,14 +28,26 @@ class Project:
 
     root: Path
 
+    @property
+    def file(self) -> Path:
+        return self.root / SETTINGS
+
     @cached_property
     def settings(self) -> Mapping[str, Any]:
         """What `mkdocs.yml` says; nothing when there is none, or none that can be read."""
         try:
-            data = yaml.load((self.root / "mkdocs.yml").read_bytes(), _Loader)
+            data = yaml.load(self.file.read_bytes(), _Loader)
         except (OSError, yaml.YAMLError):
             return {}
         return data if isinstance(data, dict) else {}
+
+    @cached_property
+    def node(self) -> MappingNode | None:
+        """The same with its places in the file."""
+        try:
+            return yaml_root(self.file, read(self.file))
+        except (OSError, UnicodeDecodeError):
+            return None
 
     @property
     def docs(self) -> Path:
@@ -72,9 +86,17 @@ class Project:
     @property
     def languages(self) -> tuple[str, ...]:
         """The languages that the site is built in; none where it has one only."""
-        listed = self._plugin("i18n").get("languages")
-        built = [item for item in listed or () if isinstance(item, dict) and item.get("build", True)]
+        built = [item for item in self._languages if item.get("build", True)]
         return tuple(str(item["locale"]) for item in built if item.get("locale") not in (None, "null"))
+
+    def main_language(self, termbase: Termbase) -> str:
+        """The language of what is said for the whole site: the one at its root."""
+        codes = [item.get("locale") for item in self._languages if item.get("default")]
+        if not codes and isinstance(theme := self.settings.get("theme"), dict):
+            codes = [theme.get("language"), theme.get("locale")]
+        return next(
+            (code for code in map(str, codes) if code in termbase.languages), termbase.default_language
+        )
 
     def language_of(self, path: Path, termbase: Termbase) -> str:
         """The language of a page: `help/gan.nb.md` and `nb/help/gan.md` say it, others are in the first one.
@@ -95,6 +117,11 @@ class Project:
         return below.with_name(
             below.name.removesuffix(".md").removesuffix(f".{lang}") + ".{lang}.md"
         ).as_posix()
+
+    @property
+    def _languages(self) -> list[Mapping[str, Any]]:
+        listed = self._plugin("i18n").get("languages")
+        return [item for item in listed if isinstance(item, dict)] if isinstance(listed, list) else []
 
     def _option(self, name: str) -> str:
         """The name of a folder, as the glossary's plugin is told it."""

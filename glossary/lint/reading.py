@@ -14,14 +14,16 @@ from ..links import Linker
 from ..markdown import Page, ReadProse, TermLinks
 from ..model import Problem, Termbase
 from ..prose import SafeMarkdown
-from ..yamlfile import Reader, join, shown
+from ..yamlfile import Reader, descend, join, shown
 from .project import Project
-from .texts import FRONT_MATTER, PageText, Reading, YamlText, yaml_root, yaml_span
+from .texts import FRONT_MATTER, KeyText, PageText, Reading, YamlText, yaml_root, yaml_span
 
 KEYS = ("definition", "explanation", "example")
 MARKDOWN_KEYS = ("explanation", "example")
 HEAD_KEYS = ("title", "description")
 """What front matter says to readers."""
+SITE_KEYS = ("site_name", "site_description")
+"""What `mkdocs.yml` says to readers, besides its navigation."""
 
 Keys = tuple[str | int, ...]
 
@@ -78,12 +80,13 @@ class _Found:
     keys: Keys
     key: str
     is_quoted: bool = False
+    is_key: bool = False  # the last of `keys` is the text
 
 
 def data_texts(
     termbase: Termbase, linkers: Mapping[str, Linker], project: Project | None
 ) -> Iterator[YamlText]:
-    """The texts that stand in YAML beside the concepts: labels, quizzes, figures, demos, titles of pages.
+    """The texts that stand in YAML beside the concepts: labels, quizzes, figures, demos, titles, navigation.
 
     Files with faults have none; the faults are reported by those who read the files for the site.
     """
@@ -93,7 +96,8 @@ def data_texts(
             if found.lang in termbase.languages and found.text:
                 parse = parsers[found.lang].of_text(file.path, file.id) if file.is_markdown else Reading
                 about = (file.id, found.key, found.is_quoted)
-                yield YamlText(file.path, found.lang, found.text, parse, *about, keys=found.keys)
+                kind = KeyText if found.is_key else YamlText
+                yield kind(file.path, found.lang, found.text, parse, *about, keys=found.keys)
 
 
 def _files(termbase: Termbase, project: Project | None) -> Iterator[_File]:
@@ -106,8 +110,11 @@ def _files(termbase: Termbase, project: Project | None) -> Iterator[_File]:
     for lang in languages:  # the engine's own words, where the termbase is the engine's
         path = folder / "text" / f"{lang}.yml"
         yield _File(path, _all(lang, _root(path)))
+    beginning = folder / "starter" / "words.yml"  # likewise: what a new project begins with
+    yield _File(beginning, _words_of_starter(_root(beginning)), is_markdown=True)
     if project is None:
         return
+    yield _File(project.file, _settings(project.main_language(termbase), project.node))
     for path in sorted([*project.quizzes.glob("*.yml"), *project.figures.glob("*.yml")]):
         yield _File(path, _by_language(_root(path), languages), path.stem)
     for path in label_files(project.demos):
@@ -145,7 +152,7 @@ def _by_language(node: Node | None, languages: Collection[str], keys: Keys = ())
     """Texts under the code of their language, however deep in the file."""
     for name, value in _items(node):
         if name in languages and isinstance(value, ScalarNode):
-            yield _Found(str(name), value.value.strip(), (*keys, name), _dotted(keys))
+            yield _Found(str(name), value.value.strip(), (*keys, name), dotted(keys))
         else:
             yield from _by_language(value, languages, (*keys, name))
 
@@ -155,7 +162,7 @@ def _all(lang: str, node: Node | None, keys: Keys = ()) -> Iterator[_Found]:
     for name, value in _items(node):
         here = (*keys, name)
         if isinstance(value, ScalarNode):
-            yield _Found(lang, value.value.strip(), here, _dotted(here))
+            yield _Found(lang, value.value.strip(), here, dotted(here))
         else:
             yield from _all(lang, value, here)
 
@@ -168,12 +175,61 @@ def _interface_words(root: MappingNode | None) -> Iterator[_Found]:
                 yield from _all(str(lang), value, (lang, name))
 
 
+def _words_of_starter(root: MappingNode | None) -> Iterator[_Found]:
+    for lang, words in _items(root):
+        for found in _all(str(lang), words, (lang,)):
+            if found.keys[-1] in (*KEYS, "subject", "index"):
+                yield found
+
+
+def _settings(main: str, root: MappingNode | None) -> Iterator[_Found]:
+    """What `mkdocs.yml` says to readers, in the main language and in those that it lists."""
+    yield from _of_site(main, root)
+    for lang, keys, node in site_languages(root):
+        yield from _of_site(lang, node, keys)
+
+
+def _of_site(lang: str, node: Node | None, keys: Keys = ()) -> Iterator[_Found]:
+    for name, value in _items(node):
+        here = (*keys, name)
+        if name in SITE_KEYS and isinstance(value, ScalarNode) and not value.tag.startswith("!"):
+            yield _Found(lang, value.value.strip(), here, dotted(here))
+        elif name == "nav":
+            yield from nav_titles(lang, value, here)
+        elif name == "nav_translations":
+            yield from _all(lang, value, here)
+
+
+def nav_titles(lang: str, nav: Node | None, keys: Keys) -> Iterator[_Found]:
+    """The titles of a navigation, which are keys in it."""
+    for place, item in _items(nav):
+        for title, below in _items(item) if isinstance(item, MappingNode) else ():
+            here = (*keys, place, title)
+            yield _Found(lang, str(title), here, dotted(here), is_key=True)
+            yield from nav_titles(lang, below, here)
+
+
+def site_languages(root: MappingNode | None) -> Iterator[tuple[str, Keys, Node]]:
+    """The languages that `mkdocs.yml` lists for the i18n plugin, each with its place there."""
+    for keys, options in _plugins(root):
+        for number, node in _items(descend(options, "languages")) if keys[-1] == "i18n" else ():
+            if isinstance(locale := descend(node, "locale"), ScalarNode):
+                yield locale.value, (*keys, "languages", number), node
+
+
+def _plugins(root: MappingNode | None) -> Iterator[tuple[Keys, Node]]:
+    """Plugins and their options, whether they are in a list or a mapping; other things may be among them."""
+    for place, plugin in _items(descend(root, "plugins")):
+        yield ("plugins", place), plugin
+        yield from ((("plugins", place, name), options) for name, options in _items(plugin))
+
+
 def _titles_of_works(root: MappingNode | None) -> Iterator[_Found]:
     """Titles of `sources.yml` in a language of the site: signs may be wrong, words are the authors'."""
     for id, source in _items(root):
         values = {name: node.value for name, node in _items(source) if isinstance(node, ScalarNode)}
         if title := values.get("title", "").strip():
-            yield _Found(values.get("lang", ""), title, (id, "title"), _dotted((id, "title")), is_quoted=True)
+            yield _Found(values.get("lang", ""), title, (id, "title"), dotted((id, "title")), is_quoted=True)
 
 
 def _in_head(lang: str, root: MappingNode | None) -> Iterator[_Found]:
@@ -190,7 +246,7 @@ def _items(node: Node | None) -> Iterator[tuple[str | int, Node]]:
         yield from enumerate(node.value)
 
 
-def _dotted(keys: Keys) -> str:
+def dotted(keys: Keys) -> str:
     """The place in a file as messages give it: `questions[0].question`."""
     written = ""
     for key in keys:

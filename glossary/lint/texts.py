@@ -240,6 +240,22 @@ class YamlText(Text):
         return text.count("\n", 0, start), descend(yaml_root(self.path, text[start:end]), *self.keys)
 
 
+@dataclass(eq=False)
+class KeyText(YamlText):
+    """A key that readers see: others go by its words, so that only a person can change it."""
+
+    def edit(self, start: int, end: int, text: str) -> Edit | None:
+        return None
+
+    @property
+    def _node(self) -> tuple[int, Node | None]:
+        text = read(self.path)
+        *above, name = self.keys
+        holder = descend(yaml_root(self.path, text), *above)
+        keys = (key for key, _ in holder.value) if isinstance(holder, MappingNode) else ()
+        return 0, next((key for key in keys if key.value == name), None)
+
+
 def yaml_span(path: Path, text: str) -> tuple[int, int]:
     """Where the YAML of a file stands: all of it, or a page's front matter."""
     if path.suffix != ".md":

@@ -262,6 +262,115 @@ def test_every_way_of_writing_has_places(style: str | None, tmp_path: Path) -> N
     assert words == [("T201", "nerve")] * 2
 
 
+# What `mkdocs.yml` says
+
+MKDOCS = """\
+site_name: Neurale nettverk  # kort
+site_description: !ENV [ABOUT, Neuralt nettverk]
+nav:
+  - Det "nye": index.md
+  - Hjelp:
+      - Om neuralt nettverk: help/nn.md
+      - help/gan.md
+  - GitHub: https://example.org
+plugins:
+  - search
+  - i18n:
+      languages:
+        - {locale: nb, name: Norsk, default: true}
+        - locale: en
+          site_name: The nerve net
+          nav_translations: {Det "nye": The new, Hjelp: Help for a nerve net, GitHub: GitHub}
+        - locale: zh
+          site_description: >-
+            模型
+            空间,都有
+          nav_translations:
+            Hjelp: 帮助 (全部)
+            Om neuralt nettverk: 关于网络
+        - locale: se
+        - {locale: de, build: false}
+        - {locale: null, name: Elsewhere}
+markdown_extensions:
+  - toc: {permalink: true, slugify: !!python/name:markdown.extensions.toc.slugify_unicode {}}
+"""
+I18N = "plugins[1].i18n.languages"
+
+
+def test_titles_of_the_navigation_and_names_of_the_site_are_read(tmp_path: Path) -> None:
+    found = places([p for p in findings(tmp_path, {}, {"mkdocs.yml": MKDOCS}) if p.code != "T503"])
+    assert found == [
+        ("T201", 1, "Neural", "nb", "site_name"),
+        ("T302", 4, '"nye":', "nb", 'nav[0].Det "nye"'),
+        ("T201", 6, "neural", "nb", "nav[1].Hjelp[0].Om neuralt nettverk"),
+        ("T201", 15, "nerve ", "en", f"{I18N}[1].site_name"),
+        ("T201", 16, "nerve ", "en", f"{I18N}[1].nav_translations.Hjelp"),
+        ("T301", 20, ",都有", "zh", f"{I18N}[2].site_description"),
+        ("T301", 22, "(全部)", "zh", f"{I18N}[2].nav_translations.Hjelp"),
+    ]
+
+
+def test_a_title_that_some_readers_do_not_get(tmp_path: Path) -> None:
+    found = [p for p in findings(tmp_path, {}, {"mkdocs.yml": MKDOCS}) if p.code == "T503"]
+    about = [(p.line, p.lang, p.key.rpartition("nav_translations.")[2], p.fix) for p in found]
+    assert about == [
+        (16, "en", "Om neuralt nettverk", "add “Om neuralt nettverk: …”"),
+        (22, "zh", 'Det "nye"', 'add “Det "nye": …”'),
+        (22, "zh", "GitHub", "add “GitHub: …”"),
+    ]
+    assert found[0].message == "the navigation has no English title for “Om neuralt nettverk”"
+    bare = re.sub(r"          nav_translations: .*\n", "", MKDOCS)
+    found = [p for p in findings(tmp_path, {}, {"mkdocs.yml": bare}) if (p.code, p.lang) == ("T503", "en")]
+    assert {p.line for p in found} == {14}
+    assert [p.fix for p in found if "GitHub" in p.key] == ["add “nav_translations: {GitHub: …}”"]
+    assert len(found) == 4
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("{Hjem: Home}", "{Hjem: Home, Hjelp: Help}"),
+        ("{Hjem: Home}", "{Hjem: Home} # ordlab-ignore T503: as it is"),
+        ("nav_translations: {Hjem: Home}", "nav: [Home: index.md, Help: help.md]"),
+        ("[{locale: nb}", "[{locale: nb, default: true, nav_translations: {Hjelp: Hjelpen}}"),
+        ("locale: en", "locale: se"),
+        ("nav: [Hjem: index.md, Hjelp: help.md]", "nav: [index.md, help.md]"),
+    ],
+)
+def test_titles_that_all_readers_get(old: str, new: str, tmp_path: Path) -> None:
+    nav, translations = descriptions()["T503"].bad.split("\n…\n")
+    text = f"{nav}\nplugins:\n  - i18n:\n      languages: [{{locale: nb}}, {{locale: en, {translations}}}]\n"
+    assert [p.code for p in findings(tmp_path, {}, {"mkdocs.yml": text})] == ["T503"]
+    assert old in text
+    assert findings(tmp_path, {}, {"mkdocs.yml": text.replace(old, new)}) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "- a", "nav: [", "nav: a", "nav: {a: b}", "plugins: {i18n: }", "plugins: [i18n: {languages: x}]"],
+)
+def test_strange_settings_are_left_to_the_host(text: str, tmp_path: Path) -> None:
+    assert findings(tmp_path, {}, {"mkdocs.yml": text}) == []
+
+
+def test_what_a_new_project_begins_with_is_read(tmp_path: Path) -> None:
+    words = """\
+en:
+  index: |
+    A [[{first}|concept]] is no `nerve net`.
+
+    A nerve net is.
+  concept: {terms: [nerve net], definition: a lantent space}
+zh: {subject: "网络,模型"}
+de: {subject: nerve net}
+"""
+    assert places(findings(tmp_path, {}, {"glossary/starter/words.yml": words})) == [
+        ("T201", 5, "nerve ", "en", "en.index"),
+        ("T201", 6, "lanten", "en", "en.concept.definition"),
+        ("T301", 7, ',模型"}', "zh", "zh.subject"),
+    ]
+
+
 # Mending
 
 
