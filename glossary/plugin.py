@@ -283,28 +283,26 @@ class OrdlabPlugin(BasePlugin[OrdlabConfig]):
         for page in (page for module in made for page in module.generate(self.site, lang)):
             self._add_page(page, config)
         self._raise_problems()
-        for demo in self.site.demos.values():
-            still = File.generated(config, pages.still_address(demo), abs_src_path=str(demo.still))
-            still.inclusion = InclusionLevel.INCLUDED
-            files.append(still)
-        if self.site.demos and lang == self.site.addresses.root:
-            # The server answers with the demos it runs; without it there is an answer too, and no error.
-            status = File.generated(config, "demos/status.json", content="{}")
-            status.inclusion = InclusionLevel.INCLUDED
-            files.append(status)
-        if self.site.downloads and lang == self.site.addresses.root:
-            self._offer_downloads(config)
+        for file in self._assets(config, lang):
+            files.append(file)
         if self.i18n:
             self.i18n.i18n_files_per_language[lang] = files.documentation_pages()  # for the sitemap
         return files
 
-    def _offer_downloads(self, config: MkDocsConfig) -> None:
-        """Files that are being made while pages are: they are there before the first is copied."""
-        for download in self.site.downloads:
-            path = self.making.folder / download.name
-            file = File.generated(config, downloads.address(download), abs_src_path=str(path))
-            file.inclusion = InclusionLevel.INCLUDED
-            self.build.files.append(file)
+    def _assets(self, config: MkDocsConfig, lang: str) -> Iterator[File]:
+        """What is no page: the demos' stills, and once for all languages what they share."""
+        included = InclusionLevel.INCLUDED
+        for demo in self.site.demos.values():
+            address, path = pages.still_address(demo), str(demo.still)
+            yield File.generated(config, address, abs_src_path=path, inclusion=included)
+        if lang != self.site.addresses.root:
+            return
+        if self.site.demos:
+            # The server answers with the demos it runs; without it there is an answer too, and no error.
+            yield File.generated(config, "demos/status.json", content="{}", inclusion=included)
+        for download in self.site.downloads:  # being made while pages are, and there before one is copied
+            address, path = downloads.address(download), str(self.making.folder / download.name)
+            yield File.generated(config, address, abs_src_path=path, inclusion=included)
 
     def _localise_markdown(self, config: MkDocsConfig) -> None:
         """Words that Markdown's own extensions put into pages."""
@@ -330,12 +328,13 @@ class OrdlabPlugin(BasePlugin[OrdlabConfig]):
 
     def _file(self, page: GeneratedPage, lang: str, config: MkDocsConfig) -> LanguageFile:
         """The page as a file of one language."""
-        file = cast(LanguageFile, LanguageFile.generated(config, page.path, content=page.markdown))
+        # Thousands of concepts would make every page's navigation huge.
+        inclusion = InclusionLevel.NOT_IN_NAV if page.concept else InclusionLevel.UNDEFINED
+        made = LanguageFile.generated(config, page.path, content=page.markdown, inclusion=inclusion)
+        file = cast(LanguageFile, made)
         file.dest_uri = self.site.addresses.home(lang) + file.dest_uri
         file.locale = file.localization = file.locale_alternate_of = lang
         file.norm_src_uri = page.path
-        if page.concept:  # thousands of them would make every page's navigation huge
-            file.inclusion = InclusionLevel.NOT_IN_NAV
         return file
 
     # One language: its pages
