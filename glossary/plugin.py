@@ -378,7 +378,6 @@ class OrdlabPlugin(BasePlugin[OrdlabConfig]):
     def on_env(self, env: jinja2.Environment, /, *, config: MkDocsConfig, files: Files) -> jinja2.Environment:
         """Every page has been read: what depends on all of them can be filled in."""
         self._put_below_index()
-        self._add_sizes()
         self.build.env = env
         self.build.chips = {"help": self._help_chips(), "terms": self._term_chips()}
         for page in self._pages():
@@ -407,10 +406,12 @@ class OrdlabPlugin(BasePlugin[OrdlabConfig]):
             page.parent = page.parent or index  # type: ignore[assignment]
 
     def _complete(self, page: Page) -> None:
-        """Put in what depends on other pages: those that mention a concept, and the way to more."""
+        """Put in what was not known when it was read: uses of a concept, sizes of files, the way to more."""
         concept, path = self._concept_of(page), page.file.src_uri
         if concept is not None:
             self._add_uses(page, concept)
+        if path == downloads.PAGE and self.site.downloads:
+            self._add_sizes(page)
         if path.startswith(HELP_FOLDER) or path == pages.INDEX or concept is not None:
             page.content = (page.content or "") + self._maker(page).chips(self.build.chips)
 
@@ -439,15 +440,13 @@ class OrdlabPlugin(BasePlugin[OrdlabConfig]):
         concept = self._concept_of(page)
         return concept.entries[self.build.lang].preferred.term if concept else title_text(page)
 
-    def _add_sizes(self) -> None:
+    def _add_sizes(self, page: Page) -> None:
         """On the page of downloads, how large the files are."""
-        page = next((page for page in self._pages() if page.file.src_uri == downloads.PAGE), None)
-        if self.site.downloads and page is not None:
-            try:
-                folder = self.making.wait()
-            except RuntimeError as error:
-                raise PluginError(str(error)) from error
-            page.content = downloads.with_sizes(page.content or "", folder, self.words[self.build.lang])
+        try:
+            folder = self.making.wait()
+        except RuntimeError as error:
+            raise PluginError(str(error)) from error
+        page.content = downloads.with_sizes(page.content or "", folder, self.words[self.build.lang])
 
     def _help_chips(self) -> list[Chip]:
         return [Chip(title_text(page), page.url) for page in self._pages() if page.meta.get("chip") == "help"]
@@ -621,8 +620,6 @@ class OrdlabPlugin(BasePlugin[OrdlabConfig]):
             self.build.generated[path], self.build.mentions[path] = made, made.mentions
         _populate_page(file.page, config, self.build.files)
         self._complete(file.page)
-        if path == downloads.PAGE:
-            self._add_sizes()
         collected = search_entries(config)
         before = len(collected)
         _build_page(file.page, config, self.build.files.documentation_pages(), self.build.nav, self.build.env)
