@@ -379,7 +379,7 @@ class OrdlabPlugin(BasePlugin[OrdlabConfig]):
         """Every page has been read: what depends on all of them can be filled in."""
         self._put_below_index()
         self.build.env = env
-        self.build.chips = {"help": self._help_chips(), "terms": self._term_chips()}
+        self.build.chips = {"help": self._help_chips(), "terms": self._term_chips(self.build.lang)}
         for page in self._pages():
             self._complete(page)
         self._lead_old_addresses()
@@ -451,12 +451,11 @@ class OrdlabPlugin(BasePlugin[OrdlabConfig]):
     def _help_chips(self) -> list[Chip]:
         return [Chip(title_text(page), page.url) for page in self._pages() if page.meta.get("chip") == "help"]
 
-    def _term_chips(self) -> list[Chip]:
-        concepts = self.site.termbase.concepts
+    def _term_chips(self, lang: str) -> list[Chip]:
+        concepts, address = self.site.termbase.concepts, self.site.addresses.concept
         about_one_term = (
             id for id, c in concepts.items() if any(s.startswith(TERMINOLOGY_PREFIX) for s in c.legacy)
         )
-        lang, address = self.build.lang, self.site.addresses.concept
         return [
             Chip(concepts[id].entries[lang].preferred.term, address(lang, id))
             for id in self.config.terminology or about_one_term
@@ -591,8 +590,7 @@ class OrdlabPlugin(BasePlugin[OrdlabConfig]):
                 path, mentions = pages.concept_path(concept.id), prose[concept.id, lang].mentions
                 searched |= {*build.mentions.get(path, ())} ^ {*mentions}
                 build.mentions[path] = mentions
-            self.build = build
-            build.chips = {**build.chips, "terms": self._term_chips()}
+            build.chips = {**build.chips, "terms": self._term_chips(lang)}
         if writer.problems:
             log.error(report(writer.problems))
         return {pages.concept_path(id) for id in searched}
