@@ -90,8 +90,9 @@ def size(count: int, decimal: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Making:
-    """Files that are being made, or have been: which ones, and in which folder they will be."""
+    """Files that are being made, or have been: of what, which ones, and in which folder they will be."""
 
+    termbase: Termbase
     offers: tuple[Download, ...]
     folder: Path
     process: subprocess.Popen[str] | None = None
@@ -112,13 +113,13 @@ def start(termbase: Termbase, cache: Path, *, url: str = "", title: str = "") ->
     """
     offers, folder = tuple(offered(termbase)), cache / _digest(termbase, url, title)
     if folder.is_dir():
-        return Making(offers, folder)
+        return Making(termbase, offers, folder)
     if len(termbase.concepts) < _ALONE:
         make(termbase, folder, url=url, title=title)
-        return Making(offers, folder)
+        return Making(termbase, offers, folder)
     arguments = [str(termbase.folder.absolute()), str(folder.absolute()), url, title]
     command = [sys.executable, "-m", __name__, *arguments]
-    return Making(offers, folder, subprocess.Popen(command, stderr=subprocess.PIPE, text=True))
+    return Making(termbase, offers, folder, subprocess.Popen(command, stderr=subprocess.PIPE, text=True))
 
 
 def offered(termbase: Termbase) -> Iterator[Download]:

@@ -34,7 +34,7 @@ from .load import load
 from .markdown import Page as TermPage
 from .markdown import TermLinks
 from .model import Concept, Problem, Termbase, TermbaseError
-from .pages import Chip, Download, GeneratedPage, Site, Use
+from .pages import Chip, GeneratedPage, Site, Use
 from .preview import Preview, stamps
 from .prose import Unwritten, Writer
 from .quizzes import read as read_quizzes
@@ -117,16 +117,14 @@ class Build:
 
 
 class OrdlabPlugin(BasePlugin[OrdlabConfig]):
-    kept: ClassVar[dict[str, downloads.Making]] = {}  # like `served`
-    served: ClassVar[dict[str, Site]] = {}  # by configuration file: every rebuild makes a new plugin object
-
-    previews: ClassVar[dict[str, Preview]] = {}
+    previews: ClassVar[dict[str, Preview]] = {}  # by configuration file: rebuilds make new plugin objects
 
     i18n: Any = None
     build: Build
     builds: dict[str, Build]  # by language: what a page needs to be built again
     searched: dict[str, list[dict[str, Any]]]  # by address of a page: what the search has of it
     site: Site
+    making: downloads.Making | None = None
 
     # Before anything is built
 
@@ -153,14 +151,11 @@ class OrdlabPlugin(BasePlugin[OrdlabConfig]):
     def on_serve(
         self, server: LiveReloadServer, /, *, config: MkDocsConfig, builder: Callable[..., Any]
     ) -> LiveReloadServer:
-        self.served[config.config_file_path or ""] = self.site
-        if self.site.downloads:
-            self.kept[config.config_file_path or ""] = self.making
         server.watch(str(self.site.termbase.folder))
         for demo in self.site.demos.values():
             server.watch(str(demo.folder))
         self.stamps = stamps(self._watched(config))
-        preview = Preview(builder, server.mount_path, made_of=self.site.termbase)
+        preview = Preview(builder, server.mount_path)
         self.previews[config.config_file_path or ""] = preview
         preview.adopt(self, config)
         server.builder = preview.rebuild
@@ -182,17 +177,13 @@ class OrdlabPlugin(BasePlugin[OrdlabConfig]):
     def _site(self, config: MkDocsConfig) -> Site:
         """The data; what is being served already stays up, with the last data that had no fault."""
         try:
-            site = self._read(config)
+            return self._read(config)
         except TermbaseError as error:
-            if served := self.served.get(config.config_file_path or ""):
+            if preview := self._preview(config):
                 log.error(report(error.problems) + "\nPages are shown as they were until this is mended.")
-                if served.downloads:
-                    self.making = self.kept[config.config_file_path or ""]
-                return served
+                self.making = preview.making
+                return preview.site
             raise PluginError(report(error.problems)) from error
-        if (config.config_file_path or "") in self.served:
-            self.served[config.config_file_path or ""] = site
-        return site
 
     def _read(self, config: MkDocsConfig) -> Site:
         root = Path(config.config_file_path or "mkdocs.yml").resolve().parent
@@ -213,6 +204,7 @@ class OrdlabPlugin(BasePlugin[OrdlabConfig]):
         problems += [*self._check_options(termbase), *writer.problems]
         if problems:
             raise TermbaseError(problems)
+        self.making = self._making(config, termbase) if self.config.downloads else None
         return Site(
             termbase=termbase,
             words=load_words(termbase),
@@ -225,21 +217,23 @@ class OrdlabPlugin(BasePlugin[OrdlabConfig]):
             name=config.site_name,
             url=config.site_url or "",
             repository=f"{config.repo_url.rstrip('/')}/blob/HEAD/" if config.repo_url else "",
-            downloads=self._start_downloads(config, termbase) if self.config.downloads else (),
+            downloads=self.making.offers if self.making else (),
             root=root,
         )
 
-    def _start_downloads(self, config: MkDocsConfig, termbase: Termbase) -> tuple[Download, ...]:
+    def _making(self, config: MkDocsConfig, termbase: Termbase) -> downloads.Making:
         """While a site is served, the files of its first build stay: making them would slow every edit."""
+        preview = self._preview(config)
+        return (preview and preview.making) or self._start_downloads(config, termbase)
+
+    def _start_downloads(self, config: MkDocsConfig, termbase: Termbase) -> downloads.Making:
         url = urljoin(config.site_url, "glossary/") if config.site_url else ""
         cache = Path(config.config_file_path or "mkdocs.yml").resolve().parent / ".cache" / "ordlab"
-        kept = self.kept.get(config.config_file_path or "")
         try:
-            self.making = kept or downloads.start(termbase, cache, url=url, title=config.site_name)
+            return downloads.start(termbase, cache, url=url, title=config.site_name)
         except OSError as error:
             message = f"the downloads could not be made: {error}. Without them: `downloads: false`."
             raise PluginError(message) from error
-        return self.making.offers
 
     def _check_options(self, termbase: Termbase) -> Iterator[Problem]:
         for id in self.config.terminology:
@@ -300,9 +294,10 @@ class OrdlabPlugin(BasePlugin[OrdlabConfig]):
         if self.site.demos:
             # The server answers with the demos it runs; without it there is an answer too, and no error.
             yield File.generated(config, "demos/status.json", content="{}", inclusion=included)
-        for download in self.site.downloads:  # being made while pages are, and there before one is copied
-            address, path = downloads.address(download), str(self.making.folder / download.name)
-            yield File.generated(config, address, abs_src_path=path, inclusion=included)
+        if self.making:  # while pages are being made; the files are there before the first is copied
+            for download in self.making.offers:
+                address, path = downloads.address(download), str(self.making.folder / download.name)
+                yield File.generated(config, address, abs_src_path=path, inclusion=included)
 
     def _localise_markdown(self, config: MkDocsConfig) -> None:
         """Words that Markdown's own extensions put into pages."""
@@ -410,8 +405,8 @@ class OrdlabPlugin(BasePlugin[OrdlabConfig]):
         concept, path = self._concept_of(page), page.file.src_uri
         if concept is not None:
             self._add_uses(page, concept)
-        if path == downloads.PAGE and self.site.downloads:
-            self._add_sizes(page)
+        if path == downloads.PAGE and self.making:
+            self._add_sizes(page, self.making)
         if path.startswith(HELP_FOLDER) or path == pages.INDEX or concept is not None:
             page.content = (page.content or "") + self._maker(page).chips(self.build.chips)
 
@@ -440,10 +435,10 @@ class OrdlabPlugin(BasePlugin[OrdlabConfig]):
         concept = self._concept_of(page)
         return concept.entries[self.build.lang].preferred.term if concept else title_text(page)
 
-    def _add_sizes(self, page: Page) -> None:
+    def _add_sizes(self, page: Page, making: downloads.Making) -> None:
         """On the page of downloads, how large the files are."""
         try:
-            folder = self.making.wait()
+            folder = making.wait()
         except RuntimeError as error:
             raise PluginError(str(error)) from error
         page.content = downloads.with_sizes(page.content or "", folder, self.words[self.build.lang])
@@ -578,7 +573,6 @@ class OrdlabPlugin(BasePlugin[OrdlabConfig]):
         writer = Writer(termbase, self.site.addresses, Path(config.docs_dir))
         prose, before = Unwritten(writer), self.site.termbase
         self.site = replace(self.site, termbase=termbase, prose=prose, linkers=writer.linkers)
-        self.served[config.config_file_path or ""] = self.site
         # Besides the concepts' own texts: others get or lose the headings above relations and uses.
         searched = {concept.id for concept in changed}
         for concept in changed:
@@ -654,10 +648,7 @@ class OrdlabPlugin(BasePlugin[OrdlabConfig]):
 
     def start_downloads_again(self, config: MkDocsConfig) -> downloads.Making:
         """Begin to make the files anew, of the data as they are now."""
-        self.kept.pop(config.config_file_path or "", None)
-        self._start_downloads(config, self.site.termbase)
-        self.kept[config.config_file_path or ""] = self.making
-        return self.making
+        return self._start_downloads(config, self.site.termbase)
 
     # After the last language
 

@@ -31,6 +31,7 @@ class Host(Protocol):
     """What the site's host keeps of its last full build."""
 
     site: Site
+    making: downloads.Making | None
     stamps: Stamps
 
     def _watched(self, config: Any) -> Sequence[Path]: ...
@@ -45,26 +46,27 @@ class Host(Protocol):
 class Preview:
     """Stands before the server and its builder; `lock` keeps requests and builds apart.
 
-    `made_of` is the termbase that the downloads were made of: full builds copy them, and make no new ones.
+    `site` and `making` are what is being served, and outlive the host: full builds copy the downloads, and
+    make no new ones, and where the data have faults, they go on with the last that had none.
     """
 
-    def __init__(self, build_all: Callable[[], Any], mount_path: str, made_of: Termbase) -> None:
+    site: Site
+    making: downloads.Making | None
+
+    def __init__(self, build_all: Callable[[], Any], mount_path: str) -> None:
         self.build_all = build_all
         self.mount_path = mount_path
-        self.made_of = made_of
         self.lock = threading.RLock()
         self.downloading = threading.Lock()
         self.host: Host | None = None
         self.config: Any = None
         self.pages: dict[str, tuple[str, str]] = {}  # by the page's file: its language and source
         self.outdated: set[str] = set()
-        self.unsearched: dict[
-            str, set[str]
-        ] = {}  # by language: sources of pages that the search has not seen
+        self.unsearched: dict[str, set[str]] = {}  # by language: sources of pages new to the search
 
     def adopt(self, host: Host, config: Any) -> None:
         """A full build is done: this is the host that did it."""
-        self.host, self.config = host, config
+        self.host, self.config, self.site, self.making = host, config, host.site, host.making
         self.pages, self.outdated, self.unsearched = host.addresses_of_pages(), set(), {}
 
     def rebuild(self) -> None:
@@ -105,7 +107,7 @@ class Preview:
         if any((c.demo, c.legacy) != (old.concepts[c.id].demo, old.concepts[c.id].legacy) for c in changed):
             return False
         sources = self.host.take(new, changed, self.config)
-        self.outdated = set(self.pages)
+        self.site, self.outdated = self.host.site, set(self.pages)
         for lang in new.languages:
             self.unsearched.setdefault(lang, set()).update(sources)
         return True
@@ -139,17 +141,19 @@ class Preview:
         """Pages are served meanwhile: for a large termbase, this takes another process some seconds."""
         with self.downloading:
             with self.lock:
-                if self.host is None or not self.host.site.downloads:
+                if self.host is None or self.making is None:
                     return
                 # The cache goes by the files as they are, so the data must be those of the files.
-                if not self._update() or self.host.site.termbase is self.made_of:
+                if not self._update() or self.host.site.termbase is self.making.termbase:
                     return
-                made_of, making = self.host.site.termbase, self.host.start_downloads_again(self.config)
+                making = self.host.start_downloads_again(self.config)
             folder = making.wait()
             with self.lock:
                 for offer in making.offers:
                     shutil.copyfile(folder / offer.name, Path(self.config.site_dir, downloads.address(offer)))
-                self.made_of = made_of
+                self.making = making
+                if self.host is not None:
+                    self.host.making = making
                 self.outdated |= {page for page, (_, path) in self.pages.items() if path == downloads.PAGE}
 
 
