@@ -169,30 +169,54 @@ def test_traditional_characters_are_known_where_names_are_simplified() -> None:
     assert variants("network") == ""
 
 
-# Asked through Material's box. The list is drawn twice, first from names alone; it is done when it rests.
-ASK = """async ([query, calm]) => {
+# The list is drawn twice, first from names alone. The worker does not say when it has nothing to add: when it
+# waits for no more files.
+NAME_THE_WORKER = """window.Worker = class extends Worker {
+  constructor(...given) { super(...given); window.searcher = this; }
+};"""
+SAY_WHEN_DONE = """() => {
+  const fetch = self.fetch;
+  let waiting = 0;
+  self.fetch = async (address) => {
+    waiting++;
+    try {
+      const response = await fetch(address);
+      const text = await response.text();
+      return {ok: response.ok, status: response.status, json: () => JSON.parse(text)};
+    } finally { waiting--; }
+  };
+  self.addEventListener('message', async ({data: {data}}) => {
+    do await new Promise((soon) => setTimeout(soon)); while (waiting);
+    self.postMessage({type: 'done', data});
+  });
+}"""
+# Asked through Material's box.
+ASK = """async query => {
+  const done = new Promise((resolve, reject) => {
+    searcher.onmessage = ({data: {type, data}}) => { if (type === 'done' && data === query) resolve(); };
+    setTimeout(reject, 30000, `no answer to ${query}`);
+  });
   const box = document.querySelector('[data-md-component=search-query]');
-  const list = document.querySelector('.md-search-result__list');
-  let rests;
-  const resting = new Promise((resolve) => { rests = resolve; });
-  let timer = setTimeout(rests, 4000);
-  const watch = new MutationObserver(() => { clearTimeout(timer); timer = setTimeout(rests, calm); });
-  watch.observe(list, {childList: true});
   box.focus();
   box.value = query;
   box.dispatchEvent(new Event('input', {bubbles: true}));
-  await resting;
-  watch.disconnect();
-  return [...list.querySelectorAll('.md-search-result__item > a')].map((link) => link.pathname);
+  await done;
+  const hits = document.querySelectorAll('.md-search-result__list .md-search-result__item > a');
+  return [...hits].map((link) => link.pathname);
 }"""
 
 
-def ask(page: Page, query: str, calm: int = 250) -> list[str]:
-    """Paths of the pages that the search box shows for a query, best first.
+def open_search(page: Page, address: str) -> None:
+    """A page whose search box can be asked."""
+    page.add_init_script(NAME_THE_WORKER)
+    with page.expect_worker() as searcher:
+        page.goto(address)
+    searcher.value.evaluate(SAY_WHEN_DONE)
 
-    What texts hold comes after what names hold, on a busy machine by more than `calm` milliseconds.
-    """
-    return list(dict.fromkeys(page.evaluate(ASK, [query, calm])))
+
+def ask(page: Page, query: str) -> list[str]:
+    """Paths of the pages that the search box shows for a query in the end, best first."""
+    return list(dict.fromkeys(page.evaluate(ASK, query)))
 
 
 @pytest.mark.browser
@@ -200,7 +224,7 @@ def ask(page: Page, query: str, calm: int = 250) -> list[str]:
 def test_readers_find_what_they_mean(site: Path, page: Page, lang: str) -> None:
     assert len(QUERIES[lang]) >= 60
     with serve(site) as url:
-        page.goto(f"{url}/{PREFIX[lang]}", wait_until="networkidle")
+        open_search(page, f"{url}/{PREFIX[lang]}")
         places = {}
         for query, id in QUERIES[lang].items():
             found = ask(page, str(query))
@@ -225,8 +249,8 @@ def test_texts_of_pages_are_found_and_other_languages_are_not(site: Path, page: 
     text = max((text for _, _, text in sections), key=len)
     query = text[8:24] if lang == "zh" else " ".join(text.split()[3:9])
     with serve(site) as url:
-        page.goto(f"{url}/{PREFIX[lang]}", wait_until="networkidle")
-        found = ask(page, query, calm=2000)
+        open_search(page, f"{url}/{PREFIX[lang]}")
+        found = ask(page, query)
     assert f"/{PREFIX[lang]}help/instantid/" in found[:3], query
     others = tuple(f"/{prefix}" for prefix in PREFIX.values() if prefix and prefix != PREFIX[lang])
     assert not [path for path in found if path.startswith(others)]
