@@ -281,6 +281,9 @@ def _as_of_the_file(problem: Problem, copy: Path, folder: Path, incoming: Incomi
     if problem.id in incoming.part("concepts"):
         line = incoming.line_of(problem.id, problem.lang, problem.key)
         problem = replace(problem, file=shown(incoming.path), line=line)
+    for part in ("languages", "subjects", "sources"):
+        if problem.file == shown(copy / f"{part}.yml") and problem.key.split(".")[0] in incoming.part(part):
+            problem = replace(problem, file=shown(incoming.path), line=0)
     prefix, real = f"{copy.as_posix()}/", f"{shown(folder)}/"
     texts = {name: getattr(problem, name).replace(prefix, real) for name in ("file", "message", "fix")}
     return replace(problem, **texts)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -191,6 +192,41 @@ def test_one_fault_and_nothing_changes(folder: Path, capsys: pytest.CaptureFixtu
     lines = enumerate(path.read_text("utf-8").splitlines(), 1)
     *_, line = (number for number, text in lines if '"zh": {' in text)
     assert f"incoming.json:{line}: error T009" in said
+
+
+SUBJECT_OF_GENERATOR = {
+    "tbx": r'(<conceptEntry id="generator">\s*<descrip [^>]*target="subject\.)models',
+    "skos-ttl": r"(<generator/> a [\s\S]*?ol:subject <subjects/#)models",
+    "skos-jsonld": r'("@id": "generator/".*?"ol:subject": \[\{"@id": "subjects/#)models',
+    "csv": r"(concept,generator,.*?)models",
+    "json": r'("generator": \{\s*"subject": ")models',
+}
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_a_subject_that_is_unknown_is_told_where_it_stands(name: str, folder: Path) -> None:
+    before = state(folder)
+    text = FORMATS[name].write(load(folder)).decode()
+    text, count = re.subn(SUBJECT_OF_GENERATOR[name], r"\1modles", text, count=1)
+    assert count == 1
+    outcome = bring(folder, name, text)
+    assert not outcome.written
+    assert state(folder) == before
+    (problem,) = outcome.problems
+    assert (problem.code, problem.id, problem.key) == ("T030", "generator", "subject")
+    assert (problem.message, problem.fix) == ("the subject “modles” is unknown", "did you mean “models”?")
+    assert problem.file.endswith(f"incoming.{FORMATS[name].suffix}")
+    assert "generator" in text.splitlines()[problem.line - 1]
+
+
+def test_a_fault_of_a_new_subject_is_one_of_the_file(folder: Path) -> None:
+    data = json.loads(changed(folder, lambda concepts: concepts["generator"].update(subject="others")))
+    data["subjects"]["others"] = {"nb": "Andre", "en": "Others"}
+    outcome = bring(folder, "json", json.dumps(data))
+    assert not outcome.written
+    (problem,) = outcome.problems
+    assert (problem.code, problem.message) == ("T028", "the subject “others” has no label in zh")
+    assert problem.file.endswith("incoming.json")
 
 
 def test_what_cannot_be_placed_may_be_left_out(folder: Path) -> None:
