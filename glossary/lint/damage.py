@@ -5,13 +5,17 @@ Those who read a file for the site say what is wrong with it; here they are all 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import replace
 
 from yaml.nodes import ScalarNode
 
 from .. import embeds, figures, load, pages, quizzes
+from ..addresses import Addresses
 from ..model import Problem, Termbase, TermbaseError
+from ..prose import Writer
 from ..site_text import load_words
 from ..yamlfile import Reader, shown
 from .project import Project
@@ -20,10 +24,11 @@ from .rule import Facts
 from .texts import PageText, yaml_span
 
 OF_DEMOS = ("D001", "D002", "D003", "D004", "S004")
-CODES = (*load.CODES, *quizzes.CODES, *figures.CODES, *OF_DEMOS, "S002", "S003", "S006")
+CODES = (*load.CODES, *quizzes.CODES, *figures.CODES, *OF_DEMOS, "S002", "S003", "S005", "S006")
 
 # The host takes these in front matter; and what lies between two rulers need not be any.
 _ALLOWED_IN_HEAD = ("T005", "T006", "T011")
+_LINK = re.compile(r"\](?:\(|:)")
 
 
 def find(facts: Facts) -> Iterator[Problem]:
@@ -37,6 +42,7 @@ def find(facts: Facts) -> Iterator[Problem]:
         yield from pages.check(termbase)
         yield from _of_interface_words(termbase)
         yield from _of_front_matter(termbase, project)
+        yield from _of_links(termbase, project)
         yield from _of_panels(facts.pages, project)
 
 
@@ -64,6 +70,25 @@ def _of_front_matter(termbase: Termbase, project: Project) -> Iterator[Problem]:
         for problem in reader.problems:
             if problem.code not in _ALLOWED_IN_HEAD:
                 yield replace(problem, line=above + problem.line)
+
+
+def _of_links(termbase: Termbase, project: Project) -> list[Problem]:
+    """Links in the texts of concepts to pages that do not exist."""
+    built = tuple(lang for lang in project.languages if lang in termbase.languages)
+    languages = built or (project.main_language(termbase),)
+    linking = [
+        (concept, lang)
+        for concept in termbase.concepts.values()
+        for lang in languages
+        if _LINK.search(concept.entries[lang].explanation + concept.entries[lang].example)
+    ]
+    if not linking:  # as in many a termbase; to write texts takes time
+        return []
+    writer = Writer(termbase, Addresses(languages, languages[0]), project.docs)
+    for concept, lang in linking:
+        with suppress(RecursionError):  # T121 says so
+            writer.write(concept, lang)
+    return [problem for problem in writer.problems if problem.code == "S005"]
 
 
 def _of_panels(texts: Collection[PageText], project: Project) -> Iterator[Problem]:

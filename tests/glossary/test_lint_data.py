@@ -80,6 +80,7 @@ tags: [nerve net]
 """
 DEMO_FILES = {"demos/space/app.py": "", "demos/space/still.webp": ""}
 SPACE = "glossary/terms/latent-space.yml"
+LINKING = "  example: |\n    A\n    [B](b.md).\n"
 WITH_DEMO = {SPACE: FILES[SPACE].replace("subject: models", "subject: models\ndemo: space"), **DEMO_FILES}
 
 
@@ -487,6 +488,7 @@ def test_lines_below_the_head_of_a_page_are_no_yaml(tmp_path: Path) -> None:
         ("docs/x.en.md", PAGE.replace("title: The nerve net", "title: [The]"), "T007", 2, "en", "title"),
         ("docs/x.en.md", PAGE.replace("title: The nerve net", "title:"), "T028", 2, "en", "title"),
         ("docs/x.en.md", PAGE + '\n<div class="quiz" data-quiz="qq"></div>\n', "S006", 12, "en", ""),
+        (SPACE, FILES[SPACE].replace("en:\n", f"{LINKING}en:\n"), "S005", 10, "nb", "example"),
     ],
 )
 def test_damage_is_reported_with_its_place_and_remedy(
@@ -556,6 +558,24 @@ def test_whatever_a_file_holds_is_checked_mended_or_refused(scraps: str, name: s
         assert main(["check", "--fix", str(tmp_path / "glossary")]) in (0, 1)
     finally:
         (tmp_path / name).unlink()
+
+
+def test_links_of_the_termbase_lead_to_pages(tmp_path: Path) -> None:
+    """Only texts in languages that are built have an address from which to link."""
+
+    def links(mkdocs: str, *pages: str) -> list[tuple[str, str]]:
+        text = FILES[SPACE].replace(
+            "  definition: v", "  explanation: '[b](sub/b.md), ![c][1]\n\n\n    [1]: c.png'\n  definition: v"
+        )
+        files = {SPACE: text, "mkdocs.yml": mkdocs, **{f"docs/{name}": "# B" for name in pages}}
+        found = [p for p in findings(tmp_path, {}, files) if p.code == "S005"]
+        return [(p.lang, p.message.partition("“")[2].partition("”")[0]) for p in found]
+
+    both = [("nb", "sub/b.md"), ("nb", "c.png"), ("en", "sub/b.md"), ("en", "c.png")]
+    assert links(FILES["mkdocs.yml"]) == both[:2]
+    assert links(FILES["mkdocs.yml"] + SITE) == both
+    assert links(FILES["mkdocs.yml"] + SITE, "sub/b.en.md", "c.png") == both[:1]
+    assert links(FILES["mkdocs.yml"] + SITE, "sub/b.md", "c.png") == []
 
 
 def test_a_head_that_the_host_takes_is_no_damage(tmp_path: Path) -> None:
