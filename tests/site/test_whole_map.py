@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from playwright.sync_api import BrowserContext, expect
@@ -16,6 +15,7 @@ from glossary.load import load
 from glossary.model import Concept, Subject, Termbase
 from glossary.whole_map import BOX_WIDTH, MOST_CONCEPTS, lay_out, listed, relations
 from tests.serving import ROOT
+from tests.site.axe import assert_clean
 from tests.site.static import serve
 
 PREFIX = {"nb": "", "en": "en/", "zh": "zh/"}
@@ -126,8 +126,7 @@ def test_the_map_is_one_stop_of_the_tab_key_and_arrows_go_on(
     page.locator("[data-ol-zoom='1']").click()
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     page.locator("details.ol-atlas__list summary").click()
-    found = Axe().run(page, options={"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag22aa"]}})
-    assert found.violations_count == 0, found.generate_report()
+    assert_clean(page)
     target = page.locator(".ol-map__node:focus, .ol-map__node[tabindex='0']").first
     address = target.evaluate("node => new URL(node.getAttribute('href'), location).href")
     target.focus()
