@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -128,11 +127,13 @@ def test_six_demos_on_one_page_all_come_alive(page: Page, server: Server) -> Non
         expect(picture).to_be_attached(timeout=60_000)
 
 
-@pytest.fixture
-def static_url(site: Path, tmp_path: Path) -> Iterator[str]:
+@pytest.fixture(scope="module")
+def static_url(site: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The same site on a plain static server, under a sub-path."""
-    shutil.copytree(site, tmp_path / "some" / "path")
-    with serve(tmp_path) as url:
+    folder = tmp_path_factory.mktemp("static")
+    (folder / "some").mkdir()
+    (folder / "some" / "path").symlink_to(site)
+    with serve(folder) as url:
         yield f"{url}/some/path"
 
 
