@@ -74,8 +74,7 @@ def _of_front_matter(termbase: Termbase, project: Project) -> Iterator[Problem]:
 
 def _of_links(termbase: Termbase, project: Project) -> list[Problem]:
     """Links in the texts of concepts to pages that do not exist."""
-    built = tuple(lang for lang in project.languages if lang in termbase.languages)
-    languages = built or (project.main_language(termbase),)
+    languages = project.languages(termbase) or (project.main_language(termbase),)
     linking = [
         (concept, lang)
         for concept in termbase.concepts.values()

@@ -14,7 +14,7 @@ from .project import Project
 from .reading import HEAD_KEYS, dotted, head_keys, nav_titles, site_languages
 from .rule import Facts, Finding, rule
 
-NAV = "nav_translations"
+TRANSLATIONS = "nav_translations"
 
 
 @rule("T501")
@@ -22,7 +22,7 @@ def missing_page(facts: Facts) -> Iterator[Finding]:
     """A page that the site has in some of its languages only; in the others it is foreign, or not there."""
     if facts.project is None:
         return
-    built = [lang for lang in facts.project.languages if lang in facts.termbase.languages]
+    built = facts.project.languages(facts.termbase)
     for name, pages in _pages(facts.project, facts.termbase).items():
         for lang in built:
             if lang not in pages:
@@ -53,27 +53,28 @@ def missing_title(facts: Facts) -> Iterator[Finding]:
     """A title of the navigation that has no translation: readers of the language see another one's words."""
     if (project := facts.project) is None:
         return
+    built = project.languages(facts.termbase)
     places = {
         lang: (keys, node)
         for lang, keys, node in site_languages(project.node)
-        if lang in project.languages and lang in facts.termbase.languages and not descend(node, "nav")
+        if lang in built and not descend(node, "nav")
     }
     main = project.main_language(facts.termbase)
     for title in dict.fromkeys(found.text for found in nav_titles(main, descend(project.node, "nav"), ())):
         lacking = [lang for lang, (_, node) in places.items() if not _translation(node, title)]
         # One of the languages is that of the title itself.
         for lang in sorted(lacking, key=lambda lang: lang != main)[1:]:
-            message = f"the navigation has no {facts.termbase.languages[lang].name} title for “{title}”"
             keys, node = places[lang]
-            translations = descend(node, NAV)
-            fix = f"add “{title}: …”" if translations else f"add “{NAV}: {{{title}: …}}”"
+            message = f"the navigation has no {facts.termbase.languages[lang].name} title for “{title}”"
+            translations = descend(node, TRANSLATIONS)
+            fix = f"add “{title}: …”" if translations else f"add “{TRANSLATIONS}: {{{title}: …}}”"
             where = (shown(project.file), line_of(translations or node))
-            key = dotted((*keys, NAV, title))
+            key = dotted((*keys, TRANSLATIONS, title))
             yield Finding(Problem(*where, "T503", message, fix, "warning", lang, key=key))
 
 
 def _translation(language: Node, title: str) -> str:
-    node = descend(language, NAV, title)
+    node = descend(language, TRANSLATIONS, title)
     return node.value if isinstance(node, ScalarNode) else ""
 
 

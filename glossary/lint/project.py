@@ -37,7 +37,7 @@ class Project:
         """What `mkdocs.yml` says; nothing when there is none, or none that can be read."""
         try:
             data = yaml.load(self.file.read_bytes(), _Loader)
-        except (OSError, yaml.YAMLError):
+        except (OSError, ValueError, RecursionError, yaml.YAMLError):
             return {}
         return data if isinstance(data, dict) else {}
 
@@ -83,11 +83,10 @@ class Project:
         names = [next(iter(item)) if isinstance(item, dict) else item for item in listed if item]
         return tuple(name for name in map(str, names) if _is_usable(name))
 
-    @property
-    def languages(self) -> tuple[str, ...]:
-        """The languages that the site is built in; none where it has one only."""
-        built = [item for item in self._languages if item.get("build", True)]
-        return tuple(str(item["locale"]) for item in built if item.get("locale") not in (None, "null"))
+    def languages(self, termbase: Termbase) -> tuple[str, ...]:
+        """The languages that the site is built in, of those of the termbase; none where it has one only."""
+        built = (str(item.get("locale")) for item in self._languages if item.get("build", True))
+        return tuple(lang for lang in built if lang in termbase.languages)
 
     def main_language(self, termbase: Termbase) -> str:
         """The language of what is said for the whole site: the one at its root."""
@@ -99,7 +98,7 @@ class Project:
         )
 
     def language_of(self, path: Path, termbase: Termbase) -> str:
-        """The language of a page: `help/gan.nb.md` and `nb/help/gan.md` say it, others are in the first one.
+        """The language of a page: `help/gan.nb.md` and `nb/help/gan.md` say it, others are in the main one.
 
         It may be one that the termbase does not have.
         """
@@ -107,7 +106,7 @@ class Project:
         suffix = below.suffixes[-2][1:] if len(below.suffixes) > 1 else ""
         if suffix in termbase.languages or _LANGUAGE.fullmatch(suffix):
             return suffix
-        return below.parts[0] if below.parts[0] in termbase.languages else termbase.default_language
+        return below.parts[0] if below.parts[0] in termbase.languages else self.main_language(termbase)
 
     def name_of(self, path: Path, lang: str) -> str:
         """The page's path below the docs, with `{lang}` for its language: the same for all translations."""
@@ -132,8 +131,8 @@ class Project:
         return dict(self._plugins()).get(name) or {}
 
     def _plugins(self) -> Iterator[tuple[str, Mapping[str, Any]]]:
-        listed = self.settings.get("plugins") or ()
-        for item in [listed] if isinstance(listed, dict) else listed:
+        listed = self.settings.get("plugins")
+        for item in listed if isinstance(listed, list) else [listed]:
             for name, options in item.items() if isinstance(item, dict) else ():
                 yield str(name), options if isinstance(options, dict) else {}
 

@@ -348,7 +348,12 @@ def test_titles_that_all_readers_get(old: str, new: str, tmp_path: Path) -> None
 
 @pytest.mark.parametrize(
     "text",
-    ["", "- a", "nav: [", "nav: a", "nav: {a: b}", "plugins: {i18n: }", "plugins: [i18n: {languages: x}]"],
+    [
+        *("", "- a", "x: \x00", "x: 2026-99-99"),
+        *("nav: [", "nav: a", "nav: {a: b}", "nav: [[a], {b: [{c: d}, {e: null}]}]"),
+        *("plugins: 5", "plugins: {i18n: }", "plugins: [i18n: {languages: x}]"),
+        "plugins: [i18n: {languages: [a, {locale: [en]}, {locale: en, nav_translations: [a]}]}]",
+    ],
 )
 def test_strange_settings_are_left_to_the_host(text: str, tmp_path: Path) -> None:
     assert findings(tmp_path, {}, {"mkdocs.yml": text}) == []
@@ -538,13 +543,14 @@ SCRAPS += [
     "\\",
     "#",
 ]
+SCRAPS += ["nav", "plugins", "i18n", "languages", "locale", "!ENV ", "!!python/name:x "]
 SCRAPS += ["# ordlab-ignore T201", "<!-- ordlab-ignore T201 -->"]
 
 
 @given(
     scraps=st.lists(st.sampled_from(SCRAPS), max_size=25).map("".join),
     name=st.sampled_from(
-        ["docs/quizzes/q.yml", "docs/figures/f.yml", "docs/x.en.md", "demos/space/demo.yml"]
+        ["docs/quizzes/q.yml", "docs/figures/f.yml", "docs/x.en.md", "demos/space/demo.yml", "mkdocs.yml"]
     ),
 )
 @settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -630,6 +636,13 @@ def test_a_page_that_some_readers_do_not_get(tmp_path: Path) -> None:
         ("{e}.en.md", 1, "nb", "{e}.nb.md"),
     ]
     assert not [p for p in findings(tmp_path, {}) if p.code == "T501"], "a site in one language"
+
+
+def test_pages_are_in_the_language_of_the_site_where_their_names_say_none(tmp_path: Path) -> None:
+    i18n = "plugins: {i18n: {languages: [{locale: nb}, {locale: en, default: true}]}}\n"
+    for number, text in enumerate([i18n, "theme: {name: material, language: en}\n"]):
+        found = findings(tmp_path / str(number), {"x.md": "A nerve net."}, {"mkdocs.yml": text})
+        assert [(p.code, p.lang) for p in found if p.code != "T501"] == [("T201", "en")]
 
 
 @pytest.mark.parametrize(
