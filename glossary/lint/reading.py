@@ -182,6 +182,39 @@ def _words_of_starter(root: MappingNode | None) -> Iterator[_Found]:
                 yield found
 
 
+def _titles_of_works(root: MappingNode | None) -> Iterator[_Found]:
+    """Titles of `sources.yml` in a language of the site: signs may be wrong, words are the authors'."""
+    for id, source in _items(root):
+        values = {name: node.value for name, node in _items(source) if isinstance(node, ScalarNode)}
+        if title := values.get("title", "").strip():
+            yield _Found(values.get("lang", ""), title, (id, "title"), dotted((id, "title")), is_quoted=True)
+
+
+def _in_head(lang: str, root: MappingNode | None) -> Iterator[_Found]:
+    for name, value in _items(root):
+        if name in HEAD_KEYS and isinstance(value, ScalarNode):
+            yield _Found(lang, value.value.strip(), (name,), str(name))
+
+
+def _items(node: Node | None) -> Iterator[tuple[str | int, Node]]:
+    """The values of a mapping or list, by key or place."""
+    if isinstance(node, MappingNode):
+        yield from ((key.value, value) for key, value in node.value if isinstance(key, ScalarNode))
+    elif isinstance(node, SequenceNode):
+        yield from enumerate(node.value)
+
+
+def dotted(keys: Keys) -> str:
+    """The place in a file as messages give it: `questions[0].question`."""
+    written = ""
+    for key in keys:
+        written = f"{written}[{key}]" if isinstance(key, int) else join(written, key)
+    return written
+
+
+# What `mkdocs.yml` says to readers
+
+
 def _settings(main: str, root: MappingNode | None) -> Iterator[_Found]:
     """What `mkdocs.yml` says to readers, in the main language and in those that it lists."""
     yield from _of_site(main, root)
@@ -222,36 +255,6 @@ def _plugins(root: MappingNode | None) -> Iterator[tuple[Keys, Node]]:
     for place, plugin in _items(descend(root, "plugins")):
         yield ("plugins", place), plugin
         yield from ((("plugins", place, name), options) for name, options in _items(plugin))
-
-
-def _titles_of_works(root: MappingNode | None) -> Iterator[_Found]:
-    """Titles of `sources.yml` in a language of the site: signs may be wrong, words are the authors'."""
-    for id, source in _items(root):
-        values = {name: node.value for name, node in _items(source) if isinstance(node, ScalarNode)}
-        if title := values.get("title", "").strip():
-            yield _Found(values.get("lang", ""), title, (id, "title"), dotted((id, "title")), is_quoted=True)
-
-
-def _in_head(lang: str, root: MappingNode | None) -> Iterator[_Found]:
-    for name, value in _items(root):
-        if name in HEAD_KEYS and isinstance(value, ScalarNode):
-            yield _Found(lang, value.value.strip(), (name,), str(name))
-
-
-def _items(node: Node | None) -> Iterator[tuple[str | int, Node]]:
-    """The values of a mapping or list, by key or place."""
-    if isinstance(node, MappingNode):
-        yield from ((key.value, value) for key, value in node.value if isinstance(key, ScalarNode))
-    elif isinstance(node, SequenceNode):
-        yield from enumerate(node.value)
-
-
-def dotted(keys: Keys) -> str:
-    """The place in a file as messages give it: `questions[0].question`."""
-    written = ""
-    for key in keys:
-        written = f"{written}[{key}]" if isinstance(key, int) else join(written, key)
-    return written
 
 
 # From Markdown to prose
