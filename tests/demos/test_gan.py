@@ -239,12 +239,19 @@ def test_whitened_codes_vary_as_much_in_all_directions():
 # Training
 
 
+@pytest.fixture(scope="module")
+def drawn(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where portraits are kept, so that each is drawn once."""
+    return tmp_path_factory.mktemp("portraits")
+
+
 @pytest.fixture
-def cached(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A cache of its own, with small shards."""
-    for module in ("common.dataset", "gan.train", "gan.train_features"):
-        monkeypatch.setattr(f"demos.{module}.CACHE", tmp_path)
+def cached(drawn: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder of its own, and portraits in small shards."""
+    monkeypatch.setattr("demos.common.dataset.CACHE", drawn)
     monkeypatch.setattr("demos.common.dataset.SHARD", 60)
+    for module in ("train", "train_features"):
+        monkeypatch.setattr(f"demos.gan.{module}.CACHE", tmp_path)
     return tmp_path
 
 

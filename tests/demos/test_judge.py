@@ -88,9 +88,16 @@ def test_degrading_touches_some_pictures_and_is_reproducible(pictures):
     assert torch.equal(once(), once())
 
 
+@pytest.fixture(scope="module")
+def drawn(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where portraits are kept, so that each is drawn once."""
+    return tmp_path_factory.mktemp("portraits")
+
+
 @pytest.fixture
-def cached(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setattr("demos.common.dataset.CACHE", tmp_path)
+def cached(drawn: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder of its own, and portraits in small shards."""
+    monkeypatch.setattr("demos.common.dataset.CACHE", drawn)
     monkeypatch.setattr("demos.common.dataset.SHARD", 60)
     return tmp_path
 
