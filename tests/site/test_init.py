@@ -12,19 +12,13 @@ import yaml
 from glossary.__main__ import main
 from glossary.load import load
 from glossary.site_text import FOLDER as TEXTS
+from tests.light import without
 from tests.site.html import parse
 from tests.site.tiny import Built, build_strictly
 
-LIGHT = """
-import sys
-class Refuse:
-    def find_spec(self, name, path=None, target=None):
-        if name.split(".")[0] in ("torch", "gradio", "numpy", "demos"):
-            raise ImportError(f"{name} is not part of the light install")
-sys.meta_path.insert(0, Refuse())
-from mkdocs.__main__ import cli
-cli(["build", "--quiet", "--strict"])
-"""
+ALONE = without("torch", "gradio", "numpy", "demos") + (
+    "from mkdocs.__main__ import cli\ncli(['build', '--quiet', '--strict'])"
+)
 
 OTHERS = {
     "ja": {"name": "日本語", "segment": "han"},
@@ -62,7 +56,7 @@ def build(folder: Path) -> Built:
 
 def test_a_fresh_project_builds_with_the_light_install_alone(tmp_path: Path) -> None:
     assert init(tmp_path / "new", "--name", "Ord «& *ting*»: <b>") == 0
-    done = subprocess.run([sys.executable, "-c", LIGHT], cwd=tmp_path / "new", capture_output=True, text=True)
+    done = subprocess.run([sys.executable, "-c", ALONE], cwd=tmp_path / "new", capture_output=True, text=True)
     assert (done.returncode, done.stdout) == (0, ""), done.stderr
     site = tmp_path / "new" / "site"
     for home, term in (("", "concept"), ("nb/", "begrep"), ("zh/", "概念")):
