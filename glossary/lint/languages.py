@@ -11,8 +11,9 @@ from yaml.nodes import Node, ScalarNode
 from ..model import Problem, Termbase
 from ..yamlfile import descend, line_of, shown
 from .project import Project
-from .reading import HEAD_KEYS, dotted, head_keys, nav_titles, site_languages
+from .reading import HEAD_KEYS, dotted, head_keys, nav_titles
 from .rule import Facts, Finding, rule
+from .texts import Keys
 
 TRANSLATIONS = "nav_translations"
 
@@ -53,29 +54,32 @@ def missing_title(facts: Facts) -> Iterator[Finding]:
     """A title of the navigation that has no translation: readers of the language see another one's words."""
     if (project := facts.project) is None:
         return
-    built = project.languages(facts.termbase)
+    main, built = project.main_language(facts.termbase), project.languages(facts.termbase)
     places = {
-        lang: (keys, node)
-        for lang, keys, node in site_languages(project.node)
-        if lang in built and not descend(node, "nav")
+        lang: (*keys, TRANSLATIONS)
+        for lang, keys, item in project.listed_languages()
+        if lang in built and not item.get("nav")
     }
-    main = project.main_language(facts.termbase)
     for title in dict.fromkeys(found.text for found in nav_titles(main, descend(project.node, "nav"), ())):
-        lacking = [lang for lang, (_, node) in places.items() if not _translation(node, title)]
+        lacking = [lang for lang, keys in places.items() if not _text(project.node, *keys, title)]
         # One of the languages is that of the title itself.
         for lang in sorted(lacking, key=lambda lang: lang != main)[1:]:
-            keys, node = places[lang]
-            message = f"the navigation has no {facts.termbase.languages[lang].name} title for “{title}”"
-            translations = descend(node, TRANSLATIONS)
-            fix = f"add “{title}: …”" if translations else f"add “{TRANSLATIONS}: {{{title}: …}}”"
-            where = (shown(project.file), line_of(translations or node))
-            key = dotted((*keys, TRANSLATIONS, title))
-            yield Finding(Problem(*where, "T503", message, fix, "warning", lang, key=key))
+            yield _untranslated(facts, project, lang, places[lang], title)
 
 
-def _translation(language: Node, title: str) -> str:
-    node = descend(language, TRANSLATIONS, title)
-    return node.value if isinstance(node, ScalarNode) else ""
+def _text(node: Node | None, *keys: str | int) -> str:
+    found = descend(node, *keys)
+    return found.value if isinstance(found, ScalarNode) else ""
+
+
+def _untranslated(facts: Facts, project: Project, lang: str, keys: Keys, title: str) -> Finding:
+    """That a title is missing among the translations for which `keys` are the place."""
+    message = f"the navigation has no {facts.termbase.languages[lang].name} title for “{title}”"
+    translations, language = descend(project.node, *keys), descend(project.node, *keys[:-1])
+    fix = f"add “{title}: …”" if translations else f"add “{TRANSLATIONS}: {{{title}: …}}”"
+    place = translations or language
+    where = (shown(project.file), line_of(place) if place else 0)
+    return Finding(Problem(*where, "T503", message, fix, "warning", lang, key=dotted((*keys, title))))
 
 
 def _pages(project: Project, termbase: Termbase) -> Mapping[str, Mapping[str, Path]]:

@@ -16,7 +16,7 @@ from yaml.nodes import MappingNode
 
 from ..edits import read
 from ..model import Termbase
-from .texts import SETTINGS, yaml_root
+from .texts import SETTINGS, Keys, yaml_root
 
 USUAL_EXTENSIONS = ("admonition", "attr_list", "footnotes", "md_in_html", "tables")
 _LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[A-Za-z0-9]+)*")
@@ -33,21 +33,20 @@ class Project:
         return self.root / SETTINGS
 
     @cached_property
-    def settings(self) -> Mapping[str, Any]:
-        """What `mkdocs.yml` says; nothing when there is none, or none that can be read."""
-        try:
-            data = yaml.load(self.file.read_bytes(), _Loader)
-        except (OSError, ValueError, RecursionError, yaml.YAMLError):
-            return {}
-        return data if isinstance(data, dict) else {}
-
-    @cached_property
     def node(self) -> MappingNode | None:
-        """The same with its places in the file."""
+        """What `mkdocs.yml` says, with its places; nothing when there is none, or none that can be read."""
         try:
             return yaml_root(self.file, read(self.file))
         except (OSError, UnicodeDecodeError):
             return None
+
+    @cached_property
+    def settings(self) -> Mapping[str, Any]:
+        """The same as data."""
+        try:
+            return dict(_Loader("").construct_document(self.node)) if self.node else {}
+        except (ValueError, RecursionError, yaml.YAMLError):
+            return {}
 
     @property
     def docs(self) -> Path:
@@ -85,17 +84,15 @@ class Project:
 
     def languages(self, termbase: Termbase) -> tuple[str, ...]:
         """The languages that the site is built in, of those of the termbase; none where it has one only."""
-        built = (str(item.get("locale")) for item in self._languages if item.get("build", True))
+        built = (lang for lang, _, item in self.listed_languages() if item.get("build", True))
         return tuple(lang for lang in built if lang in termbase.languages)
 
     def main_language(self, termbase: Termbase) -> str:
         """The language of what is said for the whole site: the one at its root."""
-        codes = [item.get("locale") for item in self._languages if item.get("default")]
+        codes = [lang for lang, _, item in self.listed_languages() if item.get("default")]
         if not codes and isinstance(theme := self.settings.get("theme"), dict):
-            codes = [theme.get("language"), theme.get("locale")]
-        return next(
-            (code for code in map(str, codes) if code in termbase.languages), termbase.default_language
-        )
+            codes = [str(theme.get(name)) for name in ("language", "locale")]
+        return next((code for code in codes if code in termbase.languages), termbase.default_language)
 
     def language_of(self, path: Path, termbase: Termbase) -> str:
         """The language of a page: `help/gan.nb.md` and `nb/help/gan.md` say it, others are in the main one.
@@ -117,24 +114,28 @@ class Project:
             below.name.removesuffix(".md").removesuffix(f".{lang}") + ".{lang}.md"
         ).as_posix()
 
-    @property
-    def _languages(self) -> list[Mapping[str, Any]]:
-        listed = self._plugin("i18n").get("languages")
-        return [item for item in listed if isinstance(item, dict)] if isinstance(listed, list) else []
+    def listed_languages(self) -> Iterator[tuple[str, Keys, Mapping[str, Any]]]:
+        """What the i18n plugin is told of each language, with its place in `mkdocs.yml`."""
+        keys, options = self._plugin("i18n")
+        listed = options.get("languages")
+        for number, item in enumerate(listed if isinstance(listed, list) else ()):
+            if isinstance(item, dict):
+                yield str(item.get("locale")), (*keys, "languages", number), item
 
     def _option(self, name: str) -> str:
         """The name of a folder, as the glossary's plugin is told it."""
-        return str(self._plugin("ordlab").get(name) or name)
+        return str(self._plugin("ordlab")[1].get(name) or name)
 
-    def _plugin(self, name: str) -> Mapping[str, Any]:
-        """A plugin's options."""
-        return dict(self._plugins()).get(name) or {}
-
-    def _plugins(self) -> Iterator[tuple[str, Mapping[str, Any]]]:
-        listed = self.settings.get("plugins")
-        for item in listed if isinstance(listed, list) else [listed]:
-            for name, options in item.items() if isinstance(item, dict) else ():
-                yield str(name), options if isinstance(options, dict) else {}
+    def _plugin(self, name: str) -> tuple[Keys, Mapping[str, Any]]:
+        """A plugin's options and their place: plugins are a mapping, or a list of names and mappings."""
+        plugins = self.settings.get("plugins")
+        holders: list[tuple[Keys, Any]] = [(("plugins",), plugins)]
+        if isinstance(plugins, list):
+            holders = [(("plugins", number), item) for number, item in enumerate(plugins)]
+        for keys, item in holders:
+            if isinstance(item, dict) and isinstance(options := item.get(name), dict):
+                return (*keys, name), options
+        return (), {}
 
 
 class _Loader(yaml.SafeLoader):

@@ -16,7 +16,7 @@ from ..model import Problem, Termbase
 from ..prose import SafeMarkdown
 from ..yamlfile import Reader, descend, join, shown
 from .project import Project
-from .texts import FRONT_MATTER, KeyText, PageText, Reading, YamlText, yaml_root, yaml_span
+from .texts import FRONT_MATTER, Keys, KeyText, PageText, Reading, YamlText, yaml_root, yaml_span
 
 KEYS = ("definition", "explanation", "example")
 MARKDOWN_KEYS = ("explanation", "example")
@@ -24,8 +24,6 @@ HEAD_KEYS = ("title", "description")
 """What front matter says to readers."""
 SITE_KEYS = ("site_name", "site_description")
 """What `mkdocs.yml` says to readers, besides its navigation."""
-
-Keys = tuple[str | int, ...]
 
 # In a text without any of these there is nothing for Markdown to do: it need not be parsed.
 _MARKUP = re.compile(
@@ -114,7 +112,7 @@ def _files(termbase: Termbase, project: Project | None) -> Iterator[_File]:
     yield _File(beginning, _words_of_starter(_root(beginning)), is_markdown=True)
     if project is None:
         return
-    yield _File(project.file, _settings(project.main_language(termbase), project.node))
+    yield _File(project.file, _settings(project, project.main_language(termbase)))
     for path in sorted([*project.quizzes.glob("*.yml"), *project.figures.glob("*.yml")]):
         yield _File(path, _by_language(_root(path), languages), path.stem)
     for path in label_files(project.demos):
@@ -215,11 +213,11 @@ def dotted(keys: Keys) -> str:
 # What `mkdocs.yml` says to readers
 
 
-def _settings(main: str, root: MappingNode | None) -> Iterator[_Found]:
-    """What `mkdocs.yml` says to readers, in the main language and in those that it lists."""
-    yield from _of_site(main, root)
-    for lang, keys, node in site_languages(root):
-        yield from _of_site(lang, node, keys)
+def _settings(project: Project, main: str) -> Iterator[_Found]:
+    """What the site says in its main language, and in those that it lists."""
+    yield from _of_site(main, project.node)
+    for lang, keys, _ in project.listed_languages():
+        yield from _of_site(lang, descend(project.node, *keys), keys)
 
 
 def _of_site(lang: str, node: Node | None, keys: Keys = ()) -> Iterator[_Found]:
@@ -240,21 +238,6 @@ def nav_titles(lang: str, nav: Node | None, keys: Keys) -> Iterator[_Found]:
             here = (*keys, place, title)
             yield _Found(lang, str(title), here, dotted(here), is_key=True)
             yield from nav_titles(lang, below, here)
-
-
-def site_languages(root: MappingNode | None) -> Iterator[tuple[str, Keys, Node]]:
-    """The languages that `mkdocs.yml` lists for the i18n plugin, each with its place there."""
-    for keys, options in _plugins(root):
-        for number, node in _items(descend(options, "languages")) if keys[-1] == "i18n" else ():
-            if isinstance(locale := descend(node, "locale"), ScalarNode):
-                yield locale.value, (*keys, "languages", number), node
-
-
-def _plugins(root: MappingNode | None) -> Iterator[tuple[Keys, Node]]:
-    """Plugins and their options, whether they are in a list or a mapping; other things may be among them."""
-    for place, plugin in _items(descend(root, "plugins")):
-        yield ("plugins", place), plugin
-        yield from ((("plugins", place, name), options) for name, options in _items(plugin))
 
 
 # From Markdown to prose

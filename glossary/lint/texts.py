@@ -42,6 +42,10 @@ _WORD_OR_MARKUP = re.compile(
 _MOST_TRIES = 200
 
 
+Keys = tuple[str | int, ...]
+"""Where something stands in YAML: keys of mappings and places in lists."""
+
+
 @dataclass(frozen=True, slots=True)
 class Reading:
     """What came out of a conversion."""
@@ -203,7 +207,7 @@ class PageText(Text):
 class YamlText(Text):
     """What stands under `keys` of a YAML file, or of the front matter of a page."""
 
-    keys: tuple[str | int, ...] = ()
+    keys: Keys = ()
 
     def line_at(self, place: int | None) -> int:
         above, node = self._node
