@@ -51,7 +51,7 @@ def fill(
         if name in known:
             lines[index] = panel(name)
         elif known or kind != "demo":
-            fix = did_you_mean(name, list(known)) or f"remove the {kind}"
+            fix = did_you_mean(name, known) or f"remove the {kind}"
             fault(index + 1, f"there is no {kind} “{name}”", fix)
     return "\n".join(lines)
 
@@ -71,10 +71,10 @@ def check(termbase: Termbase, demos: Mapping[str, Demo], known: list[str]) -> It
 
 
 def _faults_of_demo(termbase: Termbase, demo: Demo) -> Iterator[Problem]:
-    ids = list(termbase.concepts)
     for position, id in enumerate(demo.terms):
         if id not in termbase.concepts:
-            message, fix = f"the glossary has no concept “{id}”", did_you_mean(id, ids) or "add the concept"
+            message = f"the glossary has no concept “{id}”"
+            fix = did_you_mean(id, termbase.concepts) or "add the concept"
             yield _problem(demo.folder / "demo.yml", message, fix, demo.name, "terms", position)
     home = termbase.concepts.get(demo.terms[0])
     if home and home.demo != demo.name:

@@ -542,7 +542,7 @@ def _unknown_references(termbase: Termbase, concept: Concept, ids: Mapping[str, 
                 fix = "remove it"
                 yield _fault(concept, "T033", f"the concept is {relation} to itself", fix, relation, target)
             elif target not in ids:
-                fix = did_you_mean(target, list(ids)) or f"create {target}.yml, or remove it"
+                fix = did_you_mean(target, ids) or f"create {target}.yml, or remove it"
                 yield _fault(concept, "T031", f"there is no concept “{target}”", fix, relation, target)
     for source in concept.sources:
         if source not in termbase.sources:

@@ -7,11 +7,11 @@ aliases, tags and several documents in a file are refused, and so are duplicate 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import yaml
 from yaml.events import CollectionEndEvent, CollectionStartEvent
@@ -82,13 +82,13 @@ def shown(path: Path) -> str:
         return path.as_posix()
 
 
-def nearest(word: str, known: Mapping[str, Any] | tuple[str, ...] | list[str]) -> str:
+def nearest(word: str, known: Collection[str]) -> str:
     """The known word that `word` most likely meant, or an empty string."""
     close = get_close_matches(word.lower(), list(known), n=1, cutoff=0.6)
     return close[0] if close else ""
 
 
-def did_you_mean(word: str, known: Mapping[str, Any] | tuple[str, ...] | list[str]) -> str:
+def did_you_mean(word: str, known: Collection[str]) -> str:
     """A remedy for an unknown word: the nearest known one, or all of them when they are few."""
     if close := nearest(word, known):
         return f"did you mean “{close}”?"
