@@ -128,8 +128,13 @@ class Reader:
             self.report("T001", f"the file cannot be read: {error.strerror}")
             return None
 
-    def root(self, content: bytes) -> MappingNode | None:
+    def read(self) -> MappingNode | None:
         """The file's top-level mapping, or None with the reason noted."""
+        content = self.content()
+        return self.root(content) if content is not None else None
+
+    def root(self, content: bytes) -> MappingNode | None:
+        """The content's top-level mapping, or None with the reason noted."""
         if not self._is_clean_text(content):
             return None
         try:
@@ -299,8 +304,7 @@ def read_folder(
     found: dict[str, Thing] = {}
     for path in sorted(folder.glob("*.yml")):
         reader = Reader(path, id=path.stem)
-        content = reader.content()
-        root = reader.root(content) if content is not None else None
+        root = reader.read()
         if root is not None and (thing := read(reader, root)) is not None:
             found[path.stem] = thing
         problems += reader.problems
@@ -320,9 +324,7 @@ def locate(path: Path, *keys: str | int) -> int:
 
     Reads the file again: only for reporting. 0 when it cannot be read any more.
     """
-    reader = Reader(path)
-    content = reader.content()
-    node: Node | None = reader.root(content) if content is not None else None
+    node: Node | None = Reader(path).read()
     if node is None:
         return 0
     line = 1
@@ -350,9 +352,7 @@ def line_of_text(node: Node) -> int:
 
 def find(path: Path, *keys: str | int) -> Node | None:
     """The node that `keys` lead to; none when they lead nowhere or the file cannot be read any more."""
-    reader = Reader(path)
-    content = reader.content()
-    return descend(reader.root(content), *keys) if content is not None else None
+    return descend(Reader(path).read(), *keys)
 
 
 def descend(node: Node | None, *keys: str | int) -> Node | None:
