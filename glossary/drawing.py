@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from math import hypot
+from math import dist
 
 Texts = Mapping[str, str]  # language → text
 
@@ -243,7 +243,7 @@ def _disc(x: float, y: float, r: float) -> str:
 
 def _toward(start: tuple[float, float], end: tuple[float, float], by: float) -> tuple[float, float]:
     """The point on the way from one point to another, `by` units along, but half the way at most."""
-    length = hypot(end[0] - start[0], end[1] - start[1]) or 1.0
+    length = dist(start, end) or 1.0
     share = min(by / length, 0.5)
     return start[0] + (end[0] - start[0]) * share, start[1] + (end[1] - start[1]) * share
 
@@ -274,7 +274,7 @@ def _smooth(points: list[tuple[float, float]]) -> str:
 
 
 def _head(start: tuple[float, float], tip: tuple[float, float]) -> str:
-    length = hypot(tip[0] - start[0], tip[1] - start[1]) or 1.0
+    length = dist(start, tip) or 1.0
     ux, uy = (tip[0] - start[0]) / length, (tip[1] - start[1]) / length
     x, y = tip[0] - ux * HEAD[0], tip[1] - uy * HEAD[0]
     wx, wy = -uy * HEAD[1], ux * HEAD[1]
