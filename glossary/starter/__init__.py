@@ -63,7 +63,9 @@ def files(languages: Sequence[str], name: str) -> dict[str, str]:
         "mkdocs.yml": _mkdocs(starts, name),
         ".gitignore": "/site/\n/.cache/\n",
         f"{TERMBASE}/languages.yml": _languages(starts),
-        f"{TERMBASE}/subjects.yml": _dump({SUBJECT: {code: _words(code)["subject"] for code in languages}}),
+        f"{TERMBASE}/subjects.yml": yaml_files.write(
+            {SUBJECT: {code: _words(code)["subject"] for code in languages}}
+        ),
         f"{TERMBASE}/sources.yml": "# Works that concepts rest on: `smith-2024: {title: …, year: …}`\n{}\n",
     }
     for code in languages:
@@ -118,13 +120,13 @@ def _languages(starts: Sequence[Start]) -> str:
     """`languages.yml`; English words where the engine has none, to be translated."""
     lines = ["# The languages of the site; the first is the one at its root.\n"]
     for start in starts:
-        lines.append(_dump({start.code: {"name": start.name, **start.settings}}))
+        lines.append(yaml_files.write({start.code: {"name": start.name, **start.settings}}))
         if not (TEXTS / f"{start.code}.yml").is_file():
             english = yaml.safe_load((TEXTS / "en.yml").read_text("utf-8"))
             words = {key: value for key, value in english.items() if key != "theme"}
             words["language-short"] = start.code.split("-")[0].upper()
             lines.append("  # What the pages say around the terms. In English so far: translate it.\n")
-            lines.append("".join(f"  {line}\n" for line in _dump({"text": words}).splitlines()))
+            lines.append("".join(f"  {line}\n" for line in yaml_files.write({"text": words}).splitlines()))
     return "".join(lines)
 
 
@@ -141,21 +143,3 @@ def _words(code: str) -> Mapping[str, Any]:
 @cache
 def _read(name: str) -> Mapping[str, Any]:
     return dict(yaml.safe_load((FOLDER / name).read_text("utf-8")))
-
-
-class _Dumper(yaml.SafeDumper):
-    """Long texts as blocks, as people write them, and no anchors."""
-
-    def ignore_aliases(self, data: object) -> bool:
-        return True
-
-
-def _text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
-    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style="|" if "\n" in text else None)
-
-
-_Dumper.add_representer(str, _text)
-
-
-def _dump(data: object) -> str:
-    return yaml.dump(data, Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=10_000)
