@@ -8,7 +8,7 @@ an exit code. One that cannot run raises Refusal. What only the command needs is
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -54,6 +54,11 @@ def add_folder(parser: argparse.ArgumentParser, option: str = "") -> None:
         metavar="FOLDER",
         help="the folder that holds terms/, languages.yml, … (default: glossary)",
     )
+
+
+def one_by_one(given: Iterable[str]) -> list[str]:
+    """The values of an option that may be repeated, or have several with commas."""
+    return [value for text in given for part in text.split(",") if (value := part.strip())]
 
 
 def require_termbase(folder: Path) -> None:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from . import CLEAN, Refusal, add_folder, load_termbase, nothing_changes_if_it_fails
+from . import CLEAN, Refusal, add_folder, load_termbase, nothing_changes_if_it_fails, one_by_one
 
 if TYPE_CHECKING:
     from ..model import Concept, Termbase
@@ -37,13 +38,13 @@ def run(options: argparse.Namespace) -> int:
     from ..edits import EditError
 
     termbase = load_termbase(options.folder)
-    options.lang = [code.strip() for given in options.lang for code in given.split(",") if code.strip()]
-    if faults := list(_faults(options, termbase)):
+    langs = list(dict.fromkeys(one_by_one(options.lang)))
+    if faults := list(_faults(termbase, options, langs)):
         raise Refusal("\n".join(faults))
     concepts = [termbase.concepts[id] for id in (termbase.concepts if options.all else options.ids)]
     try:
         with nothing_changes_if_it_fails():
-            changed = accept(termbase, concepts, list(dict.fromkeys(options.lang)))
+            changed = accept(termbase, concepts, langs)
     except EditError as error:
         raise Refusal(f"{error}; nothing was changed") from None
     for lang, count in changed.items():
@@ -73,13 +74,13 @@ def accept(termbase: Termbase, concepts: list[Concept], langs: list[str]) -> dic
     return changed
 
 
-def _faults(options: argparse.Namespace, termbase: Termbase) -> Any:
+def _faults(termbase: Termbase, options: argparse.Namespace, langs: list[str]) -> Iterator[str]:
     """Everything about the request that cannot be."""
     from ..yamlfile import did_you_mean
 
     if options.all == bool(options.ids):
         yield "give the ids of concepts, or --all"
-    for lang in options.lang:
+    for lang in langs:
         if lang not in termbase.languages:
             yield f"there is no language “{lang}” → {did_you_mean(lang, termbase.languages)}"
         elif lang == termbase.reference_language:

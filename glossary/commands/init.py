@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from . import CLEAN, Refusal, nothing_changes_if_it_fails
+from . import CLEAN, Refusal, nothing_changes_if_it_fails, one_by_one
 
 
 def add(commands: Any) -> None:
@@ -32,7 +32,7 @@ def add(commands: Any) -> None:
 def run(options: argparse.Namespace) -> int:
     from .. import starter
 
-    languages = [code for given in options.languages for code in given.split(",") if code]
+    languages = one_by_one(options.languages)
     folder: Path = options.folder
     if faults := starter.faults(languages):
         raise Refusal("\n".join(faults))
