@@ -114,15 +114,14 @@ def _fault(options: argparse.Namespace, termbase: Termbase) -> str:
     """What is wrong with the request; empty if nothing is."""
     from ..yamlfile import did_you_mean
 
-    kinds = {
-        "tbx": ("basic",),
-        "skos-ttl": ("url", "publisher", "contact", "profile"),
-        "skos-jsonld": ("url", "publisher", "contact", "profile"),
-        "anki": ("title", "front", "back"),
+    skos, anki = ("skos-ttl", "skos-jsonld"), ("anki",)
+    fitting = {
+        "basic": ("tbx",),
+        **dict.fromkeys(("url", "publisher", "contact", "profile"), skos),
+        **dict.fromkeys(("title", "front", "back"), anki),
     }
-    fitting = kinds.get(options.format, ())
-    for name in ("basic", "url", "publisher", "contact", "profile", "title", "front", "back"):
-        if getattr(options, name) and name not in fitting:
+    for name, formats in fitting.items():
+        if getattr(options, name) and options.format not in formats:
             option = {"front": "from", "back": "to"}.get(name, name)
             return f"--{option} means nothing to {options.format}"
     if options.profile and not find_spec("pyshacl"):
