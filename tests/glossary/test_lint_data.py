@@ -327,6 +327,12 @@ def test_a_title_that_some_readers_do_not_get(tmp_path: Path) -> None:
     assert len(found) == 4
 
 
+def test_a_navigation_that_holds_itself_ends(tmp_path: Path) -> None:
+    looped = MKDOCS.replace("nav:", "nav: &nav", 1).replace("  - Hjelp:", "  - Alt: *nav\n  - Hjelp:", 1)
+    assert looped.count("*nav") == 1
+    assert findings(tmp_path, {}, {"mkdocs.yml": looped})
+
+
 @pytest.mark.parametrize(
     ("old", "new"),
     [
