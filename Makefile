@@ -38,7 +38,7 @@ lint: $(VENV)/ready-test
 browser: $(VENV)/ready-test
 	sh tests/install-browser.sh $(BIN)/python
 
-test: lint browser site
+test: lint browser
 	$(BIN)/python -m glossary check
 	$(BIN)/python -m pytest
 

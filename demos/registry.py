@@ -31,13 +31,6 @@ REQUIRED = ("terms", *TEXTS)
 RESERVED = ("common", "server")  # packages beside the demos
 FILES = {"app.py": "add it, with build(demo, lang)", "still.webp": "draw it with “python -m demos stills”"}
 
-CODES = {
-    "D001": "A demo lacks a file beside its `demo.yml`, or its folder cannot name a demo.",
-    "D002": "A demo lacks a key that it needs, or names a folder that does not exist.",
-    "D003": "A text of a demo lacks one of the site's languages.",
-    "D004": "The languages of a label do not fill in the same `{fields}`.",
-}
-
 log = logging.getLogger("ordlab")
 Texts = Mapping[str, str]
 
