@@ -73,8 +73,13 @@ class Grammar:
     def is_verb(self, term: Term) -> bool:
         return term.pos == "verb"
 
-    def reads_as_verb(self, noun: str, form: Form, before: str, after: str) -> bool:
-        """Whether what may be this form of the noun is a verb here, between these two words."""
+    def reads_as_verb(
+        self, noun: str, form: Form, before: str, after: str, clause: tuple[str, ...] = ()
+    ) -> bool:
+        """Whether what may be this form of the noun is a verb here, between these two words.
+
+        `clause` holds the words ahead of `before`, back to a sign or to the beginning of the sentence.
+        """
         return False
 
     def disagrees(self, noun: str, form: Form, forms: Form, before: str, earlier: str) -> bool:
@@ -91,6 +96,10 @@ class Grammar:
 
     def is_other_verb(self, verb: str, before: str) -> bool:
         """Whether what is spelt like this infinitive is a form of another verb."""
+        return False
+
+    def is_participle(self, verb: str, before: str) -> bool:
+        """Whether what is spelt like this infinitive is its participle: “was cut”."""
         return False
 
     def may_be_noun(self, word: str, verb: str) -> bool:
@@ -112,7 +121,7 @@ class Grammar:
 
 @lru_cache(maxsize=100_000)
 def _keys(grammar: Grammar, word: str) -> tuple[tuple[str, Form], ...]:
-    word = unicodedata.normalize("NFC", word)
+    word = without_soft_hyphens(unicodedata.normalize("NFC", word))
     folded = word.casefold()
     keys = {exact(word): Form.SAME, modifier(grammar.modifier(folded)): Form.ADJECTIVE}
     for base, form in grammar.bases(folded):
@@ -122,6 +131,11 @@ def _keys(grammar: Grammar, word: str) -> tuple[tuple[str, Form], ...]:
             if word.endswith(suffix) and has_inner_capital(word[: -len(suffix)]):
                 keys[exact(word[: -len(suffix)])] = Form.PLURAL
     return tuple(keys.items())
+
+
+def without_soft_hyphens(text: str) -> str:
+    """The text without the marks of places where a line may break: they are no part of its spelling."""
+    return text.replace("\u00ad", "")
 
 
 def exact(word: str) -> str:
@@ -187,6 +201,7 @@ _NORWEGIAN_SUBJECTS = words("jeg du han hun vi dere man")
 _NORWEGIAN_ARTICLES = words("den det de")  # which are subjects, too
 _NORWEGIAN_OPENERS = words("nå så her der hvorfor")  # the verb comes second
 _NORWEGIAN_NO_NOUNS = words("bra ekstra enda extra fordi lilla meget prima rosa")  # but they end like some
+_NORWEGIAN_PERSONS = words("alle den de dem noen mange flere folk ingen vi dere han hun jeg du")
 _NORWEGIAN_PRONOUNS = words("seg meg deg oss ham henne dem")
 _NORWEGIAN_OBJECTS = _NORWEGIAN_PRONOUNS | words("en et ei denne dette disse sin sitt sine hele alle")
 _NORWEGIAN_NOT_DEFINITE = words(
@@ -204,6 +219,22 @@ _NORWEGIAN_NO_ADJECTIVES = words(
     "alle bare borte både de der dere disse gjerne hjemme ikke inne kanskje lenge like nede nesten noe ofte "
     "oppe ute ble hadde gjorde"
 )
+_NORWEGIAN_INDEFINITE = words("en et ei")
+_NORWEGIAN_POINTERS = words("denne dette disse din ditt dine hele alle")
+_NORWEGIAN_PERFECTS = words("er var har hadde ble blir blitt vært")
+# «fikk hun», «da tar vi»; but «tror hun kommer» leaves out an «at», and «når vi» is no verb.
+_FINITE = re.compile(r".{2,}(?:[^aeiouyæøå]er|te|de)$")
+_NORWEGIAN_FINITE = words(
+    "ba ble dro får fikk fant ga gir gikk går gjorde gjør har hadde holdt kan kom la lå må må måtte satt "
+    "satte sendte skal skrev slo står sto ta tar tok så vil vant var er"
+)
+_NORWEGIAN_NOT_FINITE = words(
+    "både eller etter under der her hver når hvor før over mer disse selve begge siste neste hele ville "
+    "håper mener mente sier synes tenker trodde ønsker visste skulle ville kunne burde"
+)
+# What ends like this is no verb's stem: trening, skjevhet, operasjon.
+_NEVER_VERB = re.compile(r".*(?:ing|het|sjon|else|ist|dom|skap)$")
+_SHORT_PRESENT = re.compile(r"[^aeiouyæøå]*[aeiouyæøå]r$")  # sår, rør, ror: verbs whose stem is open
 _NORWEGIAN_AUXILIARIES = words("å skal vil kan må bør skulle ville kunne måtte burde")
 
 
@@ -233,7 +264,7 @@ class Norwegian(Grammar):
         if term.gender == "n":
             forms &= ~(Form.COMMON | Form.FEMININE)
             # Short neuters have no ending in the plural: «lager» is made from «lage», not from «lag».
-            if len(re.findall(f"[{_VOWELS}]+", term.term.split()[-1])) == 1:
+            if _syllables(term.term.split()[-1]) == 1:
                 forms &= ~Form.PLURAL_ER
         elif term.gender:
             forms &= ~Form.NEUTER
@@ -244,27 +275,38 @@ class Norwegian(Grammar):
     def is_verb(self, term: Term) -> bool:
         return term.pos == "verb" or term.term.startswith("å ")
 
-    def reads_as_verb(self, noun: str, form: Form, before: str, after: str) -> bool:
+    def reads_as_verb(
+        self, noun: str, form: Form, before: str, after: str, clause: tuple[str, ...] = ()
+    ) -> bool:
         """«hun kjøper hus», «nå stenger vi», «regelen gjelder», «kan måle»: what else ends in -er or -e.
 
         So do the past tense («hun skiftet klær», «barna sporet opp en elg») and the imperative («ikke rør
         malingen»), which are spelt like neuters.
         """
-        if form == Form.SAME and before in _NORWEGIAN_AUXILIARIES:
-            return True
-        is_object = _is_definite(after) or after in _NORWEGIAN_PRONOUNS or after in _NORWEGIAN_NUMBERS
-        if form == Form.SAME and before in ("", "ikke") and is_object and not noun.endswith("er"):
+        earlier = clause[-1] if clause else ""
+        if before in _NORWEGIAN_SUBJECTS and _is_finite(earlier):
+            return False  # «da fikk hun krykker»: the verb has been, and this is its object
+        if form == Form.SAME and self._is_verb_as_it_is(noun, before, after, clause):
             return True
         if form == Form.NEUTER:
             is_subject = _is_definite(before) or before.endswith("rna") or before == SENTENCE_SUBJECT
-            return before in _NORWEGIAN_SUBJECTS or (is_subject and after in _NORWEGIAN_PARTICLES)
+            has_object = after in _NORWEGIAN_PARTICLES or after in _NORWEGIAN_INDEFINITE
+            is_passive = (
+                after == "av" and _syllables(noun) == 1 and not noun.endswith("e")
+            )  # «var laget av tre»
+            is_participle = before in _NORWEGIAN_PERFECTS and (
+                is_passive or earlier in _NORWEGIAN_SUBJECTS | {"som"}
+            )
+            return before in _NORWEGIAN_SUBJECTS or (is_subject and has_object) or is_participle
         is_agent = form == Form.SAME and noun.endswith("er")
         if not is_agent and form != Form.PLURAL_ER:
             return False
+        if before == "som" and earlier in _NORWEGIAN_PERSONS:
+            return True  # «alle som søker», but «brukes som søker»
         if before in _NORWEGIAN_SUBJECTS or (before in _NORWEGIAN_ARTICLES and not is_agent):
             return True
         # Most nouns have no verb beside them: long ones, such as «modeller», are what they seem to be.
-        if not is_agent and not noun.endswith("e") and len(re.findall(f"[{_VOWELS}]+", noun)) > 1:
+        if not is_agent and not noun.endswith("e") and _syllables(noun) > 1:
             return False
         return (
             before in _NORWEGIAN_OPENERS
@@ -273,6 +315,23 @@ class Norwegian(Grammar):
             or _is_definite(after)
             or before.endswith("rna")
             or before == SENTENCE_SUBJECT
+        )
+
+    def _is_verb_as_it_is(self, noun: str, before: str, after: str, clause: tuple[str, ...]) -> bool:
+        """«må rør», «ikke rør malingen», «lag en liste», «bonden sår korn», «hun grep rattet»."""
+        if before in _NORWEGIAN_AUXILIARIES:
+            return True
+        is_agent = noun.endswith("er")
+        if before in _NORWEGIAN_SUBJECTS:
+            return not is_agent and not _NEVER_VERB.match(noun)
+        is_object = _is_definite(after) or after in _NORWEGIAN_PRONOUNS or after in _NORWEGIAN_NUMBERS
+        is_object |= before == "" and (after in _NORWEGIAN_INDEFINITE or after in _NORWEGIAN_POINTERS)
+        if before in ("", "ikke") and is_object and not is_agent and not _NEVER_VERB.match(noun):
+            return True
+        is_verb = bool(_SHORT_PRESENT.match(noun)) or noun in _NORWEGIAN_PASTS
+        is_subject = _is_definite(before) and not clause and bool(after)
+        return (
+            is_verb and is_subject and after not in self.prepositions | _NORWEGIAN_COPULAS | {"og", "eller"}
         )
 
     def disagrees(self, noun: str, form: Form, forms: Form, before: str, earlier: str) -> bool:
@@ -288,7 +347,7 @@ class Norwegian(Grammar):
         if before in _NORWEGIAN_DEGREES or (before in _NORWEGIAN_COPULAS and _ADJECTIVE.match(noun)):
             return True
         # «tiden er knapp»: a short noun without article says so only of «det»; others that do are adjectives.
-        is_short = len(re.findall(f"[{_VOWELS}]+", noun)) == 1
+        is_short = _syllables(noun) == 1
         if is_short and before in _NORWEGIAN_COPULAS and _is_definite(earlier):
             return True
         # «firmaet søker folk»: the agent would have an article here.
@@ -383,6 +442,17 @@ class Norwegian(Grammar):
             yield word[:-1], Form.VERB
 
 
+def _syllables(word: str) -> int:
+    return len(re.findall(f"[{_VOWELS}]+", word))
+
+
+def _is_finite(word: str) -> bool:
+    """Whether the word looks like a verb that its subject follows."""
+    if word in _NORWEGIAN_NOT_FINITE:
+        return False
+    return word in _NORWEGIAN_FINITE or word in _NORWEGIAN_PASTS or bool(_FINITE.match(word))
+
+
 def _is_definite(word: str) -> bool:
     """Whether the word looks like a definite noun, beside which there is no noun in the plural."""
     return word.endswith(("en", "ene")) and len(word) > 4 and word not in _NORWEGIAN_NOT_DEFINITE
@@ -448,6 +518,17 @@ _ENGLISH_DETERMINERS = words(
     "the a an this that these those each every all any no my your his her its our their whose"
 )
 _ENGLISH_OBJECTS = words("it them him her us me you")
+_ENGLISH_SINGULAR = words("a an another each every one this")
+_ENGLISH_OPENERS = words("the a an this these those my your his her its our their")  # of an object
+_ENGLISH_PARTICLES = words("away back down off out up")
+_ENGLISH_CONJUNCTIONS = words(
+    "after and as because before but how if so that until what when whenever where while"
+)
+_ENGLISH_DO = words("do does did don doesn didn")
+_ENGLISH_FRONTED = words(
+    "above across after along among around as at before below between beyond by during for from in inside "
+    "into of on over through to under until upon via when with within without"
+)
 _ENGLISH_COPULAS = words("am are be been being is was were")
 # Verbs whose past is spelt like the infinitive: “he cut”, but “he felt” is no form of “to felt”.
 _ENGLISH_UNCHANGED = words(
@@ -456,7 +537,8 @@ _ENGLISH_UNCHANGED = words(
 )
 _ENGLISH_DEGREES = words("extremely quite rather so too very")
 _ENGLISH_NUMBERS = words(
-    "one two three four five six seven eight nine ten both few many more most several some"
+    "one two three four five six seven eight nine ten hundred thousand million "
+    "both few many more most several some"
 )
 
 
@@ -481,22 +563,53 @@ class English(Grammar):
         """A term in the plural is found in the singular too: “boiled potatoes”, a boiled potato."""
         return (word, *(base for base, form in self.bases(word) if form == Form.PLURAL))
 
-    def reads_as_verb(self, noun: str, form: Form, before: str, after: str) -> bool:
-        """“she tests”, “we anchor”, “can sail”, “to prompt it”; the noun “will” needs an article."""
+    def reads_as_verb(
+        self, noun: str, form: Form, before: str, after: str, clause: tuple[str, ...] = ()
+    ) -> bool:
+        """“she tests”, “we anchor”, “can’t stand”, “to prompt it”; the noun “will” needs an article."""
+        has_object = after in _ENGLISH_OPENERS or after in _ENGLISH_OBJECTS
         if form == Form.PLURAL:
-            return before in _ENGLISH_SINGULAR_SUBJECTS
+            return before in _ENGLISH_SINGULAR_SUBJECTS or (
+                has_object and self._may_be_subject(before, clause) and not before.endswith("s")
+            )
         if form != Form.SAME:
             return False
         if noun in _ENGLISH_AUXILIARIES:
             return before not in _ENGLISH_DETERMINERS
+        if noun.endswith("ing"):  # “was dressing the children”; but “sampling the space” is both
+            return before in _ENGLISH_AUXILIARIES or (before in _ENGLISH_COPULAS and has_object)
+        if before == "":  # “cross the road”, “stand up”
+            return has_object or after in _ENGLISH_PARTICLES
         if before == "to" or (before.endswith("s") and before not in _ENGLISH_DETERMINERS):  # “prices rise”
-            return after in _ENGLISH_DETERMINERS or after in _ENGLISH_OBJECTS
-        return before in _ENGLISH_AUXILIARIES or before == "please"
+            is_subject = before != "to" and clause in ((), ("the",), ("these",))
+            is_adverb = after.endswith("ly") and after != "only"
+            has_adverbial = is_adverb or after in _ENGLISH_CONJUNCTIONS or after in ("each", "every")
+            return has_object or (is_subject and has_adverbial)
+        if before == "not":  # “do not pose questions”
+            return bool(clause) and (clause[-1] in _ENGLISH_DO or clause[-1] in _ENGLISH_AUXILIARIES)
+        if before == "you":
+            return has_object or not clause or clause[-1] in _ENGLISH_CONJUNCTIONS
+        if has_object and _ENGLISH_DO.intersection(clause) and self._may_be_subject(before, clause):
+            return True  # “does this key match the lock”
+        return before in _ENGLISH_AUXILIARIES or before in ("please", "t", "ll")
+
+    def _may_be_subject(self, before: str, clause: tuple[str, ...]) -> bool:
+        """Whether the word before is a noun that a verb may follow; not so in “in both layers the”."""
+        no_nouns = _ENGLISH_DETERMINERS | _ENGLISH_NUMBERS | _ENGLISH_COPULAS | self.prepositions
+        main = [word for word in clause if word not in ("and", "but", "or", "so")]
+        opening = main[0] if main else before
+        return bool(before) and before not in no_nouns and opening not in _ENGLISH_FRONTED
 
     def disagrees(self, noun: str, form: Form, forms: Form, before: str, earlier: str) -> bool:
-        """“very negative” and “was negative” are no nouns."""
-        is_adjective = before in _ENGLISH_COPULAS and _ADJECTIVE.match(noun)
+        """“very negative” and “was negative” are no nouns, “that accounts for it” is no plural."""
+        if form == Form.PLURAL and (before in _ENGLISH_SINGULAR or (before == "that" and not earlier)):
+            return True
+        is_told = before == "be" and not earlier  # “be patient”
+        is_adjective = is_told or (before in _ENGLISH_COPULAS and _ADJECTIVE.match(noun))
         return form == Form.SAME and (before in _ENGLISH_DEGREES or bool(is_adjective))
+
+    def is_participle(self, verb: str, before: str) -> bool:
+        return verb in _ENGLISH_UNCHANGED and before in _ENGLISH_COPULAS
 
     def is_other_verb(self, verb: str, before: str) -> bool:
         return before in ("he", "she", "it") and verb not in _ENGLISH_UNCHANGED
@@ -510,6 +623,8 @@ class English(Grammar):
             return Form.SAME if before != "to" else Form.VERB
         if before == "s":  # the genitive's
             return Form.SAME
+        if before in _ENGLISH_COPULAS:  # “taxes are cut”
+            return Form.VERB
         if before in _ENGLISH_AUXILIARIES or before in ("you", "it") or before.endswith("s"):
             return Form.VERB
         return Form(0)

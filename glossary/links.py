@@ -18,15 +18,25 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
-from itertools import accumulate
+from itertools import accumulate, islice
 
 import ahocorasick_rs
 import rjieba
 
-from .inflection import SENTENCE_SUBJECT, Form, Grammar, exact, grammar_of, has_inner_capital, modifier
-from .model import Concept, Term, Termbase
+from .inflection import (
+    SENTENCE_SUBJECT,
+    Form,
+    Grammar,
+    exact,
+    grammar_of,
+    has_inner_capital,
+    modifier,
+    without_soft_hyphens,
+)
+from .model import Concept, Language, Term, Termbase
+from .senses import PERSON, Senses, Sentence, senses_of
 
-_WORD = re.compile(r"[^\W_]+(?:[\u0300-\u036f]+[^\W_]*)*")
+_WORD = re.compile(r"[^\W_]+(?:[\u0300-\u036f]+[^\W_]*|\u00ad[^\W_]+)*")  # a soft hyphen parts nothing
 _GAP = re.compile(r"(?!\Z)[^\S\n]*\n?[^\S\n]*|[-\u00ad\u2010\u2011]")  # one line break at most
 # Addresses, file names and identifiers are not prose.
 NO_PROSE = re.compile(
@@ -38,6 +48,10 @@ NO_PROSE = re.compile(
     r"|\b[^\W_]*+_\w*+(?:\(\))?"
 )
 _REMEMBERED_WORDS = 200_000
+_TECHNICAL_SHARE = 0.125  # of the concepts, by their terms, in a termbase about computing
+_TOPIC = 3  # other concepts in a text that say what it is about
+_ENOUGH_TERMS = 1000  # of each language, to know that: a larger termbase is not read through
+_LONGEST_CLAUSE = 12  # words; of a longer one, only the end is read
 _HYPHENS = "\u2010\u2011-"
 _APOSTROPHES = "'’ʼ"
 _HYPHEN = re.compile(f"[{_HYPHENS}]")
@@ -53,6 +67,8 @@ _HAN = re.compile(f"[{IDEOGRAPHS}]")
 _KATAKANA = re.compile("[\u30a1-\u30fa\u30fc]")
 # What a dictionary joins to the word it counts or points at.
 _COUNTED = re.compile(r"[第每各这那几两半整某该本一二三四五六七八九十百千零〇\d]+")
+# An adjective of one character before a noun makes another noun of the same thing.
+_QUALITY = re.compile(r"[低高新旧老好原同]")
 # How often a term is taken to occur among jieba's 60 million words: in texts on its subject it is common.
 _TERM_FREQUENCY = 6000
 
@@ -86,6 +102,8 @@ class Linker:
             entry = concept.entries.get(lang)
             for term in entry.terms if entry else ():
                 self._index.add(term, self.name(concept, term))
+        self._senses = _senses_of(language)
+        self._everyday = self._everyday_concepts()
 
     def name(self, concept: Concept, term: Term) -> str:
         """What a match of the term is called; a term without a name still hides shorter ones inside it."""
@@ -93,7 +111,55 @@ class Linker:
 
     def find(self, text: str) -> list[Match]:
         """The terms in a plain text, from left to right, longest first, without overlap."""
-        return [match for match in self._index.find(text) if match.id]
+        found = [match for match in self._index.find(text) if match.id]
+        if self._senses and any(match.id in self._everyday for match in found):
+            return list(self._meant(text, found, self._senses))
+        return found
+
+    def _meant(self, text: str, found: list[Match], senses: Senses) -> Iterator[Match]:
+        """The matches without those of a word in an everyday sense, in a sentence without another term."""
+        sentences = senses.sentences(text)
+        places = [bisect_right(sentences, match.start, key=_start) - 1 for match in found]
+        ids: dict[int, set[str]] = defaultdict(set)
+        for match, place in zip(found, places, strict=True):
+            ids[place].add(match.id)
+        is_on_topic = len({match.id for match in found}) > _TOPIC
+        for match, place in zip(found, places, strict=True):
+            if match.id not in self._everyday or len(ids[place]) > 1 or " " in text[match.start : match.end]:
+                yield match
+                continue
+            sign = senses.everyday_sign(text, sentences[place], match.start, match.end)
+            # On a page about these things, she too means what the page means.
+            if not sign or (sign == PERSON and is_on_topic):
+                yield match
+
+    def _everyday_concepts(self) -> frozenset[str]:
+        """The concepts whose term has an everyday sense too; none in a termbase about something else."""
+        if self._senses is None:
+            return frozenset()
+        technical = {
+            id
+            for lang, language in self.termbase.languages.items()
+            if (senses := _senses_of(language))
+            for id, term in islice(self._usable_terms(lang), _ENOUGH_TERMS)
+            if senses.technical.search(term)
+        }
+        if len(technical) < min(len(self.termbase.concepts), _ENOUGH_TERMS) * _TECHNICAL_SHARE:
+            return frozenset()
+        return frozenset(id for id, term in self._usable_terms(self.lang) if term in self._senses.everyday)
+
+    def _usable_terms(self, lang: str) -> Iterator[tuple[str, str]]:
+        for concept in self.termbase.concepts.values():
+            if entry := concept.entries.get(lang):
+                yield from ((concept.id, term.term) for term in entry.terms if term.is_usable)
+
+
+def _start(sentence: Sentence) -> int:
+    return sentence.start
+
+
+def _senses_of(language: Language) -> Senses | None:
+    return senses_of("han" if language.order == "pinyin" else language.stemmer)
 
 
 @dataclass(slots=True)
@@ -245,7 +311,7 @@ class _WordIndex:
                 continue
             span = self._bounded(text, start, end, entry)
             if span and self._is_spelt(text, words, first, last, entry, form):
-                as_written = text[start:end].casefold() == entry.text.casefold()
+                as_written = without_soft_hyphens(text[start:end]).casefold() == entry.text.casefold()
                 fitting[as_written][entry.id] = Match(*span, entry.id)
                 classes[entry.id] = Form.VERB if Form.VERB in entry.forms else Form.SAME
         # What is written in the termbase goes before what is a form of it; a link goes before no link.
@@ -327,16 +393,17 @@ class _WordIndex:
         grammar, spelt = self.grammar, entry.text.casefold()
         before, after = between
         if Form.VERB in entry.forms:
-            if word == spelt and (before in grammar.before_no_verb or grammar.is_other_verb(spelt, before)):
+            is_no_verb = before in grammar.before_no_verb and not grammar.is_participle(spelt, before)
+            if word == spelt and (is_no_verb or grammar.is_other_verb(spelt, before)):
                 return False
             # “the crops”, «to svermer»
             return not (grammar.may_be_noun(word, spelt) and grammar.class_after(*between) == Form.SAME)
         if index and words[index - 1][0].istitle() and grammar.opens_as_subject(before):
             before = SENTENCE_SUBJECT
-        if grammar.reads_as_verb(spelt, form, before, after):
+        clause = _clause_before(text, words, index - 1) if before else ()
+        if grammar.reads_as_verb(spelt, form, before, after, clause):
             return False
-        earlier = _beside(text, words, index - 1, -1).casefold() if before else ""
-        return not grammar.disagrees(spelt, form, entry.forms, before, earlier)
+        return not grammar.disagrees(spelt, form, entry.forms, before, clause[-1] if clause else "")
 
     def _is_in_name(self, text: str, words: list[re.Match[str]], index: int, before: str, after: str) -> bool:
         """Whether a capitalised word stands beside another: both are parts of a name (Salt Lake City)."""
@@ -368,6 +435,15 @@ def _beside(text: str, words: list[re.Match[str]], index: int, step: int) -> str
         return ""
     left, right = words[min(index, other)], words[max(index, other)]
     return words[other][0] if _GAP.fullmatch(text[left.end() : right.start()]) else ""
+
+
+def _clause_before(text: str, words: list[re.Match[str]], index: int) -> tuple[str, ...]:
+    """The words before another, back to the next sign, in their order."""
+    found: list[str] = []
+    while len(found) < _LONGEST_CLAUSE and (word := _beside(text, words, index, -1)):
+        found.append(word.casefold())
+        index -= 1
+    return tuple(reversed(found))
 
 
 def begins_sentence(text: str, position: int) -> bool:
@@ -454,6 +530,8 @@ class _Words:
             return True  # 第三行, 每圈
         if stop - start == 1:
             return False
+        if self.ends[last] == stop and _QUALITY.fullmatch(self.plain, begins, start):
+            return True  # 低分辨率, 新模型
         rest = self.plain[begins:start] + self.plain[stop : self.ends[last]]
         is_at_edge = begins == start or self.ends[last] == stop
         return is_at_edge and len(rest) > 1 and self.segmenter.has_word(rest)

@@ -76,8 +76,11 @@ def termbase(field: str) -> Termbase:
     return Termbase(FOLDER / field, LANGUAGES, {}, {}, concepts)
 
 
-def sentences(field: str, lang: str) -> list[Sentence]:
-    path = FOLDER / field / f"{lang}.txt"
+def sentences(field: str, lang: str, kind: str = "") -> list[Sentence]:
+    """The sentences of a field; with the kind "open", those whose words are known to be linked wrongly."""
+    path = FOLDER / field / (f"{lang}.{kind}.txt" if kind else f"{lang}.txt")
+    if kind and not path.exists():
+        return []
     lines = path.read_text("utf-8").splitlines()
     return [
         parse(line, f"{field}/{path.name}:{number}")
