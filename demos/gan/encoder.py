@@ -45,7 +45,7 @@ class Encoder(nn.Module):
 
 
 class Whitening(nn.Module):
-    """Codes (n, d) to such with mean 0 and covariance 1, by what was measured over the last batches.
+    """Codes (n, d) to codes with mean 0 and covariance 1, by what was measured over the last batches.
 
     Without it a few directions carry most of the codes' variance, and the prior, which has the same variance
     in all of them, draws only what is in their middle. (ZCA whitening, Kessy et al. 2018, arXiv:1512.00809.)
@@ -56,18 +56,21 @@ class Whitening(nn.Module):
         self.momentum, self.least = momentum, least
         self.register_buffer("mean", torch.zeros(size))
         self.register_buffer("covariance", torch.eye(size))
+        self.register_buffer("matrix", torch.eye(size))
         self.mean: Tensor
         self.covariance: Tensor
+        self.matrix: Tensor
 
     def measure(self, codes: Tensor) -> None:
         self.mean.lerp_(codes.mean(0), self.momentum)
         centred = codes - self.mean
-        self.covariance.lerp_(centred.T.mul(1 / len(codes)).mm(centred), self.momentum)
+        self.covariance.lerp_(centred.T @ centred / len(codes), self.momentum)
+        values, vectors = torch.linalg.eigh(self.covariance)
+        floor = self.least * values.mean()  # what hardly varies would become noise
+        self.matrix.copy_((vectors * (values + floor).rsqrt()) @ vectors.T)
 
     def forward(self, codes: Tensor) -> Tensor:
-        values, vectors = torch.linalg.eigh(self.covariance)
-        floor = self.least * values.mean()  # of what hardly varies, noise would be left
-        return (codes - self.mean) @ (vectors * (values + floor).rsqrt()) @ vectors.T
+        return (codes - self.mean) @ self.matrix
 
 
 def halving(channels: int, out: int) -> nn.Sequential:
