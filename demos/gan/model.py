@@ -52,10 +52,12 @@ class Generator(nn.Module):
         self.gate32 = SkipExcitation(c4, c32)
         self.gate64 = SkipExcitation(c8, c64)
         self.to_rgb = nn.Conv2d(c64, 3, 1)
+        self.register_buffer("radius", torch.ones(()))  # of the sphere that is drawn from; 1 in training
+        self.radius: Tensor
 
     def forward(self, z: Tensor, truncation: float = 1.0) -> Tensor:
         """A truncation of 1 leaves the latents on their sphere; 0 gives the mean face to everyone."""
-        w = truncation * on_sphere(z)
+        w = truncation * self.radius * on_sphere(z)
         x4 = self.at4(self.layout(w).unflatten(1, (-1, 4, 4)), w)  # (n, 128, 4, 4)
         x8 = self.to8(x4, w)  # (n, 128, 8, 8)
         x16 = self.to16(x8, w)  # (n, 96, 16, 16)

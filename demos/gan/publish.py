@@ -7,11 +7,13 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from demos.avatars.metrics import auc
+from demos.avatars.metrics import auc, frechet, gaussian
+from demos.common.dataset import portraits
 from demos.common.device import best_device
 from demos.common.training import channels_last, parameters
 from demos.common.weights import Card, Metric, current_commit, load_into, prefixed, save_weights, write_card
 from demos.gan.directions import find_directions
+from demos.gan.features import FrozenFeatures
 from demos.gan.model import Discriminator, GanConfig, Generator
 from demos.gan.pretrained import SOLITARY, WEIGHTS, calibrate_verdict, latents, mean_logit
 from demos.judge.compare import Reference, held_out
@@ -30,6 +32,8 @@ SAMPLE_SEED = 2_000_003
 JUDGED = 1000  # pictures on each side that the critics are tested on
 CALIBRATION_SEED = 17
 CALIBRATION_BATCHES = 16
+RADII = (1.0, 1.05, 1.1, 1.15, 1.2, 1.25, 1.3)
+RADIUS_SEED = 3_000_017
 
 
 def publish(
@@ -39,6 +43,10 @@ def publish(
     snapshots = [torch.load(path, weights_only=True) for path in sorted(work.glob("snapshot-*.pt"))]
     generators = [finished(snapshot["generator"], device) for snapshot in snapshots]
     last, best = snapshots[-1], generators[-1]
+    drawn = portraits(recipe["portraits"], recipe["data_seed"]).pictures(slice(samples))
+    radius = fitting_radius(best, features_of(last["discriminator"], device), drawn)
+    for generator in generators:
+        generator.radius.fill_(radius)
     found, about_directions = find_directions(best, load_judge(device), 2 * samples)
     card = Card(
         demo="gan",
@@ -51,7 +59,7 @@ def publish(
         commit=current_commit(),
     )
     measure_all(card, snapshots, generators, samples)
-    card.details["directions"] = about_directions
+    card.details |= {"directions": about_directions, "radius": radius}
     files = {
         "model": best.state_dict(),
         "history": history(generators[:-1]),
@@ -104,11 +112,42 @@ def finished(weights: dict[str, Tensor], device: torch.device) -> Generator:
     return generator.requires_grad_(False)
 
 
+def fitting_radius(generator: Generator, features: FrozenFeatures, drawn: Tensor) -> float:
+    """The radius, of `RADII`, at which samples spread most like portraits that the GAN was trained on.
+
+    From latents of the length used in training, pictures come out a little too alike: the encoder's codes,
+    from which half of them were painted, reach further out than the prior. What a picture is like overall is
+    compared, by the Fréchet distance in the critics' frozen features; neither the judge nor held-out
+    portraits have a part in it.
+    """
+    wanted = gaussian(overall(features, drawn))
+    distances = {
+        radius: frechet(wanted, gaussian(overall(features, draw(generator, len(drawn), RADIUS_SEED, radius))))
+        for radius in RADII
+    }
+    return min(RADII, key=distances.__getitem__)
+
+
+def features_of(weights: dict[str, Tensor], device: torch.device) -> FrozenFeatures:
+    """The frozen features of critics."""
+    discriminator = Discriminator()
+    load_into(discriminator, weights, WEIGHTS)
+    return discriminator.features.to(device, memory_format=torch.channels_last)  # type: ignore[call-overload,no-any-return]
+
+
 @torch.inference_mode()
-def draw(generator: Generator, n: int, seed: int = SAMPLE_SEED) -> Tensor:
-    """n pictures (n, 3, 64, 64) at truncation 1, on the CPU."""
+def overall(features: FrozenFeatures, pictures: Tensor) -> Tensor:
+    """The mean over all places of each feature (n, c), all scales side by side, on the CPU."""
+    device = next(features.parameters()).device
+    scales = (features(channels_last(chunk.to(device))) for chunk in pictures.split(100))
+    return torch.cat([torch.cat([s.float().mean((2, 3)) for s in some], dim=1).cpu() for some in scales])
+
+
+@torch.inference_mode()
+def draw(generator: Generator, n: int, seed: int = SAMPLE_SEED, truncation: float = 1.0) -> Tensor:
+    """n pictures (n, 3, 64, 64), on the CPU."""
     device = generator.device
-    return torch.cat([generator(z.to(device)).float().cpu() for z in latents(n, seed).split(100)])
+    return torch.cat([generator(z.to(device), truncation).float().cpu() for z in latents(n, seed).split(100)])
 
 
 def rounded(measured: dict[str, float]) -> dict[str, float]:

@@ -35,6 +35,7 @@ from demos.gan.model import (
     windows,
 )
 from demos.gan.pretrained import SOLITARY, WEIGHTS
+from demos.gan.publish import draw, fitting_radius
 from demos.gan.train import GanTraining
 from demos.gan.train_features import FeatureTraining, PartsAndAttributes
 from demos.judge import Judge
@@ -74,6 +75,23 @@ def test_only_the_direction_of_z_counts():
     generator = Generator().eval()
     z = generator.latents(2, seeded())
     assert torch.allclose(generator(z), generator(3 * z), atol=1e-4)
+
+
+def test_what_is_drawn_from_can_be_wider_than_in_training():
+    generator = Generator().eval()
+    z = generator.latents(2, seeded())
+    wider = generator(z, truncation=1.2)
+    generator.radius.fill_(1.2)
+    assert torch.allclose(generator(z), wider, atol=1e-5)
+
+
+def test_the_radius_is_that_which_portraits_were_painted_at():
+    generator = Generator()
+    generator.calibrate(seeded(), batches=4, batch=32)
+    features = FrozenFeatures(FeatureConfig())
+    for radius in (1.0, 1.2):
+        drawn = draw(generator, 400, 5, radius)
+        assert fitting_radius(generator, features, drawn) == pytest.approx(radius, abs=0.051)
 
 
 def test_latents_lie_on_a_sphere():
