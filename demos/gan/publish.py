@@ -132,7 +132,7 @@ def features_of(weights: dict[str, Tensor], device: torch.device) -> FrozenFeatu
     """The frozen features of critics."""
     discriminator = Discriminator()
     load_into(discriminator, weights, WEIGHTS)
-    return discriminator.features.to(device, memory_format=torch.channels_last)  # type: ignore[call-overload,no-any-return]
+    return discriminator.features.to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
 
 
 @torch.inference_mode()
