@@ -44,7 +44,7 @@ def publish(
     generators = [finished(snapshot["generator"], device) for snapshot in snapshots]
     last, best = snapshots[-1], generators[-1]
     drawn = portraits(recipe["portraits"], recipe["data_seed"]).pictures(slice(samples))
-    radius = fitting_radius(best, features_of(last["discriminator"], device), drawn)
+    radius = fitting_radius(best, critics_of(last["discriminator"], device).features, drawn)
     for generator in generators:
         generator.radius.fill_(radius)
     found, about_directions = find_directions(best, load_judge(device), 2 * samples)
@@ -128,11 +128,10 @@ def fitting_radius(generator: Generator, features: FrozenFeatures, drawn: Tensor
     return min(RADII, key=distances.__getitem__)
 
 
-def features_of(weights: dict[str, Tensor], device: torch.device) -> FrozenFeatures:
-    """The frozen features of critics."""
+def critics_of(weights: dict[str, Tensor], device: torch.device) -> Discriminator:
     discriminator = Discriminator()
     load_into(discriminator, weights, WEIGHTS)
-    return discriminator.features.to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
+    return discriminator.to(device, memory_format=torch.channels_last).eval()  # type: ignore[call-overload]
 
 
 @torch.inference_mode()
@@ -156,9 +155,7 @@ def rounded(measured: dict[str, float]) -> dict[str, float]:
 
 def opinion(weights: dict[str, Tensor], fake: Tensor, real: Tensor) -> dict[str, float]:
     """How well critics tell samples from portraits they never saw: AUC and the curve of their verdict."""
-    discriminator = Discriminator()
-    load_into(discriminator, weights, WEIGHTS)
-    discriminator.to(best_device(), memory_format=torch.channels_last).eval()  # type: ignore[call-overload]
+    discriminator = critics_of(weights, best_device())
     real_scores, fake_scores = scores(discriminator, real[:JUDGED]), scores(discriminator, fake[:JUDGED])
     return {"auc": auc(real_scores, fake_scores)} | calibrate_verdict(real_scores, fake_scores)
 
