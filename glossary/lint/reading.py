@@ -24,7 +24,6 @@ HEAD_KEYS = ("title", "description")
 """What front matter says to readers."""
 SITE_KEYS = ("site_name", "site_description")
 """What `mkdocs.yml` says to readers, besides its navigation."""
-DEEPEST_NAV = 20  # keys; one that holds itself, by an alias, would never end
 
 # In a text without any of these there is nothing for Markdown to do: it need not be parsed.
 _MARKUP = re.compile(
@@ -234,8 +233,6 @@ def _of_site(lang: str, node: Node | None, keys: Keys = ()) -> Iterator[_Found]:
 
 def nav_titles(lang: str, nav: Node | None, keys: Keys) -> Iterator[_Found]:
     """The titles of a navigation, which are keys in it."""
-    if len(keys) > DEEPEST_NAV:
-        return
     for place, item in _items(nav):
         for title, below in _items(item) if isinstance(item, MappingNode) else ():
             here = (*keys, place, title)

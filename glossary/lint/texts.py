@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import ClassVar
 
 import yaml
-from yaml.nodes import MappingNode, Node, ScalarNode
+from yaml.nodes import CollectionNode, MappingNode, Node, ScalarNode
 
 from ..edits import Edit, read
 from ..links import IDEOGRAPHS
@@ -268,6 +268,18 @@ def yaml_span(path: Path, text: str) -> tuple[int, int]:
     return head.span("yaml") if head else (0, 0)
 
 
+class _HostLoader(yaml.SafeLoader):
+    """Reads what holds itself, by an alias, as if that were empty: whoever walks through it comes to an end."""
+
+    def compose_node(self, parent: Node | None, index: int) -> Node | None:
+        node = super().compose_node(parent, index)
+        if (
+            isinstance(node, CollectionNode) and node.end_mark is None
+        ):  # an alias of what is not read to its end
+            return ScalarNode("tag:yaml.org,2002:null", "", node.start_mark, node.start_mark)
+        return node
+
+
 def yaml_root(path: Path, text: str) -> MappingNode | None:
     """What the YAML of a file says, if it can be read.
 
@@ -276,7 +288,7 @@ def yaml_root(path: Path, text: str) -> MappingNode | None:
     if path.suffix != ".md" and path.name != SETTINGS:
         return Reader(path).root(text.encode())
     try:
-        root = yaml.compose(text.removeprefix("\ufeff"), Loader=yaml.SafeLoader)
+        root = yaml.compose(text.removeprefix("\ufeff"), Loader=_HostLoader)
     except (yaml.YAMLError, RecursionError):
         return None
     return root if isinstance(root, MappingNode) else None

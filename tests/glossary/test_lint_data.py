@@ -331,6 +331,9 @@ def test_a_navigation_that_holds_itself_ends(tmp_path: Path) -> None:
     looped = MKDOCS.replace("nav:", "nav: &nav", 1).replace("  - Hjelp:", "  - Alt: *nav\n  - Hjelp:", 1)
     assert looped.count("*nav") == 1
     assert findings(tmp_path, {}, {"mkdocs.yml": looped})
+    translations = MKDOCS.replace("nav_translations: {", "nav_translations: &them {Alt: *them, ", 1)
+    assert translations.count("*them") == 1
+    assert findings(tmp_path, {}, {"mkdocs.yml": translations})
 
 
 @pytest.mark.parametrize(
