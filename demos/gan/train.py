@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor
 
 from demos.common.dataset import CACHE, TRAIN_SEED, Portraits, portraits
@@ -40,6 +41,7 @@ from demos.gan.model import (
     generator_loss,
     on_sphere,
     random_corners,
+    total,
 )
 from demos.gan.publish import WEIGHTS, publish
 from demos.gan.train_features import FeatureTraining, features_path, train_features
@@ -58,6 +60,7 @@ class GanTraining:
     likeness: float = 12.0  # weights of the encoder's losses beside the critics' sum
     reading: float = 2.0
     prior: float = 4.0
+    noise: int = 4  # pictures of noise that the critics see at each step
     average_images: int = 10_000  # half-life of the averaged generator, once that many were seen twentyfold
     snapshots: tuple[float, ...] = (0.0, 0.02, 0.06, 0.15, 0.35, 0.65, 1.0)
     samples: int = 3000  # pictures on each side of a measurement
@@ -188,7 +191,7 @@ class GanRun:
             fake_view = critics.look(self.generator(from_both), corners)
             critic_loss = discriminator_loss(
                 critics.criticise(real_view), critics.criticise(fake_view.detach())
-            )
+            ) + self.noise_loss(real, seeded)
         self.update([CRITICS], critic_loss)
         set_trainable(self.trained, False)
         with autocast(self.device):
@@ -201,6 +204,19 @@ class GanRun:
             "generator": painter_loss.item(),
             "variety": variety_loss.item(),
         }
+
+    def noise_loss(self, real: Tensor, seeded: torch.Generator) -> Tensor:
+        """Hinge loss of the critics on noise, in inference mode: so it is judged when a reader asks.
+
+        Critics that only ever see portraits, drawn or generated, may rate noise above both: nothing has
+        taught them otherwise.
+        """
+        critics = self.discriminator.eval()
+        with torch.no_grad():
+            view = critics.look(noise(real[: self.recipe.noise], seeded))
+        logits = critics.criticise(view)
+        self.discriminator.train()
+        return total(lambda name: F.relu(1 + logits[name].float()).mean(), logits)
 
     def variety_loss(
         self, real: View, fake: View, codes: Tensor, z: Tensor, seeded: torch.Generator
@@ -242,6 +258,7 @@ class GanRun:
         return {
             "generator": self.average.state_dict(),
             "discriminator": self.discriminator.state_dict(),
+            "encoder": self.encoder.state_dict(),
             "step": self.step,
             "images": self.step * self.recipe.batch,
             "minutes": self.clock.minutes,
@@ -274,6 +291,20 @@ class GanRun:
             optimizer.load_state_dict(saved)
         self.step, self.kept = state["step"], state["kept"]
         self.clock = Clock(state["minutes"])
+
+
+def noise(pictures: Tensor, seeded: torch.Generator) -> Tensor:
+    """Noise of random grain, from single pixels to one color, blended over pictures (n, 3, 64, 64).
+
+    Half a picture may shine through at most.
+    """
+    n, _, size, _ = pictures.shape
+    grains = [
+        F.interpolate(torch.rand(1, 3, side, side, generator=seeded) * 2 - 1, size)
+        for side in (2 ** torch.randint(size.bit_length(), (n,), generator=seeded)).tolist()
+    ]
+    share = 0.5 + 0.5 * torch.rand(n, 1, 1, 1, generator=seeded)
+    return torch.lerp(pictures, torch.cat(grains).to(pictures), share.to(pictures))
 
 
 def set_trainable(weights: list[torch.nn.Parameter], trainable: bool) -> None:
