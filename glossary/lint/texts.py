@@ -269,7 +269,7 @@ def yaml_span(path: Path, text: str) -> tuple[int, int]:
 
 
 class _HostLoader(yaml.SafeLoader):
-    """Reads what holds itself, by an alias, as if that were empty: whoever walks through it comes to an end."""
+    """Reads an alias inside its own collection as empty, so that every walk through a document ends."""
 
     def compose_node(self, parent: Node | None, index: int) -> Node | None:
         node = super().compose_node(parent, index)
