@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from demos.common.training import Progress
-    from demos.common.weights import Card
+    from demos.kit.training import Progress
+    from demos.kit.weights import Card
 
 HERE = Path(__file__).parent
 
@@ -73,8 +73,8 @@ def parser() -> argparse.ArgumentParser:
 
 
 def trainable() -> list[str]:
-    """Folders with a train.py."""
-    return sorted(path.parent.name for path in HERE.glob("*/train.py"))
+    """Models and demos with a train.py."""
+    return sorted(path.parent.name for path in HERE.glob("*/*/train.py"))
 
 
 def positive(text: str) -> float:
@@ -91,16 +91,21 @@ def positive_int(text: str) -> int:
     return value
 
 
+def room(name: str) -> Path:
+    """The folder of a model or a demo."""
+    return next(HERE.glob(f"*/{name}/"))
+
+
 def module(demo: str, part: str) -> Any:
     from importlib import import_module
 
-    return import_module(f"demos.{demo}.{part}")
+    return import_module(f"demos.{room(demo).parent.name}.{demo}.{part}")
 
 
 def run_train(arguments: argparse.Namespace) -> int:
     import torch
 
-    from demos.common.dataset import CACHE
+    from demos.data.avatars.dataset import CACHE
 
     trainer = module(arguments.demo, "train")
     name = f"{arguments.demo}-{'smoke' if arguments.smoke else arguments.seed}"
@@ -119,12 +124,12 @@ def run_train(arguments: argparse.Namespace) -> int:
     if not show(trainer.train(**options)):
         print(f"Stopped. To continue: python -m demos train {arguments.demo} --resume", file=sys.stderr)
         return 130
-    folder = options.get("out", HERE / arguments.demo / "weights")
+    folder = options.get("out", room(arguments.demo) / "weights")
     return report(folder)
 
 
 def report(folder: Path) -> int:
-    from demos.common.weights import read_card
+    from demos.kit.weights import read_card
 
     card = read_card(folder)
     print(table(card))
@@ -172,7 +177,7 @@ def table(card: "Card") -> str:
 
 
 def run_evaluate(arguments: argparse.Namespace) -> int:
-    from demos.common.weights import WeightsError
+    from demos.kit.weights import WeightsError
 
     known = trainable()
     if unknown := [name for name in arguments.demos if name not in known]:
@@ -211,7 +216,7 @@ def as_text(results: dict[str, dict[str, Any]]) -> str:
 
 
 def run_list(_: argparse.Namespace) -> int:
-    from demos.registry import load_demos
+    from demos.kit.registry import load_demos
 
     for demo in load_demos().values():
         print(
@@ -222,8 +227,8 @@ def run_list(_: argparse.Namespace) -> int:
 
 
 def run_avatars(arguments: argparse.Namespace) -> int:
-    from demos.avatars import render, sample
-    from demos.common.sheet import save_sheet
+    from demos.data.avatars import render, sample
+    from demos.kit.sheet import save_sheet
 
     pictures = render(sample(arguments.count, seed=arguments.seed), arguments.size).images
     save_sheet(pictures, arguments.out)
@@ -232,7 +237,7 @@ def run_avatars(arguments: argparse.Namespace) -> int:
 
 def run_stills(_: argparse.Namespace) -> int:
     """Each package with a stills.py draws its own pictures."""
-    for path in sorted(HERE.glob("*/stills.py")):
+    for path in sorted(HERE.glob("*/*/stills.py")):
         for written in module(path.parent.name, "stills").draw():
             print(written)
     return 0

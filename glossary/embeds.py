@@ -23,10 +23,10 @@ def read(termbase: Termbase, folder: Path) -> tuple[Mapping[str, Demo], list[Pro
     """The demos of a folder and their faults; a glossary without that folder has no demos, and no faults."""
     if not folder.is_dir():
         return {}, []
-    from demos.registry import demo_names, faults_of_words, read_demos
+    from demos.kit.registry import demo_names, faults_of_words, read_demos
 
-    demos, problems = read_demos(folder)
-    faults = check(termbase, demos, demo_names(folder))
+    demos, problems = read_demos(folder / "apps")
+    faults = check(termbase, demos, demo_names(folder / "apps"))
     return demos, [*problems, *faults_of_words(folder), *faults]
 
 

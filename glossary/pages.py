@@ -55,7 +55,7 @@ VIEWS = {
 
 
 class Demo(Protocol):
-    """What a page needs to know about a demo; `demos.registry.Demo` has it."""
+    """What a page needs to know about a demo; `demos.kit.registry.Demo` has it."""
 
     @property
     def name(self) -> str: ...

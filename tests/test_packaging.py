@@ -42,9 +42,9 @@ def test_wheel_holds_every_data_file(wheel_names: set[str]) -> None:
     [
         "glossary/terms/latent-space.yml",
         "glossary/languages.yml",
-        "demos/latent_space/demo.yml",
-        "demos/gan/weights/model.safetensors",
-        "demos/gan/weights/card.json",
+        "demos/apps/latent_space/demo.yml",
+        "demos/models/gan/weights/model.safetensors",
+        "demos/models/gan/weights/card.json",
     ],
 )
 def test_wheel_holds(wheel_names: set[str], pattern: str) -> None:

@@ -22,7 +22,7 @@ from pathlib import Path
 
 import uvicorn
 
-from demos import registry
+from demos.kit import registry
 from demos.server.app import make_app
 from demos.server.memory import share_arenas
 

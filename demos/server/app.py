@@ -15,7 +15,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Mount, Route
 
-from demos import registry
+from demos.kit import registry
 from demos.server.files import GradioAssets, Legacy, Site, read_legacy
 from demos.server.guard import OwnPosts, SecurityHeaders, TrustedHosts
 from demos.server.live import LiveDemos, wanted_language

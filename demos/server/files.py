@@ -15,7 +15,7 @@ from starlette.responses import FileResponse, Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
-from demos.registry import default_language, languages
+from demos.kit.registry import default_language, languages
 from demos.server.page import notice
 
 FOREVER = "public, max-age=31536000, immutable"

@@ -21,8 +21,8 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from demos.common.labels import word
-from demos.registry import Demo, default_language, demo_names, import_app, languages, read_demos
+from demos.kit.labels import word
+from demos.kit.registry import Demo, default_language, demo_names, import_app, languages, read_demos
 from demos.server.files import Site
 from demos.server.guard import Pace
 from demos.server.memory import give_back
@@ -171,7 +171,7 @@ def open_demo(demo: Demo) -> tuple[Starlette, str]:
     """
     import torch
 
-    from demos.common.device import best_device
+    from demos.kit.device import best_device
 
     # Small nets gain little from more threads, and pages and other demos are to be answered meanwhile.
     torch.set_num_threads(min(4, max(1, (os.cpu_count() or 1) // 2)))
@@ -179,7 +179,7 @@ def open_demo(demo: Demo) -> tuple[Starlette, str]:
         verify(folder)
     import gradio
 
-    from demos.common.theme import CSS, make_theme
+    from demos.kit.theme import CSS, make_theme
 
     # Beside a CORS layer of ours Gradio adds none of its own, which trusts origins that it should not.
     app = Starlette(middleware=[Middleware(CORSMiddleware, allow_origins=[])])
@@ -211,7 +211,7 @@ def open_demo(demo: Demo) -> tuple[Starlette, str]:
 
 def verify(folder: Path) -> None:
     """Read a weights folder as a demo will: WeightsError now is better than at the first click."""
-    from demos.common.weights import load_weights, read_card
+    from demos.kit.weights import load_weights, read_card
 
     for file in read_card(folder).files or ("model.safetensors",):
         load_weights(folder, Path(file).stem)

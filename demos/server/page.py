@@ -8,8 +8,8 @@ from pathlib import Path
 
 from starlette.responses import HTMLResponse, Response
 
-from demos.common.labels import word
-from demos.registry import default_language, languages
+from demos.kit.labels import word
+from demos.kit.registry import default_language, languages
 
 ASSETS = "_assets"  # below /demos/; no demo's name begins with an underscore
 BROWSER_LOCALES = {"zh": "zh-CN"}  # as Gradio's own strings know them: plain "zh" would give English

@@ -93,7 +93,7 @@ def _of_links(termbase: Termbase, project: Project) -> list[Problem]:
 def _of_panels(texts: Collection[PageText], project: Project) -> Iterator[Problem]:
     """Pages that ask for a demo, a quiz or a figure that there is not."""
     known: Mapping[str, list[str]] = {
-        "demo": [path.parent.name for path in project.demos.glob("*/demo.yml")],
+        "demo": [path.parent.name for path in project.demos.glob("apps/*/demo.yml")],
         "quiz": [path.stem for path in project.quizzes.glob("*.yml")],
         "figure": [path.stem for path in project.figures.glob("*.yml")],
     }

@@ -124,7 +124,7 @@ def _files(termbase: Termbase, project: Project | None) -> Iterator[_File]:
 
 def label_files(demos: Path) -> list[Path]:
     """What demos say: each in its `demo.yml`, and all of them in the `words.yml` of what they share."""
-    return sorted([*demos.glob("*/demo.yml"), *demos.glob("*/words.yml")])
+    return sorted([*demos.glob("apps/*/demo.yml"), *demos.glob("kit/words.yml")])
 
 
 def front_matter(path: Path, source: str) -> MappingNode | None:

@@ -19,7 +19,7 @@ from uuid import uuid4
 import psutil
 from playwright.sync_api import Page, sync_playwright
 
-from demos.registry import Demo, load_demos
+from demos.kit.registry import Demo, load_demos
 from tests.conftest import CHROMIUM_FLAGS, system_chromium
 from tests.serving import read, serve
 

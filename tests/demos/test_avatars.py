@@ -6,10 +6,10 @@ import pytest
 import torch
 from torch import Tensor
 
-from demos.avatars import FACTORS, LANDMARKS, PARTS, Factors, render, replace, sample, vary
-from demos.avatars.factors import BEARDS, BY_NAME, CATEGORICAL, CONTINUOUS, HATS
-from demos.avatars.scene import Scene
-from demos.avatars.worn import temples
+from demos.data.avatars import FACTORS, LANDMARKS, PARTS, Factors, render, replace, sample, vary
+from demos.data.avatars.factors import BEARDS, BY_NAME, CATEGORICAL, CONTINUOUS, HATS
+from demos.data.avatars.scene import Scene
+from demos.data.avatars.worn import temples
 
 POSE = ("yaw", "pitch", "roll")
 PLAIN: dict[str, float | str] = {

@@ -9,8 +9,8 @@ import pytest
 from PIL import Image
 
 from demos import __main__ as cli
-from demos.common.training import Progress
-from demos.common.weights import Card, Metric, WeightsError, save_weights, write_card
+from demos.kit.training import Progress
+from demos.kit.weights import Card, Metric, WeightsError, save_weights, write_card
 
 
 def card(value: float, demo: str = "gan") -> Card:

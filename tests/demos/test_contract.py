@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import gradio as gr
 import pytest
 from PIL import Image
 
-from demos import registry
-from demos.common.labels import Labels
-from demos.registry import Demo, import_app, languages, load_demos
+from demos.kit import registry
+from demos.kit.labels import Labels
+from demos.kit.registry import Demo, import_app, languages, load_demos
 from glossary.load import load
 
 DEMOS = load_demos(strict=True)
@@ -139,7 +138,7 @@ def test_its_still_is_a_small_wide_picture(demo: Demo) -> None:
 
 @every_demo
 def test_its_terms_exist_and_the_first_names_it_back(demo: Demo) -> None:
-    concepts = load(registry.ROOT.parent / "glossary").concepts
+    concepts = load(registry.ROOT.parents[1] / "glossary").concepts
     assert set(demo.terms) <= set(concepts)
     assert concepts[demo.terms[0]].demo == demo.name
 
@@ -170,9 +169,9 @@ def test_numbers_are_written_as_the_language_writes_them(lang: str) -> None:
 
 def test_the_demos_wear_the_sites_colours() -> None:
     """`theme.py` repeats the tokens of the site's style sheet, which Gradio cannot read."""
-    from demos.common import theme
+    from demos.kit import theme
 
-    tokens = (registry.ROOT.parent / "glossary" / "frame" / "assets" / "css" / "tokens.css").read_text()
+    tokens = (registry.ROOT.parents[1] / "glossary" / "frame" / "assets" / "css" / "tokens.css").read_text()
     pairs = dict(re.findall(r"--ol-([\w-]+): light-dark\((#\w+, #\w+)\)", tokens))
     for name in ("raised", "sunken", "line", "edge", "ink", "muted", "link", "link-strong", "accent"):
         assert ", ".join(getattr(theme, name.upper().replace("-", "_"))) == pairs[name], name
@@ -189,4 +188,4 @@ def test_words_of_norwegian_and_chinese_are_written_as_the_languages_write() -> 
 
 
 def test_paths_are_the_packages_own() -> None:
-    assert all(demo.folder.parent == Path(registry.__file__).parent for demo in DEMOS.values())
+    assert all(demo.folder.parent == registry.ROOT for demo in DEMOS.values())

@@ -7,12 +7,12 @@ import pytest
 import torch
 from PIL import Image
 
-from demos.avatars import render
-from demos.avatars import sample as draw
-from demos.common.labels import Labels
-from demos.discriminator import app
-from demos.gan.pretrained import verdict
-from demos.registry import load_demos
+from demos.apps.discriminator import app
+from demos.data.avatars import render
+from demos.data.avatars import sample as draw
+from demos.kit.labels import Labels
+from demos.kit.registry import load_demos
+from demos.models.gan.pretrained import verdict
 
 
 @pytest.fixture(scope="module")

@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 import torch
 
-from demos.common.weights import WeightsError, load_weights, read_card
-from demos.gan import directions as found
-from demos.gan import pretrained
-from demos.gan import train as gan_train
-from demos.gan.encoder import (
+from demos.kit.weights import WeightsError, load_weights, read_card
+from demos.models.gan import directions as found
+from demos.models.gan import pretrained
+from demos.models.gan import train as gan_train
+from demos.models.gan.encoder import (
     SCALE_WEIGHTS,
     Encoder,
     Whitening,
@@ -19,8 +19,8 @@ from demos.gan.encoder import (
     reading_loss,
     spreads,
 )
-from demos.gan.features import FeatureConfig, FeatureNet, FrozenFeatures
-from demos.gan.model import (
+from demos.models.gan.features import FeatureConfig, FeatureNet, FrozenFeatures
+from demos.models.gan.model import (
     SIZE,
     BatchNorm,
     Discriminator,
@@ -34,11 +34,11 @@ from demos.gan.model import (
     random_corners,
     windows,
 )
-from demos.gan.pretrained import SOLITARY, WEIGHTS
-from demos.gan.publish import draw, fitting_radius
-from demos.gan.train import GanTraining
-from demos.gan.train_features import FeatureTraining, PartsAndAttributes
-from demos.judge import Judge
+from demos.models.gan.pretrained import SOLITARY, WEIGHTS
+from demos.models.gan.publish import draw, fitting_radius
+from demos.models.gan.train import GanTraining
+from demos.models.gan.train_features import FeatureTraining, PartsAndAttributes
+from demos.models.judge import Judge
 
 CPU = torch.device("cpu")
 TINY = GanTraining(
@@ -266,10 +266,10 @@ def drawn(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def cached(drawn: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder of its own, and portraits in small shards."""
-    monkeypatch.setattr("demos.common.dataset.CACHE", drawn)
-    monkeypatch.setattr("demos.common.dataset.SHARD", 60)
+    monkeypatch.setattr("demos.data.avatars.dataset.CACHE", drawn)
+    monkeypatch.setattr("demos.data.avatars.dataset.SHARD", 60)
     for module in ("train", "train_features"):
-        monkeypatch.setattr(f"demos.gan.{module}.CACHE", tmp_path)
+        monkeypatch.setattr(f"demos.models.gan.{module}.CACHE", tmp_path)
     return tmp_path
 
 
@@ -339,8 +339,8 @@ def test_part_masks_and_attributes_have_the_shapes_of_their_labels():
 @pytest.mark.slow
 def test_interrupted_trainer_resumes_and_publishes(cached, monkeypatch):
     judge = Judge().eval().requires_grad_(False)
-    monkeypatch.setattr("demos.gan.publish.load_judge", lambda *_: judge)
-    monkeypatch.setattr("demos.gan.publish.CALIBRATION_BATCHES", 1)
+    monkeypatch.setattr("demos.models.gan.publish.load_judge", lambda *_: judge)
+    monkeypatch.setattr("demos.models.gan.publish.CALIBRATION_BATCHES", 1)
     out = cached / "gan" / "weights"
     options = {"out": out, "work": cached / "work", "device": CPU}
     interrupted = gan_train.train(TINY, **options)
@@ -434,7 +434,7 @@ def test_the_finished_generator_is_the_last_checkpoint():
 
 
 def test_verdict_prefers_portraits_to_noise():
-    from demos.avatars import render, sample
+    from demos.data.avatars import render, sample
 
     real = render(sample(8, seed=77), 64).images
     noise = torch.rand(8, 3, SIZE, SIZE, generator=seeded()) * 2 - 1
@@ -457,7 +457,7 @@ def test_walking_a_direction_moves_what_it_names_as_far_as_the_card_says():
 
 
 def walked(z: torch.Tensor, name: str) -> torch.Tensor:
-    from demos.judge import load_judge
+    from demos.models.judge import load_judge
 
     return found.readings(load_judge(), pretrained.sample(z))[name]
 
@@ -468,7 +468,7 @@ def test_damaged_weights_are_one_sentence(tmp_path):
 
 
 def test_shipped_generator_measured_again_on_a_small_sample():
-    from demos.gan.evaluate import evaluate
+    from demos.models.gan.evaluate import evaluate
 
     again, card = evaluate(samples=250), read_card(WEIGHTS).metrics
     # Few samples bias FID upwards; how much, two sets of portraits of this size show.

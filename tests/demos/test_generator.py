@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from demos.common.labels import Labels
-from demos.gan.pretrained import checkpoints
-from demos.generator import app
-from demos.registry import load_demos
+from demos.apps.generator import app
+from demos.kit.labels import Labels
+from demos.kit.registry import load_demos
+from demos.models.gan.pretrained import checkpoints
 
 LAST = len(checkpoints()) - 1
 

@@ -6,15 +6,15 @@ from pathlib import Path
 import pytest
 import torch
 
-from demos.avatars import FACTORS, render, sample
-from demos.avatars.factors import BY_NAME, CATEGORICAL, CONTINUOUS
-from demos.common.attributes import AttributeHeads, attribute_loss, truth_columns, visible
-from demos.common.weights import read_card
-from demos.judge import JUDGE_VERSION, Judge, load_judge
-from demos.judge import train as judge_train
-from demos.judge.evaluate import evaluate
-from demos.judge.model import WEIGHTS
-from demos.judge.train import BAR, SHOWN, JudgeTraining, degrade
+from demos.data.avatars import FACTORS, render, sample
+from demos.data.avatars.factors import BY_NAME, CATEGORICAL, CONTINUOUS
+from demos.kit.weights import read_card
+from demos.models.attributes import AttributeHeads, attribute_loss, truth_columns, visible
+from demos.models.judge import JUDGE_VERSION, Judge, load_judge
+from demos.models.judge import train as judge_train
+from demos.models.judge.evaluate import evaluate
+from demos.models.judge.model import WEIGHTS
+from demos.models.judge.train import BAR, SHOWN, JudgeTraining, degrade
 
 TINY = JudgeTraining(steps=4, batch=8, portraits=40, held_out=60)
 
@@ -69,7 +69,7 @@ def test_hidden_factors_do_not_count():
 
 
 def test_visible_knows_what_hides_what():
-    from demos.avatars import replace
+    from demos.data.avatars import replace
 
     seen = visible(replace(sample(1, seed=3), glasses="sunglasses", hat="none", hair="bald", blink=0.0))
     assert not seen["iris"]
@@ -97,8 +97,8 @@ def drawn(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def cached(drawn: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder of its own, and portraits in small shards."""
-    monkeypatch.setattr("demos.common.dataset.CACHE", drawn)
-    monkeypatch.setattr("demos.common.dataset.SHARD", 60)
+    monkeypatch.setattr("demos.data.avatars.dataset.CACHE", drawn)
+    monkeypatch.setattr("demos.data.avatars.dataset.SHARD", 60)
     return tmp_path
 
 

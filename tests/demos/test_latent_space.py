@@ -7,13 +7,13 @@ import pytest
 import torch
 from PIL import Image
 
-from demos.common.interface import Animation, as_file
-from demos.common.labels import Labels
-from demos.gan.directions import readings
-from demos.gan.pretrained import card, latents, sample
-from demos.judge import load_judge
-from demos.latent_space import app
-from demos.registry import load_demos
+from demos.apps.latent_space import app
+from demos.kit.interface import Animation, as_file
+from demos.kit.labels import Labels
+from demos.kit.registry import load_demos
+from demos.models.gan.directions import readings
+from demos.models.gan.pretrained import card, latents, sample
+from demos.models.judge import load_judge
 
 
 @pytest.fixture(scope="module")

@@ -5,8 +5,8 @@ import math
 import pytest
 import torch
 
-from demos.avatars import metrics
-from demos.avatars.metrics import Gaussian
+from demos.data.avatars import metrics
+from demos.kit.metrics import Gaussian
 
 D = torch.float64
 
@@ -168,7 +168,7 @@ def test_random_features_are_fixed_by_their_seed():
 
 
 def test_eye_windows_cover_nearly_all_eyes():
-    from demos.avatars import PARTS, render, sample
+    from demos.data.avatars import PARTS, render, sample
 
     masks = render(sample(40, seed=5), 64).masks
     eyes = masks[:, PARTS.index("iris")] + masks[:, PARTS.index("eye_white")]

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from demos.common.weights import Card, read_card
-from demos.gan.pretrained import WEIGHTS
+from demos.kit.weights import Card, read_card
+from demos.models.gan.pretrained import WEIGHTS
 
 DOCS = Path(__file__).parents[2] / "docs"
 MEASURES = (

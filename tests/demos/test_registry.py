@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from demos import registry
-from demos.registry import RegistryError, load_demos, read_demos
+from demos.kit import registry
+from demos.kit.registry import RegistryError, load_demos, read_demos
 
 GOOD = """\
 terms: [tiny-term, other-term]
@@ -33,12 +33,13 @@ def write(tmp_path: Path) -> Callable[..., Path]:
     """Write a demo folder; returns the folder of demos."""
 
     def write(text: str, name: str = "tiny", files: tuple[str, ...] = ("app.py", "still.webp")) -> Path:
-        (tmp_path / "net").mkdir(exist_ok=True)
-        (tmp_path / name).mkdir()
-        (tmp_path / name / "demo.yml").write_text(text, encoding="utf-8")
+        (tmp_path / "models" / "net").mkdir(parents=True, exist_ok=True)
+        apps = tmp_path / "apps"
+        (apps / name).mkdir(parents=True)
+        (apps / name / "demo.yml").write_text(text, encoding="utf-8")
         for file in files:
-            (tmp_path / name / file).touch()
-        return tmp_path
+            (apps / name / file).touch()
+        return apps
 
     return write
 
@@ -47,7 +48,7 @@ def test_a_good_demo_is_read_whole(write: Callable[..., Path]) -> None:
     root = write(GOOD)
     demo = load_demos(root, strict=True)["tiny"]
     assert demo.terms == ("tiny-term", "other-term")
-    assert demo.weight_folders == (root / "net" / "weights",)
+    assert demo.weight_folders == (root.parent / "models" / "net" / "weights",)
     assert demo.title == {"nb": "Liten", "en": "Tiny", "zh": "小"}
     assert demo.try_this["zh"] == "拖动。"
     assert demo.labels["level"]["nb"] == "Nivå"
@@ -135,7 +136,7 @@ def test_missing_files_are_named(write: Callable[..., Path]) -> None:
     assert {p.message for p in problems} == {"app.py is missing beside it", "still.webp is missing beside it"}
 
 
-@pytest.mark.parametrize("name", ["common", "_private", "my-demo"])
+@pytest.mark.parametrize("name", ["_private", "my-demo"])
 def test_a_folder_must_have_a_name_that_python_and_the_server_can_use(
     write: Callable[..., Path], name: str
 ) -> None:
@@ -163,10 +164,10 @@ def test_strict_loading_names_all_faults_of_all_demos(write: Callable[..., Path]
 
 def test_the_registry_needs_neither_torch_nor_gradio() -> None:
     code = (
-        "import sys; from demos.registry import load_demos; load_demos();"
+        "import sys; from demos.kit.registry import load_demos; load_demos();"
         "sys.exit(not {'torch', 'gradio', 'numpy'}.isdisjoint(sys.modules))"
     )
-    assert subprocess.run([sys.executable, "-c", code], cwd=registry.ROOT.parent).returncode == 0
+    assert subprocess.run([sys.executable, "-c", code], cwd=registry.ROOT.parents[1]).returncode == 0
 
 
 def test_bold_words_can_be_closed() -> None:

@@ -24,8 +24,8 @@ from uuid import uuid4
 import pytest
 from PIL import Image
 
-from demos.common.labels import words
-from demos.registry import languages
+from demos.kit.labels import words
+from demos.kit.registry import languages
 from demos.server import memory
 from demos.server.files import read_legacy
 from demos.server.guard import Pace, TrustedHosts, is_own
@@ -37,8 +37,8 @@ TINY_APP = """\
 import threading, time
 import gradio as gr
 from PIL import Image
-from demos.common.interface import on, page, picture
-from demos.common.labels import Labels
+from demos.kit.interface import on, page, picture
+from demos.kit.labels import Labels
 
 held = threading.Event()
 
@@ -169,7 +169,7 @@ def running(folder: Path) -> Iterator[Running]:
         "import logging, sys; from pathlib import Path; from demos.server import serve;"
         "logging.basicConfig(level=logging.INFO, format='%(message)s');"
         f"folder = Path({str(folder)!r});"
-        f"sys.exit(serve('127.0.0.1', {port}, folder / 'site', folder / 'demos'))"
+        f"sys.exit(serve('127.0.0.1', {port}, folder / 'site', folder / 'demos' / 'apps'))"
     )
     environment = {**os.environ, "TMPDIR": str(folder)}
     process = subprocess.Popen(
@@ -204,7 +204,7 @@ def wait_until(holds: Any, process: subprocess.Popen[str], seconds: float = 120)
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("server")
-    write_demos(folder / "demos")
+    write_demos(folder / "demos" / "apps")
     write_site(folder / "site")
     return folder
 

@@ -6,8 +6,8 @@ import pytest
 import torch
 from torch import nn
 
-from demos.common import training
-from demos.common.training import Budget, Clock
+from demos.kit import training
+from demos.kit.training import Budget, Clock
 
 
 def test_budget_in_steps_ignores_time_and_in_minutes_ignores_steps():

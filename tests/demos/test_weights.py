@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from demos.common.weights import (
+from demos.kit.weights import (
     Card,
     Metric,
     WeightsError,

@@ -78,7 +78,7 @@ tags: [nerve net]
 
 # Text
 """
-DEMO_FILES = {"demos/space/app.py": "", "demos/space/still.webp": ""}
+DEMO_FILES = {"demos/apps/space/app.py": "", "demos/apps/space/still.webp": ""}
 SPACE = "glossary/terms/latent-space.yml"
 LINKING = "  example: |\n    A\n    [B](b.md).\n"
 WITH_DEMO = {SPACE: FILES[SPACE].replace("subject: models", "subject: models\ndemo: space"), **DEMO_FILES}
@@ -125,16 +125,16 @@ def test_figures_are_read_and_signs_for_all_languages_are_not(tmp_path: Path) ->
 
 
 def test_demos_and_their_words_are_read_as_markdown(tmp_path: Path) -> None:
-    files = {**WITH_DEMO, "demos/space/demo.yml": DEMO, "demos/common/words.yml": WORDS}
+    files = {**WITH_DEMO, "demos/apps/space/demo.yml": DEMO, "demos/kit/words.yml": WORDS}
     problems = findings(tmp_path, {}, files)
     assert places(problems) == [
-        ("T201", 1, "nerve ", "en", "loading"),
         ("T201", 2, "lanten", "en", "title"),
         ("T301", 4, ".}", "zh", "try"),
         ("T201", 7, "nerve ", "en", "labels.score"),
         ("T302", 7, "", "nb", "labels.score"),
+        ("T201", 1, "nerve ", "en", "loading"),
     ]
-    assert [p.id for p in problems] == ["common", *["space"] * 4]
+    assert [p.id for p in problems] == [*["space"] * 4, "kit"]
 
 
 def test_what_stands_above_a_page_is_read(tmp_path: Path) -> None:
@@ -179,14 +179,14 @@ plugins:
         "mkdocs.yml": settings,
         "text/tests/q.yml": QUIZ,
         "text/drawn/f.yml": FIGURE,
-        "live/space/demo.yml": DEMO,
+        "live/apps/space/demo.yml": DEMO,
         "docs/quizzes/q.yml": QUIZ,
     }
     found = {Path(p.file).relative_to(tmp_path).parts[:2] for p in findings(tmp_path, {}, files)}
     assert found == {
         ("text", "tests"),
         ("text", "drawn"),
-        ("live", "space"),
+        ("apps", "space"),
         *{("glossary", "terms")} & found,
     }
 
@@ -395,8 +395,8 @@ def test_mending_keeps_comments_and_order(tmp_path: Path) -> None:
         "docs/quizzes/q.yml": QUIZ,
         "docs/figures/f.yml": FIGURE,
         "docs/x.en.md": PAGE,
-        "demos/space/demo.yml": DEMO,
-        "demos/common/words.yml": WORDS,
+        "demos/apps/space/demo.yml": DEMO,
+        "demos/kit/words.yml": WORDS,
     }
     folder = write(tmp_path, {}, files)
     main(["check", "--fix", str(folder)])
@@ -409,10 +409,10 @@ def test_mending_keeps_comments_and_order(tmp_path: Path) -> None:
         .replace("neuralt\n            nettverk", "nevralt\n            nettverk"),
         "docs/figures/f.yml": FIGURE.replace("lantent", "latent").replace("Neuralt", "Nevralt"),
         "docs/x.en.md": PAGE.replace("The nerve net", "The neural network").replace("lantent", "latent"),
-        "demos/space/demo.yml": DEMO.replace("lantent", "latent")
+        "demos/apps/space/demo.yml": DEMO.replace("lantent", "latent")
         .replace("拖动.", "拖动。")
         .replace("a nerve net", "a neural network"),
-        "demos/common/words.yml": WORDS.replace("nerve net", "neural network"),
+        "demos/kit/words.yml": WORDS.replace("nerve net", "neural network"),
     }
     for name, text in better.items():
         # A folded text loses its line break where two of its lines are one phrase.
@@ -495,9 +495,9 @@ def test_lines_below_the_head_of_a_page_are_no_yaml(tmp_path: Path) -> None:
         ("docs/figures/f.yml", FIGURE.replace(", zh: 空间}", "}"), "F001", 1, "zh", "caption.zh"),
         ("docs/figures/f.yml", FIGURE.replace("20, 5", "50, 5"), "F004", 11, "", "draw[0]"),
         ("docs/figures/f.yml", FIGURE + "x: [\n", "T010", 14, "", ""),
-        ("demos/space/demo.yml", DEMO.replace("en: Drag., ", ""), "D003", 4, "en", "try"),
-        ("demos/space/demo.yml", DEMO.replace('zh: "{n}"', 'zh: "n"'), "D004", 7, "zh", "labels.score"),
-        ("demos/common/words.yml", WORDS.replace(", zh: ", ", zn: "), "D003", 1, "zh", "loading"),
+        ("demos/apps/space/demo.yml", DEMO.replace("en: Drag., ", ""), "D003", 4, "en", "try"),
+        ("demos/apps/space/demo.yml", DEMO.replace('zh: "{n}"', 'zh: "n"'), "D004", 7, "zh", "labels.score"),
+        ("demos/kit/words.yml", WORDS.replace(", zh: ", ", zn: "), "D003", 1, "zh", "loading"),
         ("docs/x.en.md", PAGE.replace("title: The", "title: A: The"), "T010", 2, "en", ""),
         ("docs/x.en.md", PAGE.replace("title: The nerve net", "title: [The]"), "T007", 2, "en", "title"),
         ("docs/x.en.md", PAGE.replace("title: The nerve net", "title:"), "T028", 2, "en", "title"),
@@ -508,7 +508,7 @@ def test_lines_below_the_head_of_a_page_are_no_yaml(tmp_path: Path) -> None:
 def test_damage_is_reported_with_its_place_and_remedy(
     name: str, text: str, code: str, line: int, lang: str, key: str, tmp_path: Path
 ) -> None:
-    files = {**DEMO_FILES, "demos/space/demo.yml": DEMO, **WITH_DEMO, name: text}
+    files = {**DEMO_FILES, "demos/apps/space/demo.yml": DEMO, **WITH_DEMO, name: text}
     found = [p for p in findings(tmp_path, {}, files) if p.code == code]
     assert [(p.line, p.lang, p.key, p.severity) for p in found] == [(line, lang, key, "error")]
     assert found[0].fix
@@ -559,7 +559,13 @@ SCRAPS += ["# ordlab-ignore T201", "<!-- ordlab-ignore T201 -->"]
 @given(
     scraps=st.lists(st.sampled_from(SCRAPS), max_size=25).map("".join),
     name=st.sampled_from(
-        ["docs/quizzes/q.yml", "docs/figures/f.yml", "docs/x.en.md", "demos/space/demo.yml", "mkdocs.yml"]
+        [
+            "docs/quizzes/q.yml",
+            "docs/figures/f.yml",
+            "docs/x.en.md",
+            "demos/apps/space/demo.yml",
+            "mkdocs.yml",
+        ]
     ),
 )
 @settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -698,7 +704,7 @@ def test_the_examples_of_damage_do_what_they_are_there_for(code: str, tmp_path: 
         files = {
             "Q": {"docs/quizzes/before.yml": lines + quiz.partition("its title")[2]},
             "F": {"docs/figures/f.yml": FIGURE.partition("  - box")[0] + shape_with(lines)},
-            "D": {**WITH_DEMO, "demos/space/demo.yml": DEMO.partition("  score:")[0] + f"  {lines}\n"},
+            "D": {**WITH_DEMO, "demos/apps/space/demo.yml": DEMO.partition("  score:")[0] + f"  {lines}\n"},
             "S": {"docs/quizzes/before.yml": quiz, "docs/x.en.md": f"# Text\n\n{lines}\n"},
         }[code[0]]
         found = {problem.code for problem in findings(tmp_path, {}, files) if problem.severity == "error"}

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 import pytest
 from playwright.sync_api import Error, FrameLocator, Locator, Page, expect
 
-from demos.registry import Demo, load_demos
+from demos.kit.registry import Demo, load_demos
 from tests.serving import Server
 from tests.site.axe import assert_clean
 

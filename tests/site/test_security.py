@@ -61,9 +61,9 @@ def attacked(tmp_path_factory: pytest.TempPathFactory) -> Built:
         "glossary/terms/generator.yml": None,
         "glossary/terms/evil.yml": concept,
         "glossary/terms/other.yml": other,
-        "demos/toy/demo.yml": demo,
-        "demos/toy/app.py": "",
-        "demos/toy/still.webp": "",
+        "demos/apps/toy/demo.yml": demo,
+        "demos/apps/toy/app.py": "",
+        "demos/apps/toy/still.webp": "",
     }
     built = make(tmp_path_factory.mktemp("attacked"), files)
     assert not built.error, built.error

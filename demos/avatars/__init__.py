@@ -1,7 +1,0 @@
-"""Procedural portraits with exact labels, masks and landmarks: the data every picture model learns from."""
-
-from demos.avatars.anatomy import LANDMARKS
-from demos.avatars.factors import FACTORS, Factors, replace, sample, vary
-from demos.avatars.render import PARTS, Avatars, render
-
-__all__ = ["FACTORS", "LANDMARKS", "PARTS", "Avatars", "Factors", "render", "replace", "sample", "vary"]

@@ -1,5 +1,0 @@
-"""The judge: reads every factor of a portrait, and its features carry the metrics. Versioned and frozen."""
-
-from demos.judge.model import JUDGE_VERSION, Judge, JudgeConfig, load_judge
-
-__all__ = ["JUDGE_VERSION", "Judge", "JudgeConfig", "load_judge"]

@@ -1,0 +1,312 @@
+"""Training of the GAN: feature net, then generator against critics, then measuring.
+
+One batch of fakes serves both players: the critics see it detached, then the generator hears what the updated
+critics say about it. Half of it is painted from latents, half from what an encoder read off real portraits.
+Snapshots along the way become the checkpoints that a reader leafs through.
+"""
+
+import copy
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from demos.data.avatars.dataset import CACHE, TRAIN_SEED, Portraits, portraits
+from demos.kit.device import autocast, best_device
+from demos.kit.training import (
+    Budget,
+    Clock,
+    Progress,
+    average_into,
+    compile_on_gpu,
+    decayed,
+    generator,
+    load_state,
+    save_state,
+    saving,
+    set_rate,
+)
+from demos.models.gan.encoder import Encoder, likeness_loss, prior_loss, reading_loss, shaken, spreads
+from demos.models.gan.model import (
+    DEFAULT,
+    Discriminator,
+    GanConfig,
+    Generator,
+    View,
+    discriminator_loss,
+    generator_loss,
+    on_sphere,
+    random_corners,
+    total,
+)
+from demos.models.gan.publish import WEIGHTS, publish
+from demos.models.gan.train_features import FeatureTraining, features_path, train_features
+
+
+@dataclass(frozen=True)
+class GanTraining:
+    """The recipe. ``snapshots`` are the shares of the budget at which a checkpoint is kept."""
+
+    steps: int = 9500
+    batch: int = 32
+    portraits: int = 30_000
+    rate: float = 6e-4  # of the generator
+    critic_rate: float = 1.2e-3  # the critics must keep ahead: with equal rates faces lose their variety
+    encoder_rate: float = 1e-3
+    likeness: float = 12.0  # weights of the encoder's losses beside the critics' sum
+    reading: float = 2.0
+    prior: float = 4.0
+    noise: int = 4  # pictures of noise that the critics see at each step
+    average_images: int = 10_000  # half-life of the averaged generator, once that many were seen twentyfold
+    snapshots: tuple[float, ...] = (0.0, 0.02, 0.06, 0.15, 0.35, 0.65, 1.0)
+    samples: int = 3000  # pictures on each side of a measurement
+    data_seed: int = TRAIN_SEED
+    features: FeatureTraining = field(default_factory=FeatureTraining)
+
+
+SMOKE = GanTraining(
+    steps=4,
+    batch=8,
+    portraits=500,
+    snapshots=(0.0, 1.0),
+    samples=60,
+    features=FeatureTraining(steps=4, batch=8, portraits=500),
+)
+ON_GPU = GanTraining(steps=30_000, batch=128, portraits=100_000, average_images=50_000)
+
+
+def train(
+    recipe: GanTraining | None = None,
+    *,
+    minutes: float | None = None,
+    device: torch.device | None = None,
+    seed: int = 0,
+    resume: bool = False,
+    out: Path = WEIGHTS,
+    work: Path | None = None,
+    config: GanConfig = DEFAULT,
+) -> Iterator[Progress]:
+    """Train, then measure, then write weights and card to ``out``. State and snapshots are kept in
+    ``work``."""
+    device = device or best_device()
+    recipe = recipe or (ON_GPU if device.type == "cuda" else GanTraining())
+    work = work or CACHE / "train" / f"gan-{seed}"
+    if not resume:
+        forget(work)
+    features = features_path(config.features, recipe.features)
+    yield from train_features(features, config.features, recipe.features, device=device)
+    data = portraits(recipe.portraits, recipe.data_seed)
+    run = GanRun(config, recipe, Budget(recipe.steps, minutes), work, features, device, seed)
+    state = load_state(work / "state.pt") if resume else None
+    if state:
+        run.restore(state)
+    with saving(lambda: save_state(work / "state.pt", run.state())) as saver:
+        run.keep_snapshot()
+        while run.fraction < 1:
+            losses = run.train_step(data)
+            run.keep_snapshot()
+            saver.tick()
+            yield run.progress(losses)
+    yield run.progress({}, "measuring")
+    publish(work, out, asdict(recipe), seed=seed, samples=recipe.samples, device=device)
+
+
+def forget(work: Path) -> None:
+    for path in work.glob("*.pt"):
+        path.unlink()
+
+
+GENERATOR, CRITICS, ENCODER = range(3)  # the players, in the order of their optimizers
+REMEMBERED = 8  # batches of codes that a batch is compared with
+
+
+class GanRun:
+    """Everything that changes during training."""
+
+    def __init__(
+        self,
+        config: GanConfig,
+        recipe: GanTraining,
+        budget: Budget,
+        work: Path,
+        features: Path,
+        device: torch.device,
+        seed: int,
+    ) -> None:
+        torch.manual_seed(seed)
+        self.config, self.recipe, self.budget = config, recipe, budget
+        self.work, self.device, self.seed = work, device, seed
+        self.generator = Generator(config).to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
+        self.average = copy.deepcopy(self.generator).requires_grad_(False)
+        discriminator = Discriminator(config)
+        discriminator.features.net.load_state_dict(torch.load(features, weights_only=True))
+        self.discriminator = discriminator.to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
+        self.trained = self.discriminator.trainable()
+        encoder = Encoder(config.latent, config.features)
+        self.encoder = encoder.to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
+        self.codes = torch.empty(0, config.latent, device=device)
+        players = (self.generator.parameters(), self.trained, self.encoder.parameters())
+        self.rates = (recipe.rate, recipe.critic_rate, recipe.encoder_rate)
+        self.optimizers = [
+            torch.optim.Adam(weights, rate, betas=(beta, 0.99), fused=True)
+            for weights, rate, beta in zip(players, self.rates, (0.0, 0.0, 0.5), strict=True)
+        ]
+        compile_on_gpu([self.generator, self.discriminator.features, *self.discriminator.scales], device)
+        self.step = 0
+        self.kept = 0
+        self.clock = Clock()
+
+    @property
+    def fraction(self) -> float:
+        return self.budget.fraction(self.step, self.clock.minutes)
+
+    def train_step(self, data: Portraits) -> dict[str, float]:
+        """One batch: first the critics learn, then generator and encoder."""
+        for optimizer, rate in zip(self.optimizers, self.rates, strict=True):
+            set_rate(optimizer, decayed(rate, self.fraction))
+        seeded = generator(self.seed, self.step)
+        n = self.recipe.batch
+        real = data.pictures(torch.randint(len(data), (n,), generator=seeded)).to(self.device)
+        z = self.generator.latents(n, seeded)
+        corners = random_corners(n, self.config, seeded)
+        losses = self.all_players(real, z, corners, seeded)
+        average_into(self.average, self.generator, self.average_decay())
+        self.step += 1
+        return losses
+
+    def all_players(
+        self, real: Tensor, z: Tensor, corners: Tensor, seeded: torch.Generator
+    ) -> dict[str, float]:
+        critics = self.discriminator
+        with autocast(self.device):
+            with torch.no_grad():
+                real_view = critics.look(real, corners)
+            codes = self.encoder(real_view.scales, measure=True)
+            half = len(real) // 2
+            from_both = torch.cat([shaken(codes[:half], seeded), z[half:]])
+            fake_view = critics.look(self.generator(from_both), corners)
+            critic_loss = discriminator_loss(
+                critics.criticise(real_view), critics.criticise(fake_view.detach())
+            ) + self.noise_loss(real, seeded)
+        self.update([CRITICS], critic_loss)
+        set_trainable(self.trained, False)
+        with autocast(self.device):
+            painter_loss = generator_loss(critics.criticise(fake_view))
+            variety_loss = self.variety_loss(real_view, fake_view, codes, z, seeded)
+        self.update([GENERATOR, ENCODER], painter_loss + variety_loss)
+        set_trainable(self.trained, True)
+        return {
+            "critics": critic_loss.item(),
+            "generator": painter_loss.item(),
+            "variety": variety_loss.item(),
+        }
+
+    def noise_loss(self, real: Tensor, seeded: torch.Generator) -> Tensor:
+        """Hinge loss of the critics on noise, in inference mode: so it is judged when a reader asks.
+
+        Critics that only ever see portraits, drawn or generated, may rate noise above both: nothing has
+        taught them otherwise.
+        """
+        critics = self.discriminator.eval()
+        with torch.no_grad():
+            view = critics.look(noise(real[: self.recipe.noise], seeded))
+        logits = critics.criticise(view)
+        self.discriminator.train()
+        return total(lambda name: F.relu(1 + logits[name].float()).mean(), logits)
+
+    def variety_loss(
+        self, real: View, fake: View, codes: Tensor, z: Tensor, seeded: torch.Generator
+    ) -> Tensor:
+        """What generator and encoder owe each other: the first half of the fakes was painted from codes."""
+        recipe, half = self.recipe, len(codes) // 2
+        painted, portraits = ([scale[:half] for scale in view.scales] for view in (fake, real))
+        read = self.encoder([scale[half:] for scale in fake.scales])
+        loss = (
+            recipe.likeness * likeness_loss(painted, portraits, spreads(real.scales))
+            + recipe.reading * reading_loss(read, on_sphere(z[half:]))
+            + recipe.prior * prior_loss(codes, self.codes, seeded)
+        )
+        self.codes = torch.cat([codes.detach(), self.codes])[: REMEMBERED * len(codes)]
+        return loss
+
+    def update(self, players: list[int], loss: Tensor) -> None:
+        for player in players:
+            self.optimizers[player].zero_grad(set_to_none=True)
+        loss.backward()
+        for player in players:
+            self.optimizers[player].step()
+
+    def average_decay(self) -> float:
+        """Half-life of `average_images`, shorter at first so that early snapshots are not of the untrained
+        net."""
+        seen = (self.step + 1) * self.recipe.batch
+        half_life = min(self.recipe.average_images, seen / 20)
+        return 0.5 ** (self.recipe.batch / max(half_life, 1e-8))
+
+    def keep_snapshot(self) -> None:
+        """Keep averaged generator and critics whenever the budget has passed another mark."""
+        passed = sum(self.fraction >= mark for mark in self.recipe.snapshots)
+        if passed > self.kept:
+            save_state(self.work / f"snapshot-{passed:02}.pt", self.snapshot())
+            self.kept = passed
+
+    def snapshot(self) -> dict[str, Any]:
+        return {
+            "generator": self.average.state_dict(),
+            "discriminator": self.discriminator.state_dict(),
+            "encoder": self.encoder.state_dict(),
+            "step": self.step,
+            "images": self.step * self.recipe.batch,
+            "minutes": self.clock.minutes,
+        }
+
+    def progress(self, losses: dict[str, float], note: str = "") -> Progress:
+        minutes = self.clock.minutes
+        return Progress(self.step, self.budget.expected_steps(self.step, minutes), minutes, losses, note)
+
+    def state(self) -> dict[str, Any]:
+        return {
+            "generator": self.generator.state_dict(),
+            "average": self.average.state_dict(),
+            "discriminator": self.discriminator.state_dict(),
+            "encoder": self.encoder.state_dict(),
+            "codes": self.codes,
+            "optimizers": [optimizer.state_dict() for optimizer in self.optimizers],
+            "step": self.step,
+            "kept": self.kept,
+            "minutes": self.clock.minutes,
+        }
+
+    def restore(self, state: dict[str, Any]) -> None:
+        self.generator.load_state_dict(state["generator"])
+        self.average.load_state_dict(state["average"])
+        self.discriminator.load_state_dict(state["discriminator"])
+        self.encoder.load_state_dict(state["encoder"])
+        self.codes = state["codes"].to(self.device)
+        for optimizer, saved in zip(self.optimizers, state["optimizers"], strict=True):
+            optimizer.load_state_dict(saved)
+        self.step, self.kept = state["step"], state["kept"]
+        self.clock = Clock(state["minutes"])
+
+
+def noise(pictures: Tensor, seeded: torch.Generator) -> Tensor:
+    """Noise of random grain, from single pixels to one color, blended over pictures (n, 3, 64, 64).
+
+    Half a picture may shine through at most.
+    """
+    n, _, size, _ = pictures.shape
+    grains = [
+        F.interpolate(torch.rand(1, 3, side, side, generator=seeded) * 2 - 1, size)
+        for side in (2 ** torch.randint(size.bit_length(), (n,), generator=seeded)).tolist()
+    ]
+    share = 0.5 + 0.5 * torch.rand(n, 1, 1, 1, generator=seeded)
+    return torch.lerp(pictures, torch.cat(grains).to(pictures), share.to(pictures))
+
+
+def set_trainable(weights: list[torch.nn.Parameter], trainable: bool) -> None:
+    for weight in weights:
+        weight.requires_grad_(trainable)

@@ -1,0 +1,238 @@
+"""Training of the judge: all factors at once, on portraits that are now and then noisy or blurred.
+
+The degradations keep the judge sane on generated pictures, which are never as clean as drawn ones.
+"""
+
+import copy
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from demos.data.avatars.dataset import CACHE, HELD_OUT_SEED, TRAIN_SEED, Portraits, portraits
+from demos.data.avatars.factors import CATEGORICAL, CONTINUOUS
+from demos.kit.device import autocast, best_device
+from demos.kit.metrics import accuracy, frechet_distance, r2
+from demos.kit.training import (
+    Budget,
+    Clock,
+    Progress,
+    average_into,
+    channels_last,
+    decayed,
+    generator,
+    load_state,
+    parameters,
+    save_state,
+    saving,
+    set_rate,
+)
+from demos.kit.weights import Card, Metric, current_commit, save_weights, write_card
+from demos.models.attributes import attribute_loss, truth_columns, visible
+from demos.models.judge.model import WEIGHTS, Judge, JudgeConfig, features, read_all
+
+# Factors that the demos show, and what the judge has to reach on them.
+BAR = 0.8
+SHOWN = (
+    "smile", "mouth_open", "blink", "yaw", "roll", "pitch", "light", "skin_tone", "face_width", "hair",
+    "hair_color", "beard", "glasses", "hat", "hat_color", "clothing", "clothing_color", "background",
+    "brow_raise",
+)  # fmt: skip
+REAL_TO_REAL = 3.4  # two sets of 3,000 portraits, on the judge for which the GAN's bar was set
+
+
+@dataclass(frozen=True)
+class JudgeTraining:
+    """The recipe."""
+
+    steps: int = 2000
+    batch: int = 64
+    portraits: int = 30_000
+    held_out: int = 6000
+    rate: float = 1.5e-3
+    weight_decay: float = 0.02
+    average: float = 0.998
+    data_seed: int = TRAIN_SEED
+
+
+RECIPE = JudgeTraining()
+SMOKE = JudgeTraining(steps=6, batch=16, portraits=500, held_out=200)
+
+
+def train(
+    recipe: JudgeTraining = RECIPE,
+    *,
+    minutes: float | None = None,
+    device: torch.device | None = None,
+    seed: int = 0,
+    resume: bool = False,
+    out: Path = WEIGHTS,
+    work: Path | None = None,
+) -> Iterator[Progress]:
+    """Train, then measure, then write weights and card to ``out``. State is kept in ``work``."""
+    device = device or best_device()
+    work = work or CACHE / "train" / f"judge-{seed}"
+    data = portraits(recipe.portraits, recipe.data_seed)
+    run = JudgeRun(recipe, Budget(recipe.steps, minutes), device, seed)
+    state = load_state(work / "state.pt") if resume else None
+    if state:
+        run.restore(state)
+    with saving(lambda: save_state(work / "state.pt", run.state())) as saver:
+        while (fraction := run.budget.fraction(run.step, run.clock.minutes)) < 1:
+            loss = run.train_step(data, fraction)
+            saver.tick()
+            yield run.progress({"loss": loss})
+    yield run.progress({}, "measuring")
+    publish(run, out)
+
+
+class JudgeRun:
+    """Everything that changes during training."""
+
+    def __init__(self, recipe: JudgeTraining, budget: Budget, device: torch.device, seed: int) -> None:
+        torch.manual_seed(seed)
+        self.recipe, self.budget, self.device, self.seed = recipe, budget, device, seed
+        self.judge = Judge().to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
+        self.average = copy.deepcopy(self.judge).requires_grad_(False)
+        self.optimizer = torch.optim.AdamW(
+            self.judge.parameters(), recipe.rate, weight_decay=recipe.weight_decay, fused=True
+        )
+        self.step = 0
+        self.clock = Clock()
+
+    def train_step(self, data: Portraits, fraction: float) -> float:
+        recipe = self.recipe
+        seeded = generator(self.seed, self.step)
+        set_rate(self.optimizer, decayed(recipe.rate, fraction, tail=0.7) * min(1, (self.step + 1) / 100))
+        index = torch.randint(len(data), (recipe.batch,), generator=seeded)
+        pictures = degrade(data.pictures(index), seeded).to(self.device)
+        factors = data.factors(index)
+        truth = truth_columns(data.continuous[index].to(self.device), data.categorical[index].to(self.device))
+        seen = {name: mask.to(self.device) for name, mask in visible(factors).items()}
+        self.judge.train()
+        with autocast(self.device):
+            loss = attribute_loss(self.judge(pictures), truth, seen)
+        self.optimizer.zero_grad(set_to_none=True)
+        loss.backward()
+        self.optimizer.step()
+        average_into(self.average, self.judge, min(recipe.average, (1 + self.step) / (10 + self.step)))
+        self.step += 1
+        return loss.item()
+
+    def progress(self, losses: dict[str, float], note: str = "") -> Progress:
+        minutes = self.clock.minutes
+        return Progress(self.step, self.budget.expected_steps(self.step, minutes), minutes, losses, note)
+
+    def state(self) -> dict[str, Any]:
+        return {
+            "judge": self.judge.state_dict(),
+            "average": self.average.state_dict(),
+            "optimizer": self.optimizer.state_dict(),
+            "step": self.step,
+            "minutes": self.clock.minutes,
+        }
+
+    def restore(self, state: dict[str, Any]) -> None:
+        self.judge.load_state_dict(state["judge"])
+        self.average.load_state_dict(state["average"])
+        self.optimizer.load_state_dict(state["optimizer"])
+        self.step = state["step"]
+        self.clock = Clock(state["minutes"])
+
+
+def degrade(pictures: Tensor, seeded: torch.Generator) -> Tensor:
+    """A third of the pictures gets noise, a quarter a slight blur."""
+    n = len(pictures)
+    sigma = (
+        torch.rand(n, 1, 1, 1, generator=seeded) * 0.12 * (torch.rand(n, 1, 1, 1, generator=seeded) < 1 / 3)
+    )
+    blur = (torch.rand(n, 1, 1, 1, generator=seeded) < 0.25).float() * torch.rand(
+        n, 1, 1, 1, generator=seeded
+    )
+    pictures = torch.lerp(pictures, blurred(pictures), blur)
+    return channels_last(pictures + sigma * torch.randn(pictures.shape, generator=seeded))
+
+
+def blurred(pictures: Tensor) -> Tensor:
+    """3×3 binomial blur."""
+    line = torch.tensor([0.25, 0.5, 0.25])
+    kernel = (line[:, None] * line).to(pictures).expand(3, 1, 3, 3)
+    return F.conv2d(F.pad(pictures, (1, 1, 1, 1), mode="replicate"), kernel, groups=3)
+
+
+def halved(pictures: Tensor) -> Tensor:
+    """Shrunk to half the size and enlarged again: the ladder's blur."""
+    return F.interpolate(F.avg_pool2d(pictures, 2), scale_factor=2.0, mode="bilinear")
+
+
+def publish(run: JudgeRun, out: Path) -> None:
+    """Measure the averaged judge on held-out portraits and write weights and card."""
+    recipe = run.recipe
+    judge = copy.deepcopy(run.average).cpu().eval()
+    held_out = portraits(recipe.held_out, HELD_OUT_SEED)
+    fix_unit(judge, held_out)
+    # Through fp16, as a reader will load it.
+    judge.load_state_dict(
+        {key: x.half().float() if x.is_floating_point() else x for key, x in judge.state_dict().items()}
+    )
+    card = Card(
+        demo="judge",
+        config=asdict(JudgeConfig()) | {"training": asdict(recipe), "seed": run.seed},
+        parameters=parameters(judge),
+        data_seed=recipe.data_seed,
+        steps=run.step,
+        minutes=round(run.clock.minutes, 1),
+        device=run.device.type,
+        commit=current_commit(),
+    )
+    card.sha256 = save_weights(out, judge.state_dict())
+    card.metrics = measure(judge, held_out)
+    card.details = {
+        "ladder": ladder(judge, held_out),
+        "held_out": {"seed": HELD_OUT_SEED, "portraits": len(held_out)},
+    }
+    write_card(out, card)
+
+
+def fix_unit(judge: Judge, held_out: Portraits) -> None:
+    """Choose `feature_scale` so that two sets of held-out portraits are REAL_TO_REAL apart.
+
+    Features have no natural unit. This one is set before any generator is measured.
+    """
+    a, b = features(judge, held_out.pictures(slice(None))).chunk(2)
+    judge.feature_scale.fill_((REAL_TO_REAL / frechet_distance(a, b)) ** 0.5)
+
+
+def measure(judge: Judge, held_out: Portraits) -> dict[str, Metric]:
+    """Accuracy of every categorical and R² of every continuous factor, where it can be seen."""
+    read = read_all(judge, held_out.pictures(slice(None)))
+    truth = truth_columns(held_out.continuous, held_out.categorical)
+    seen = visible(held_out.factors())
+    scores = {f"accuracy.{name}": accuracy(read[name], truth[name], seen.get(name)) for name in CATEGORICAL}
+    scores |= {f"r2.{name}": r2(read[name], truth[name], seen.get(name)) for name in CONTINUOUS}
+    return {key: Metric(round(value, 4), bar_of(key), "higher") for key, value in scores.items()}
+
+
+def bar_of(metric: str) -> float | None:
+    return BAR if metric.partition(".")[2] in SHOWN else None
+
+
+def ladder(judge: Judge, held_out: Portraits) -> dict[str, float]:
+    """Avatar-FID of known damages against held-out portraits: what a number means on this judge."""
+    a, b = held_out.pictures(slice(None)).chunk(2)
+    seeded = torch.Generator().manual_seed(3)
+    few = b[: max(2, len(b) // 30)]
+    rungs = {
+        "real": b,
+        "noise 0.1": b + 0.1 * torch.randn(b.shape, generator=seeded),
+        "blur": halved(b),
+        "one in 30, repeated": few.repeat(len(b) // len(few), 1, 1, 1),
+        "mean picture": b.mean(0, keepdim=True) + 0.01 * torch.randn(b.shape, generator=seeded),
+        "uniform noise": torch.rand(b.shape, generator=seeded) * 2 - 1,
+    }
+    real = features(judge, a)
+    return {name: round(frechet_distance(real, features(judge, rung)), 1) for name, rung in rungs.items()}
