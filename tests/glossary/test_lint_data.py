@@ -186,7 +186,7 @@ plugins:
     assert found == {
         ("text", "tests"),
         ("text", "drawn"),
-        ("apps", "space"),
+        ("live", "apps"),
         *{("glossary", "terms")} & found,
     }
 
