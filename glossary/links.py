@@ -18,7 +18,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
-from itertools import accumulate, islice
+from itertools import accumulate
 
 import ahocorasick_rs
 import rjieba
@@ -33,8 +33,7 @@ from .inflection import (
     modifier,
     without_soft_hyphens,
 )
-from .model import Concept, Language, Term, Termbase
-from .senses import PERSON, Senses, Sentence, senses_of
+from .model import Concept, Term, Termbase
 
 _WORD = re.compile(r"[^\W_]+(?:[\u0300-\u036f]+[^\W_]*|\u00ad[^\W_]+)*")  # a soft hyphen parts nothing
 _GAP = re.compile(r"(?!\Z)[^\S\n]*\n?[^\S\n]*|[-\u00ad\u2010\u2011]")  # one line break at most
@@ -48,9 +47,6 @@ NO_PROSE = re.compile(
     r"|\b[^\W_]*+_\w*+(?:\(\))?"
 )
 _REMEMBERED_WORDS = 200_000
-_TECHNICAL_SHARE = 0.125  # of the concepts, by their terms, in a termbase about computing
-_TOPIC = 3  # other concepts in a text that say what it is about
-_ENOUGH_TERMS = 1000  # of each language, to know that: a larger termbase is not read through
 _LONGEST_CLAUSE = 12  # words; of a longer one, only the end is read
 _HYPHENS = "\u2010\u2011-"
 _APOSTROPHES = "'’ʼ"
@@ -102,8 +98,6 @@ class Linker:
             entry = concept.entries.get(lang)
             for term in entry.terms if entry else ():
                 self._index.add(term, self.name(concept, term))
-        self._senses = _senses_of(language)
-        self._everyday = self._everyday_concepts()
 
     def name(self, concept: Concept, term: Term) -> str:
         """What a match of the term is called; a term without a name still hides shorter ones inside it."""
@@ -111,55 +105,7 @@ class Linker:
 
     def find(self, text: str) -> list[Match]:
         """The terms in a plain text, from left to right, longest first, without overlap."""
-        found = [match for match in self._index.find(text) if match.id]
-        if self._senses and any(match.id in self._everyday for match in found):
-            return list(self._meant(text, found, self._senses))
-        return found
-
-    def _meant(self, text: str, found: list[Match], senses: Senses) -> Iterator[Match]:
-        """The matches without those of a word in an everyday sense, in a sentence without another term."""
-        sentences = senses.sentences(text)
-        places = [bisect_right(sentences, match.start, key=_start) - 1 for match in found]
-        ids: dict[int, set[str]] = defaultdict(set)
-        for match, place in zip(found, places, strict=True):
-            ids[place].add(match.id)
-        is_on_topic = len({match.id for match in found}) > _TOPIC
-        for match, place in zip(found, places, strict=True):
-            if match.id not in self._everyday or len(ids[place]) > 1 or " " in text[match.start : match.end]:
-                yield match
-                continue
-            sign = senses.everyday_sign(text, sentences[place], match.start, match.end)
-            # On a page about these things, she too means what the page means.
-            if not sign or (sign == PERSON and is_on_topic):
-                yield match
-
-    def _everyday_concepts(self) -> frozenset[str]:
-        """The concepts whose term has an everyday sense too; none in a termbase about something else."""
-        if self._senses is None:
-            return frozenset()
-        technical = {
-            id
-            for lang, language in self.termbase.languages.items()
-            if (senses := _senses_of(language))
-            for id, term in islice(self._usable_terms(lang), _ENOUGH_TERMS)
-            if senses.technical.search(term)
-        }
-        if len(technical) < min(len(self.termbase.concepts), _ENOUGH_TERMS) * _TECHNICAL_SHARE:
-            return frozenset()
-        return frozenset(id for id, term in self._usable_terms(self.lang) if term in self._senses.everyday)
-
-    def _usable_terms(self, lang: str) -> Iterator[tuple[str, str]]:
-        for concept in self.termbase.concepts.values():
-            if entry := concept.entries.get(lang):
-                yield from ((concept.id, term.term) for term in entry.terms if term.is_usable)
-
-
-def _start(sentence: Sentence) -> int:
-    return sentence.start
-
-
-def _senses_of(language: Language) -> Senses | None:
-    return senses_of("han" if language.order == "pinyin" else language.stemmer)
+        return [match for match in self._index.find(text) if match.id]
 
 
 @dataclass(slots=True)

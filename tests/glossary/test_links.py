@@ -42,9 +42,9 @@ def test_gold_sentences_are_linked_as_marked(lang: str) -> None:
     assert score.recall >= 0.98, score
 
 
-@pytest.mark.parametrize(("lang", "most"), [("nb", 42), ("en", 37), ("zh", 28)])
-def test_what_is_left_open_does_not_grow(lang: str, most: int) -> None:
-    """Homonyms that are still linked; whoever teaches the linker one of them moves it to the other file."""
+@pytest.mark.parametrize(("lang", "most"), [("en", 9), ("zh", 12)])
+def test_known_faults_do_not_grow_in_number(lang: str, most: int) -> None:
+    """Whoever fixes one of them moves its sentence to the other file."""
     scores = [
         gold.measure(Linker(gold.termbase(field), lang), gold.sentences(field, lang, "open"))
         for field in gold.fields()
@@ -55,63 +55,10 @@ def test_what_is_left_open_does_not_grow(lang: str, most: int) -> None:
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
-def test_help_about_ai_loses_no_link_to_everyday_senses(lang: str) -> None:
-    """What tells everyday senses apart may cost no link where the words mean what the termbase means."""
+def test_help_about_ai_misses_no_link(lang: str) -> None:
     for field in ("generative", "assistants", "pictures", "ai"):
         score = gold.measure(Linker(gold.termbase(field), lang), gold.sentences(field, lang))
         assert not score.missed, (field, str(score))
-
-
-PIXELS = {
-    "nb": Term("piksel", "preferred", gender="m"),
-    "en": Term("pixel", "preferred"),
-    "zh": Term("像素", "preferred"),
-}
-NOISE = {
-    "nb": ("støy", {"gender": "m"}),
-    "en": ("noise", {}),
-    "zh": ("噪声", {}),
-}
-
-
-@pytest.mark.parametrize(
-    ("lang", "text", "is_found"),
-    [
-        ("nb", "Støyen fra naboen holdt oss våkne.", False),
-        ("nb", "Støyen fra naboen forstyrret bildet.", True),
-        ("nb", "Støyen ligner regnet på en gammel TV.", True),
-        ("nb", "Støyen minker. Naboen min er glad.", True),
-        ("nb", "Han hører støy.", False),
-        ("en", "The noise at the airport never stops.", False),
-        ("en", "The noise in the picture of an airport is gone.", True),
-        ("en", "Our neighbour asked how noise becomes art.", True),
-        ("en", "She hates noise.", False),
-        ("zh", "机场的噪声很大。", False),
-        ("zh", "噪声变成了一座机场。", True),
-        ("zh", "图像里，机场的噪声很大。", True),
-    ],
-)
-def test_everyday_senses_are_told_by_what_belongs_to_the_word(lang: str, text: str, is_found: bool) -> None:
-    term, details = NOISE[lang]
-    linker = linker_for(lang, noise=[Term(term, "preferred", **details)], pixel=[PIXELS[lang]])
-    assert bool(found(linker, text)) is is_found
-
-
-def test_only_a_termbase_about_computing_tells_everyday_senses_apart() -> None:
-    filters = [Term("filter", "preferred")]
-    text = "The filter in the kitchen leaks."
-    assert found(linker_for("en", filter=filters, pixel=[PIXELS["en"]]), text) == []
-    assert found(linker_for("en", filter=filters, soup=[Term("soup", "preferred")]), text) == [
-        ("filter", "filter")
-    ]
-
-
-def test_on_a_page_about_these_things_a_person_means_them_too() -> None:
-    others = {word: [Term(word, "preferred")] for word in ("pixel", "decoder", "encoder")}
-    linker = linker_for("en", noise=[Term("noise", "preferred")], **others)
-    assert found(linker, "She adds noise.") == []
-    text = "A decoder follows an encoder. Each pixel is made anew. She adds noise."
-    assert ("noise", "noise") in found(linker, text)
 
 
 def test_soft_hyphens_part_no_words() -> None:
