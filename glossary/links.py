@@ -23,12 +23,11 @@ from itertools import accumulate
 import ahocorasick_rs
 import rjieba
 
-from .inflection import (
+from .inflection import Grammar, grammar_of
+from .inflection.grammar import (
     SENTENCE_SUBJECT,
     Form,
-    Grammar,
     exact,
-    grammar_of,
     has_inner_capital,
     modifier,
     without_soft_hyphens,

@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 from itertools import takewhile
 
-from ..inflection import grammar_of, words
+from ..inflection import grammar_of
+from ..inflection.grammar import words
 from ..links import begins_sentence
 from ..model import Language, Term
 
