@@ -64,7 +64,7 @@ _FRONTED = words(
     "into of on over through to under until upon via when with within without"
 )
 _COPULAS = words("am are be been being is was were")
-# Verbs whose past is spelt like the infinitive: “he cut”, but “he felt” is no form of “to felt”.
+# Verbs whose past is spelled like the infinitive: “he cut”, but “he felt” is no form of “to felt”.
 _UNCHANGED = words(
     "bet bid burst cast cost cut hit hurt input let offset output put quit read reset rid set shed shut slit "
     "split spread thrust typeset upset wed wet"
@@ -94,7 +94,7 @@ class English(Grammar):
     def is_verb(self, term: Term) -> bool:
         return term.pos == "verb" or term.term.startswith("to ")
 
-    def filed_in_phrase(self, word: str) -> tuple[str, ...]:
+    def phrase_keys(self, word: str) -> tuple[str, ...]:
         """A term in the plural is found in the singular too: “boiled potatoes”, a boiled potato."""
         return (word, *(base for base, form in self.bases(word) if form == Form.PLURAL))
 
@@ -152,7 +152,7 @@ class English(Grammar):
     def may_be_noun(self, word: str, verb: str) -> bool:
         return word in (verb, f"{verb}s", f"{verb}es")
 
-    def class_after(self, before: str, after: str) -> Form:
+    def class_between(self, before: str, after: str) -> Form:
         """“more swarms”, but “they swarm”, “bees swarm”."""
         if before in _DETERMINERS or before in _NUMBERS or before in self.prepositions:
             return Form.SAME if before != "to" else Form.VERB
@@ -187,5 +187,5 @@ ENGLISH = English(
         "in on at by for from with of to as when if while use see"
     ),
     before_no_verb=_DETERMINERS | _COPULAS | words("very"),
-    names_are_capitalised=True,
+    names_are_capitalized=True,
 )

@@ -1,12 +1,12 @@
-"""Which words of running text are forms of which words of a term: the grammar behind the linker.
+"""What the linker asks about a language, answered as for a language without endings.
 
-A stemmer alone is both too weak and too strong for links: Snowball parts «rom» from «rommet» and «parameter»
+A stemmer alone is both too weak and too strong for links: Snowball tells «rom» from «rommet» and «parameter»
 from «parametrene», and makes one of “university” and “universe”. So a word of the text is taken back to every
 base it can be a *form* of, by the endings of its language, with the kind of ending remembered: a neuter noun
 does not take -en, and what ends like a verb is no noun. Other languages fall back on their Snowball stemmer.
 
-`Grammar.keys(word)` says under which keys a word of the text may be filed, `Grammar.filed(word)` under which
-the last word of a term is.
+The last word of a term is indexed under `Grammar.term_keys(word)`, and a word of the text is looked up by
+each of `Grammar.text_keys(word)`.
 """
 
 from __future__ import annotations
@@ -49,8 +49,8 @@ class Grammar:
     prepositions: frozenset[str] = frozenset()  # the noun before one is inflected too: functions of state
     suffixes: tuple[str, ...] = ()  # what abbreviations take: GANs, GAN-er
     before_nouns: frozenset[str] = frozenset()  # a capital after one of these at the beginning makes no name
-    before_no_verb: frozenset[str] = frozenset()  # after these, what is spelt like an infinitive is none
-    names_are_capitalised: bool = False  # and nothing else is, within a sentence
+    before_no_verb: frozenset[str] = frozenset()  # after these, what is spelled like an infinitive is none
+    names_are_capitalized: bool = False  # and nothing else is, within a sentence
 
     def bases(self, word: str) -> Iterator[tuple[str, Form]]:
         """Every base of which the (case-folded) word may be a form."""
@@ -82,7 +82,7 @@ class Grammar:
         """Whether the noun, which has these forms, cannot stand in this one after the two words before it."""
         return False
 
-    def class_after(self, before: str, after: str) -> Form:
+    def class_between(self, before: str, after: str) -> Form:
         """What a word between these two is if it may be a noun or a verb; nothing, where it may be both."""
         return Form(0)
 
@@ -91,27 +91,27 @@ class Grammar:
         return False
 
     def is_other_verb(self, verb: str, before: str) -> bool:
-        """Whether what is spelt like this infinitive is a form of another verb."""
+        """Whether what is spelled like this infinitive is a form of another verb."""
         return False
 
     def is_participle(self, verb: str, before: str) -> bool:
-        """Whether what is spelt like this infinitive is its participle: “was cut”."""
+        """Whether what is spelled like this infinitive is its participle: “was cut”."""
         return False
 
     def may_be_noun(self, word: str, verb: str) -> bool:
-        """Whether this form of the verb is spelt as a noun is."""
+        """Whether this form of the verb is spelled as a noun is."""
         return False
 
-    def filed(self, word: str) -> tuple[str, ...]:
-        """The keys under which the only or last noun of a term is filed."""
+    def term_keys(self, word: str) -> tuple[str, ...]:
+        """The keys under which the only or last noun of a term is indexed."""
         return (word,)
 
-    def filed_in_phrase(self, word: str) -> tuple[str, ...]:
+    def phrase_keys(self, word: str) -> tuple[str, ...]:
         """The same for the last word of a term of several words."""
-        return self.filed(word)
+        return self.term_keys(word)
 
-    def keys(self, word: str) -> tuple[tuple[str, Form], ...]:
-        """Keys under which a word of the text may be filed, each with the kinds of form it would then be."""
+    def text_keys(self, word: str) -> tuple[tuple[str, Form], ...]:
+        """Keys to look up a word of the text by, each with the kinds of form it would then be."""
         return _keys(self, word) if len(word) <= LONGEST_WORD else ()
 
 
@@ -145,7 +145,7 @@ def modifier(word: str) -> str:
 
 
 def has_inner_capital(word: str) -> bool:
-    """GAN, LoRA, pH, GPT-2: spelt with capitals whatever the place in the sentence."""
+    """GAN, LoRA, pH, GPT-2: spelled with capitals whatever the place in the sentence."""
     return word[1:] != word[1:].lower() or (len(word) == 1 and word.isupper())
 
 

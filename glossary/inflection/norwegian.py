@@ -126,7 +126,7 @@ class Norwegian(Grammar):
         """«hun kjøper hus», «nå stenger vi», «regelen gjelder», «kan måle»: what else ends in -er or -e.
 
         So do the past tense («hun skiftet klær», «barna sporet opp en elg») and the imperative («ikke rør
-        malingen»), which are spelt like neuters.
+        malingen»), which are spelled like neuters.
         """
         earlier = clause[-1] if clause else ""
         if before in _SUBJECTS and _is_finite(earlier):
@@ -201,7 +201,7 @@ class Norwegian(Grammar):
     def may_be_noun(self, word: str, verb: str) -> bool:
         return word == f"{verb}r"
 
-    def class_after(self, before: str, after: str) -> Form:
+    def class_between(self, before: str, after: str) -> Form:
         """«to svermer», «nye svermer av bier», but «biene svermer», «de svermer», «strikk ti omganger»."""
         if before in _SUBJECTS | _ARTICLES | _AUXILIARIES or before == "som":
             return Form.VERB
@@ -313,5 +313,5 @@ NORWEGIAN = Norwegian(
         "i på av til fra med om ved for som når hvis"
     ),
     before_no_verb=words("en ei et er var være vært veldig"),
-    names_are_capitalised=True,
+    names_are_capitalized=True,
 )

@@ -28,7 +28,7 @@ class Stemmed(Grammar):
     def modifier(self, word: str) -> str:
         return self._stem(word)
 
-    def filed(self, word: str) -> tuple[str, ...]:
+    def term_keys(self, word: str) -> tuple[str, ...]:
         return (word, f"{self._stem(word)}…")
 
     def _stem(self, word: str) -> str:

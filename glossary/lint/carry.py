@@ -11,7 +11,7 @@ from itertools import takewhile
 
 from ..inflection import grammar_of
 from ..inflection.grammar import words
-from ..links import begins_sentence
+from ..links.text import begins_sentence
 from ..model import Language, Term
 
 _NORWEGIAN_GENDERS = {
@@ -87,7 +87,7 @@ def _english_plural(term: Term) -> str | None:
     else:
         plural = f"{word}s"
     last = plural.split()[-1].casefold()
-    keys = {key for key, _ in grammar_of("english").keys(last)}
+    keys = {key for key, _ in grammar_of("english").text_keys(last)}
     return plural if word.split()[-1].casefold() in keys else None
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from ..links import IDEOGRAPHS as HAN
-from ..links import NO_PROSE
+from ..links.text import IDEOGRAPHS as HAN
+from ..links.text import NO_PROSE
 from ..markdown import BARRIER
 from .rule import Change, Facts, Finding, in_text, rule
 from .texts import Text

@@ -20,7 +20,7 @@ import yaml
 from yaml.nodes import CollectionNode, MappingNode, Node, ScalarNode
 
 from ..edits import Edit, read
-from ..links import IDEOGRAPHS
+from ..links.text import IDEOGRAPHS
 from ..markdown import BARRIER
 from ..model import Problem
 from ..yamlfile import Reader, descend, line_of_text

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from difflib import SequenceMatcher
 
-from ..links import begins_sentence
+from ..links.text import begins_sentence
 from ..markdown import BARRIER
 from ..model import Entry, Term
 from .carry import replacement

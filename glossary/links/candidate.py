@@ -1,0 +1,155 @@
+"""Whether words that look like a term are that term, and no piece of a longer word, verb or name."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from ..inflection.grammar import SENTENCE_SUBJECT, Form, Grammar, has_inner_capital, without_soft_hyphens
+from .text import APOSTROPHES, HYPHENS, WORD, begins_sentence
+
+GAP = re.compile(r"(?!\Z)[^\S\n]*\n?[^\S\n]*|[-\u00ad\u2010\u2011]")  # one line break at most
+_HYPHEN = re.compile(f"[{HYPHENS}]")
+_BEGUN_BEFORE = re.compile(rf"[_@#\\{HYPHENS}]\Z|\w[{APOSTROPHES}.]\Z")
+_GOES_ON = re.compile(rf"[_@#+\\]|[{APOSTROPHES}](?!s\b)\w")  # the English genitive does not go on
+_LONGEST_CLAUSE = 12  # words; of a longer one, only the end is read
+
+
+@dataclass(slots=True)
+class Spelling:
+    """One way in which a term is written."""
+
+    id: str  # of its concept; empty: nothing to link
+    text: str
+    forms: Form  # of its last word
+    name: str = ""  # the only word of a term that is written with a capital
+    before: str = ""  # signs that belong to the term: .NET, C++
+    after: str = ""
+    is_form: bool = False  # an author's own `forms`: matched as written
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """The words of a text from `first` to `last`, both included."""
+
+    text: str
+    words: list[re.Match[str]]
+    first: int
+    last: int
+
+    @property
+    def start(self) -> int:
+        return self.words[self.first].start()
+
+    @property
+    def end(self) -> int:
+        return self.words[self.last].end()
+
+    @property
+    def before(self) -> str:
+        return self._neighbor(self.first, -1)
+
+    @property
+    def after(self) -> str:
+        return self._neighbor(self.last, 1)
+
+    def is_written_as(self, spelling: Spelling) -> bool:
+        return without_soft_hyphens(self.text[self.start : self.end]).casefold() == spelling.text.casefold()
+
+    def clause(self) -> tuple[str, ...]:
+        """The words ahead of the word before, back to the next sign, in their order."""
+        found: list[str] = []
+        index = self.first - 1
+        while len(found) < _LONGEST_CLAUSE and (word := self._neighbor(index, -1)):
+            found.append(word.casefold())
+            index -= 1
+        return tuple(reversed(found))
+
+    def _neighbor(self, index: int, step: int) -> str:
+        """The word beside another, when nothing but a space or hyphen is between them; else nothing."""
+        other = index + step
+        if not 0 <= other < len(self.words):
+            return ""
+        left, right = self.words[min(index, other)], self.words[max(index, other)]
+        return self.words[other][0] if GAP.fullmatch(self.text[left.end() : right.start()]) else ""
+
+
+def bounds(candidate: Candidate, spelling: Spelling, grammar: Grammar) -> tuple[int, int] | None:
+    """Where the term begins and ends, with its signs; None when it is part of a longer word."""
+    text, start, end = candidate.text, candidate.start, candidate.end
+    if not (text.endswith(spelling.before, 0, start) and text.startswith(spelling.after, end)):
+        return None
+    start, end = start - len(spelling.before), end + len(spelling.after)
+    if _BEGUN_BEFORE.search(text, max(0, start - 2), start) or _GOES_ON.match(text, end):
+        return None
+    if not _HYPHEN.match(text, end):
+        return start, end
+    end_of_suffix = _suffix_after_hyphen(text, end, grammar)
+    return (start, end_of_suffix) if end_of_suffix else None
+
+
+def _suffix_after_hyphen(text: str, end: int, grammar: Grammar) -> int | None:
+    """GAN-er and GPT-2-en take their ending after a hyphen; all else after one makes another word."""
+    suffix = WORD.match(text, end + 1)
+    if suffix is None or suffix[0] not in grammar.suffixes or text[end - 1].islower():
+        return None
+    goes_on = _GOES_ON.match(text, suffix.end()) or _HYPHEN.match(text, suffix.end())
+    return None if goes_on else suffix.end()
+
+
+def is_mention(candidate: Candidate, spelling: Spelling, form: Form, grammar: Grammar) -> bool:
+    """Whether the words are this term, and no verb, name or abbreviation that looks like it."""
+    word = candidate.words[candidate.first][0]
+    if spelling.name:
+        return word[:1].isupper()
+    if candidate.first != candidate.last or has_inner_capital(spelling.text):
+        return True
+    if not _is_of_its_class(word.casefold(), candidate, spelling, form, grammar):
+        return False
+    if len(word) > 1 and word.isupper():
+        is_heading = any(
+            other.isupper() and len(other) > 1 for other in (candidate.before, candidate.after)
+        )  # GENERATOR LOSS: set in capitals
+        return is_heading or len(word) > 5
+    is_capitalized = word[:1].isupper() and bool(form & Form.SAME) and grammar.names_are_capitalized
+    return not (is_capitalized and _is_in_name(candidate, grammar))
+
+
+def _is_of_its_class(
+    word: str, candidate: Candidate, spelling: Spelling, form: Form, grammar: Grammar
+) -> bool:
+    """Whether the word is a noun where it stands when the term is one, or the verb that the term is."""
+    spelled = spelling.text.casefold()
+    before, after = candidate.before.casefold(), candidate.after.casefold()
+    if Form.VERB in spelling.forms:
+        is_no_verb = before in grammar.before_no_verb and not grammar.is_participle(spelled, before)
+        if word == spelled and (is_no_verb or grammar.is_other_verb(spelled, before)):
+            return False
+        # “the crops”, «to svermer»
+        return not (grammar.may_be_noun(word, spelled) and grammar.class_between(before, after) == Form.SAME)
+    clause = candidate.clause() if before else ()
+    if candidate.before.istitle() and grammar.opens_as_subject(before):
+        before = SENTENCE_SUBJECT
+    if grammar.reads_as_verb(spelled, form, before, after, clause):
+        return False
+    return not grammar.disagrees(spelled, form, spelling.forms, before, clause[-1] if clause else "")
+
+
+def _is_in_name(candidate: Candidate, grammar: Grammar) -> bool:
+    """Whether a capitalized word stands beside another: both are parts of a name (Salt Lake City)."""
+    before, after = candidate.before, candidate.after
+    if len(after) > 1 and after.istitle():
+        return True
+    if len(before) < 2 or not before.istitle():
+        return False
+    is_first = begins_sentence(candidate.text, candidate.words[candidate.first - 1].start())
+    return not (is_first and before.casefold() in grammar.before_nouns)
+
+
+def class_wanted(candidate: Candidate, grammar: Grammar) -> Form:
+    """What the neighbors of a word want that is spelled as a noun and as a verb: a swarm, to swarm."""
+    before = candidate.before
+    is_subject = before.istitle() and grammar.opens_as_subject(before.casefold())
+    return grammar.class_between(
+        SENTENCE_SUBJECT if is_subject else before.casefold(), candidate.after.casefold()
+    )
