@@ -8,7 +8,7 @@ BIN    := $(VENV)/bin
 export NO_MKDOCS_2_WARNING = 1
 
 .DEFAULT_GOAL := serve
-.PHONY: setup site serve test lint types browser bench stills clean
+.PHONY: setup site serve test lint types system bench stills clean
 
 setup: $(VENV)/ready
 
@@ -34,15 +34,15 @@ lint: $(VENV)/ready-test
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 
-# The browser tests need Chromium and a font with Chinese: taken from the system, else installed there.
-browser: $(VENV)/ready-test
-	sh tests/install-browser.sh $(BIN)/python
+# What the tests need of the system, installed where missing: Chromium, four faces, nginx.
+system: $(VENV)/ready-test
+	sh tests/install-system-packages.sh $(BIN)/python
 
-test: lint browser
+test: lint system
 	$(BIN)/python -m glossary check
 	$(BIN)/python -m pytest
 
-bench: browser site
+bench: system site
 	$(BIN)/python -m tests.bench
 
 # The pictures that the pages show, drawn again by the models as they are now.
