@@ -6,11 +6,12 @@ a gutter between them; each kind of relation has its own lane in the gutter, so 
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from . import text_layout
 from .model import Concept, Termbase
+from .text_layout import Measure, text_width, unbreakable
 
 ABOVE = ("broader", "part_of")
 BELOW = ("narrower", "parts", "related")
@@ -21,9 +22,12 @@ BOX_WIDTH = 160
 LANES = {"broader": 0.0, "part_of": 10.0, "narrower": -10.0, "parts": 0.0, "related": 10.0}
 LINE_HEIGHT = 17
 PADDING = 8
+SIDE_PADDING = 6
 ROW_GAP = 10
 CAPTION_HEIGHT = 24
 FONT_SIZE, SELF_FONT_SIZE = 13, 15
+SELF_WIDTH = 220
+MOST_LINES = 3
 
 
 @dataclass(slots=True)
@@ -81,7 +85,14 @@ def lay_out(concept: Concept, groups: Mapping[str, Sequence[str]], label: Callab
     """Place a concept and its neighbours; `label` names a concept in the page's language."""
     shown = _shorten(groups)
     name = label(concept.id)
-    centre = Box(concept.id, name, "self", wrap(name, 24), width=220, x=(WIDTH - 220) / 2)
+    centre = Box(
+        concept.id,
+        name,
+        "self",
+        wrap(name, SELF_WIDTH, SELF_FONT_SIZE, bold=True),
+        width=SELF_WIDTH,
+        x=(WIDTH - SELF_WIDTH) / 2,
+    )
     result = ConceptMap(centre, left_out=sum(map(len, groups.values())) - sum(map(len, shown.values())))
     y = _place_side(result, [r for r in ABOVE if r in shown], shown, label, top=0.0, upwards=True)
     centre.y = y
@@ -158,31 +169,27 @@ def _edges(result: ConceptMap) -> Iterator[tuple[str, str]]:
         yield box.relation, f"M{lane:g} {start:g}V{middle + bend:g}Q{lane:g} {middle:g} {side:g} {middle:g}"
 
 
-def wrap(text: str, most: int = 20) -> list[str]:
-    """Break a label into at most three lines of `most` Latin letters each; a Han character counts as two."""
-    lines = [""]
-    for piece in _pieces(text, most):
-        if lines[-1] and _width(lines[-1] + piece.rstrip()) > most:
-            lines.append("")
-        lines[-1] += piece
-    lines = [line.strip() for line in lines]
-    return lines if len(lines) <= 3 else [*lines[:2], lines[2][: most - 1] + "…"]
+def wrap(text: str, width: float = BOX_WIDTH, size: float = FONT_SIZE, *, bold: bool = False) -> list[str]:
+    """A label's lines in a box of this width: broken inside a compound if it is wider, cut if too many."""
+    room = width - 2 * SIDE_PADDING
+
+    def measure(line: str) -> float:
+        return text_width(line, size, bold=bold)
+
+    pieces = [part for piece in unbreakable(text) for part in _broken(piece, room, measure)]
+    lines = text_layout.wrap(pieces, room, measure)
+    if len(lines) <= MOST_LINES:
+        return lines
+    last = lines[MOST_LINES - 1]
+    while measure(f"{last}…") > room:
+        last = last[:-1]
+    return [*lines[: MOST_LINES - 1], f"{last}…"]
 
 
-def _pieces(text: str, most: int) -> Iterator[str]:
-    """Text in unbreakable pieces: words with their space, parts before a hyphen, single Han characters."""
-    piece = ""
-    for char in text:
-        if _width(piece + char) > most:  # a compound wider than the box
-            yield piece + "-"
-            piece = ""
-        piece += char
-        if char in " -/" or _width(char) == 2:
-            yield piece
-            piece = ""
-    if piece:
-        yield piece
-
-
-def _width(text: str) -> int:
-    return sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text)
+def _broken(word: str, room: float, measure: Measure) -> Iterator[str]:
+    """A word in parts that each have room; no part is shorter than three letters."""
+    while measure(word.rstrip()) > room:
+        end = next(end for end in range(len(word) - 3, 0, -1) if measure(word[:end] + "-") <= room)
+        yield word[:end] + "-"
+        word = word[end:]
+    yield word

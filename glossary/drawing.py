@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from itertools import pairwise
 from math import dist
+
+from . import text_layout
+from .text_layout import text_width, unbreakable
 
 Texts = Mapping[str, str]  # language → text
 
 COLUMNS = 38
 UNIT = 10.0  # of the SVG, to a square of the grid
 FONT = {"plain": 13.5, "strong": 13.5, "note": 12.0}  # heights of text, by look
-BOLD = 1.07  # how much wider than ordinary text
 LEADING = 1.32
 PADDING = 4.0  # between a box and its label
 HEAD = (9.0, 4.0)  # an arrowhead's length, and half its width
@@ -169,62 +169,19 @@ def room_wanted(shape: Shape, lang: str) -> str:
 
 
 def measure(text: str, look: str) -> float:
-    """About how wide a text is in the reader's sans-serif: those in use differ by a few per cent."""
-    return sum(map(_advance, text)) * FONT[look] * (BOLD if look == "strong" else 1)
-
-
-def _is_wide(char: str) -> bool:
-    return unicodedata.east_asian_width(char) in "WF"
-
-
-def _advance(char: str) -> float:
-    """Width of a character in ems, rounded up from common faces."""
-    if unicodedata.combining(char):
-        return 0.0
-    if _is_wide(char):
-        return 1.0
-    if char in " iljtfrI.,:;'|!()[]-/·":
-        return 0.36
-    if char in "mwMW—…→":
-        return 0.9
-    return 0.7 if char.isupper() else 0.57
+    """How wide a line may become, in units of the SVG."""
+    return text_width(text, FONT[look], bold=look == "strong")
 
 
 def wrap(text: str, width: float, look: str) -> list[str]:
     """The text in as few lines as the width allows, and these as even as possible; “\\n” breaks always."""
-    return [line for part in text.split("\n") for line in _wrap(_pieces(part), width, look)]
 
+    def measured(line: str) -> float:
+        return measure(line, look)
 
-def _wrap(pieces: Sequence[str], width: float, look: str) -> list[str]:
-    lines = _fill(pieces, width, look)
-    narrower = width
-    while len(lines) > 1:
-        narrower -= FONT[look] / 2
-        tighter = _fill(pieces, narrower, look)
-        if len(tighter) > len(lines) or max(measure(line, look) for line in tighter) > narrower:
-            break
-        lines = tighter
-    return lines
-
-
-def _fill(pieces: Sequence[str], width: float, look: str) -> list[str]:
-    lines = [""]
-    for piece in pieces:
-        if lines[-1] and measure((lines[-1] + piece).rstrip(), look) > width:
-            lines.append("")
-        lines[-1] += piece
-    return [line.strip() for line in lines]
-
-
-def _pieces(text: str) -> list[str]:
-    """Text in what no line breaks: words, and Han characters with the punctuation that clings to them."""
-    pieces = [""]
-    for one, next in pairwise(text + " "):
-        pieces[-1] += one
-        may_break = one == " " or (one == "-" and next.isalpha()) or _is_wide(one) or _is_wide(next)
-        if may_break and next not in " ，。：；？！”》、）" and one not in "“《（":
-            pieces.append("")
-    return [piece for piece in pieces if piece]
+    return [
+        line for part in text.split("\n") for line in text_layout.wrap(unbreakable(part), width, measured)
+    ]
 
 
 # Outlines

@@ -1,18 +1,23 @@
-"""Figures as a browser lays them out: in every language, no text leaves its box or lies on another."""
+"""Figures and maps as a browser lays them out: in every language and face, no text leaves its box."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from glossary.embeds import fill
 from glossary.figures import read
-from tests.serving import ROOT, Server
+from tests.faces import in_each_face
+from tests.serving import ROOT
+from tests.site.static import serve
 
 pytestmark = pytest.mark.browser
 
+MAP = re.compile(r'<svg class="ol-map__svg".*?</svg>', re.DOTALL)
 PREFIX = {"nb": "", "en": "en/", "zh": "zh/"}
 FIGURES, _ = read(ROOT / "docs" / "figures", tuple(PREFIX))
 
@@ -53,23 +58,51 @@ MISPLACED = """figure => {
 }"""
 
 
+OUTSIDE = """() => [...document.querySelectorAll('.ol-map__svg g, .ol-map__node')]
+  .filter(node => node.querySelector(':scope > rect')).flatMap(node => {
+    const box = node.querySelector('rect').getBBox(), text = node.querySelector('text').getBBox();
+    const fits = text.x >= box.x + 3 && text.x + text.width <= box.x + box.width - 3
+      && text.y >= box.y && text.y + text.height <= box.y + box.height;
+    return fits ? [] : [node.textContent + ' leaves its box'];
+  })"""
+
+
+@pytest.fixture(scope="module")
+def url(site: Path) -> Iterator[str]:
+    with serve(site) as url:
+        yield url
+
+
 @pytest.mark.parametrize("lang", PREFIX)
 @pytest.mark.parametrize("name", PAGES)
-def test_no_text_leaves_its_box(page: Page, server: Server, lang: str, name: str) -> None:
-    page.goto(f"{server.url}/{PREFIX[lang]}help/{name}/", wait_until="domcontentloaded")
+def test_no_text_leaves_its_box(page: Page, url: str, lang: str, name: str) -> None:
+    page.goto(f"{url}/{PREFIX[lang]}help/{name}/", wait_until="domcontentloaded")
     shown = page.locator("figure.figure")
     assert shown.count()
-    for figure in shown.all():
-        assert figure.evaluate(MISPLACED) == [], figure.get_attribute("data-figure")
+    for face in in_each_face(page, ".figure svg tspan"):
+        for figure in shown.all():
+            assert figure.evaluate(MISPLACED) == [], f"{figure.get_attribute('data-figure')} in {face}"
+
+
+@pytest.mark.parametrize("lang", PREFIX)
+def test_no_name_leaves_its_box_on_any_map(page: Page, url: str, site: Path, lang: str) -> None:
+    """On the map of the whole glossary, and on the map of each concept, which are put on the same page."""
+    page.goto(f"{url}/{PREFIX[lang]}glossary/map/")
+    files = sorted((site / PREFIX[lang] / "glossary").glob("*/index.html"))
+    maps = [found[0] for file in files if (found := MAP.search(file.read_text("utf-8")))]
+    assert len(maps) > 50
+    page.evaluate("maps => document.body.insertAdjacentHTML('beforeend', maps)", "".join(maps))
+    for face in in_each_face(page, ":is(.ol-map__svg, .ol-map__node) tspan"):
+        assert page.evaluate(OUTSIDE) == [], face
 
 
 @pytest.mark.parametrize("lang", PREFIX)
 @pytest.mark.parametrize("name", PAGES)
 def test_figures_can_be_read_on_a_phone(
-    open_context: Callable[..., BrowserContext], server: Server, lang: str, name: str
+    open_context: Callable[..., BrowserContext], url: str, lang: str, name: str
 ) -> None:
     page = open_context(viewport={"width": 390, "height": 844}).new_page()
-    page.goto(f"{server.url}/{PREFIX[lang]}help/{name}/", wait_until="domcontentloaded")
+    page.goto(f"{url}/{PREFIX[lang]}help/{name}/", wait_until="domcontentloaded")
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     sizes = page.locator("figure.figure svg text").evaluate_all(
         "texts => texts.map(text => text.getAttribute('font-size') * text.getScreenCTM().a)"
@@ -79,8 +112,8 @@ def test_figures_can_be_read_on_a_phone(
 
 @pytest.mark.parametrize("lang", PREFIX)
 @pytest.mark.parametrize("name", PAGES)
-def test_who_does_not_see_a_figure_is_told(page: Page, server: Server, lang: str, name: str) -> None:
-    page.goto(f"{server.url}/{PREFIX[lang]}help/{name}/", wait_until="domcontentloaded")
+def test_who_does_not_see_a_figure_is_told(page: Page, url: str, lang: str, name: str) -> None:
+    page.goto(f"{url}/{PREFIX[lang]}help/{name}/", wait_until="domcontentloaded")
     for shown in page.locator("figure.figure").all():
         figure = FIGURES[shown.get_attribute("data-figure") or ""]
         drawing = shown.get_by_role("img")
@@ -90,10 +123,10 @@ def test_who_does_not_see_a_figure_is_told(page: Page, server: Server, lang: str
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_text_stands_out_from_what_is_behind_it(
-    open_context: Callable[..., BrowserContext], server: Server, scheme: str
+    open_context: Callable[..., BrowserContext], url: str, scheme: str
 ) -> None:
     page = open_context(color_scheme=scheme).new_page()
-    page.goto(f"{server.url}/en/help/gans/")
+    page.goto(f"{url}/en/help/gans/")
     colour = page.locator("figure.figure svg text").first.evaluate("text => getComputedStyle(text).fill")
     behind = page.locator("figure.figure").first.evaluate("f => getComputedStyle(f).backgroundColor")
     assert abs(_brightness(colour) - _brightness(behind)) > 150
