@@ -1,4 +1,4 @@
-"""What several test folders share: one built site, one real server, one headless Chromium."""
+"""What several test folders share: one built site; for each worker a real server and a headless Chromium."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from tests.light import LIGHT
@@ -30,17 +31,31 @@ CHROMIUM_FLAGS = [
 ]
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Slow files first, so that the last ones to be given to workers are short."""
+    items.sort(key=lambda item: item.get_closest_marker("browser") is None)
+
+
 @pytest.fixture(scope="session")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The real site, built strictly, and without what only the demos need."""
-    folder = tmp_path_factory.mktemp("built") / "site"
+def site(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
+    """The real site, built strictly, and without what only the demos need. One for all workers."""
+    own = tmp_path_factory.getbasetemp()
+    folder = (own if worker_id == "master" else own.parent) / "site"
+    with FileLock(folder.with_suffix(".lock")):
+        if not folder.exists():
+            build_site(folder)
+    return folder
+
+
+def build_site(folder: Path) -> None:
+    unfinished = folder.with_name("unfinished-site")
     code = LIGHT + (
         "from mkdocs.__main__ import cli\n"
-        f"cli(['build', '--quiet', '--strict', '--site-dir', {str(folder)!r}])"
+        f"cli(['build', '--quiet', '--strict', '--site-dir', {str(unfinished)!r}])"
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout + done.stderr
-    return folder
+    unfinished.rename(folder)
 
 
 @pytest.fixture(scope="session")

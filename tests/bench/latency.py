@@ -1,137 +1,136 @@
-"""What one press of a demo's main button costs: the handler alone, through the server, and in the browser.
+"""What one press costs a reader who is alone: through the server, and in the browser until the answer shows.
 
-The button is the demo's first one marked primary; its inputs are the values that the demo opens with.
+Two kinds of press on every demo: its main button, and a control set to another value, for which the server
+can hardly have kept an answer.
 """
 
 from __future__ import annotations
 
-import importlib
-import json
-import statistics
+import asyncio
 import time
-import urllib.request
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
-from uuid import uuid4
 
-import psutil
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Error, Page, sync_playwright
 
-from demos.kit.registry import Demo, load_demos
+from tests.bench.load import languages_of, pages_of
+from tests.bench.machine import machine, percentile, show
+from tests.bench.reader import Event, Reader, events, main_button, reader
 from tests.conftest import CHROMIUM_FLAGS, system_chromium
-from tests.serving import read, serve
+from tests.serving import serve
 
 PRESSES, WARM_UP = 40, 3
-LANG = "en"
+PAUSE = 0.05  # seconds between presses, so that the server does not take us for a stuck script
+PATIENCE = 30  # seconds for one press in the browser
+BAR = "<= 100 ms"  # of p50, through the server
 
-
-@dataclass(frozen=True)
-class Press:
-    """One event of a demo as its page describes it: what a click on `button` sends."""
-
-    button: str
-    fn_index: int
-    inputs: list[Any]
-
-
-def main_press(config: dict[str, Any]) -> Press:
-    components = {part["id"]: part for part in config["components"]}
-    for dependency in config["dependencies"]:
-        for target, event in dependency["targets"]:
-            props = components[target]["props"] if target in components else {}
-            if event == "click" and props.get("variant") == "primary":
-                inputs = [components[id]["props"].get("value") for id in dependency["inputs"]]
-                return Press(str(props["value"]), dependency["id"], inputs)
-    raise ValueError("the demo has no primary button")
-
-
-def times(act: Callable[[], object]) -> list[float]:
-    """Milliseconds of each of `PRESSES` runs, after a warm-up."""
-    for _ in range(WARM_UP):
-        act()
-    found = []
-    for _ in range(PRESSES):
-        start = time.perf_counter()
-        act()
-        found.append((time.perf_counter() - start) * 1000)
-    return found
-
-
-def direct(demo: Demo) -> list[float]:
-    blocks = importlib.import_module(f"demos.{demo.name}.app").build(demo, LANG)
-    press = main_press(blocks.get_config_file())
-    handler = blocks.fns[press.fn_index].fn
-    return times(lambda: handler(*press.inputs))
-
-
-def through_server(url: str) -> list[float]:
-    """The queue protocol that Gradio's own page speaks: join, then read events until the answer."""
-    press = main_press(json.loads(read(f"{url}/config")))
-
-    def act() -> None:
-        session = uuid4().hex[:11]
-        body = {"data": press.inputs, "fn_index": press.fn_index, "session_hash": session}
-        headers = {"Content-Type": "application/json"}
-        join = urllib.request.Request(f"{url}/gradio_api/queue/join", json.dumps(body).encode(), headers)
-        urllib.request.urlopen(join, timeout=30).close()
-        for event in events(f"{url}/gradio_api/queue/data?session_hash={session}"):
-            if event["msg"] == "process_completed":
-                assert event["success"], event
-                return
-
-    return times(act)
-
-
-def events(url: str) -> Iterator[dict[str, Any]]:
-    with urllib.request.urlopen(url, timeout=30) as stream:
-        for line in stream:
-            if line.startswith(b"data:"):
-                yield json.loads(line[5:])
-
-
-def in_browser(page: Page, url: str) -> list[float]:
-    """From the click to the moment when a new picture has been decoded."""
-    press = main_press(json.loads(read(f"{url}/config")))
-    page.goto(f"{url}/")
-    page.locator("main img").first.wait_for()
-    button = page.get_by_role("button", name=press.button, exact=True)
-
-    def act() -> None:
-        page.evaluate(
-            """() => { window.changed = new Promise(done => {
-                const watch = new MutationObserver(changes => {
-                    const images = changes.map(c => c.target).filter(t => t.tagName === "IMG");
-                    if (images.length) { watch.disconnect(); images[0].decode().then(done, done); }
-                });
-                watch.observe(document.body, {subtree: true, attributes: true, attributeFilter: ["src"]});
-            }); }"""
-        )
-        button.click()
-        page.evaluate("window.changed.then(() => true)")
-
-    return times(act)
-
-
-def show(name: str, milliseconds: list[float]) -> None:
-    p50 = statistics.median(milliseconds)
-    p95 = statistics.quantiles(milliseconds, n=20)[-1]
-    print(f"{name:40}{p50:8.0f}{p95:8.0f}")
+# The click, and milliseconds until the last of: the end of the event stream, a change of the page, a loaded
+# picture. An answer may look like the one before it, so no change is waited for.
+PRESS = """(button, patience) => new Promise((done, failed) => {
+  let last = 0, answered = false;
+  const start = performance.now(), quiet = 200;
+  const touch = () => { last = performance.now(); };
+  const network = new PerformanceObserver((list) => {
+    for (const entry of list.getEntries().filter(({name}) => name.includes("/queue/data"))) {
+      answered = true;
+      last = Math.max(last, entry.responseEnd);
+    }
+  });
+  const changes = new MutationObserver(touch);
+  const timer = setInterval(() => {
+    const late = performance.now() - start > patience;
+    const loaded = [...document.images].every((image) => image.complete);
+    const settled = answered && loaded && performance.now() - last > quiet;
+    if (!late && !settled) return;
+    clearInterval(timer);
+    network.disconnect();
+    changes.disconnect();
+    document.removeEventListener("load", touch, true);
+    if (settled) done(last - start); else failed(`no answer within ${patience} ms`);
+  }, 20);
+  network.observe({type: "resource"});
+  changes.observe(document.querySelector("main"), {
+    subtree: true, childList: true, characterData: true, attributeFilter: ["src", "aria-checked", "value"],
+  });
+  document.addEventListener("load", touch, true);  // pictures
+  button.click();
+})"""
 
 
 def main(site: Path) -> None:
-    print(f"{'ms':40}{'p50':>8}{'p95':>8}")
-    demos = load_demos()
+    print(f"machine: {machine()}")
     with serve(site) as server, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=system_chromium(), args=CHROMIUM_FLAGS)
         page = browser.new_page(locale="en-GB")
-        for demo in demos.values():
-            url = f"{server.url}/demos/{demo.name}/{LANG}"
-            show(f"{demo.name}: through the server", through_server(url))
-            show(f"{demo.name}: in the browser", in_browser(page, url))
+        page.set_default_timeout(PATIENCE * 1000)
+        for url in pages_of(server.url, languages_of(site)[:1]):
+            name = url.split("/demos/")[1].split("/")[0]
+            report(
+                f"{name}: main button, through the server", lambda u=url: through_server(u, pick_main), BAR
+            )
+            report(
+                f"{name}: another value, through the server", lambda u=url: through_server(u, pick_move), BAR
+            )
+            report(f"{name}: main button, in the browser", lambda u=url: in_browser(page, u))
         browser.close()
-        memory = psutil.Process(server.pid).memory_info().rss / 1e6
-        print(f"memory of the server after {len(demos)} demos were used: {memory:.0f} MB")
-    for demo in demos.values():
-        show(f"{demo.name}: the handler alone", direct(demo))
+
+
+def report(name: str, measure: Callable[[], Sequence[float]], bar: str = "") -> None:
+    """Print p50 and p95 of what was measured, or why it was not."""
+    try:
+        milliseconds = measure()
+    except (Error, ValueError, OSError, TimeoutError) as error:
+        print(f"  {name}: not measured: {str(error).splitlines()[0]}")
+        return
+    show(f"{name}, p50", percentile(milliseconds, 50), "ms", bar)
+    show(f"{name}, p95", percentile(milliseconds, 95), "ms")
+
+
+def through_server(url: str, pick: Callable[[Reader], Event]) -> list[float]:
+    """Milliseconds of each press, until every picture of its answer has arrived."""
+    return asyncio.run(presses(url, pick))
+
+
+async def presses(url: str, pick: Callable[[Reader], Event]) -> list[float]:
+    found = []
+    async with reader() as one:
+        await one.open(url)
+        for _ in range(WARM_UP + PRESSES):
+            press = await one.press(pick(one))
+            if press.outcome != "answered":
+                raise ValueError(f"a press was {press.outcome}: {press.why}")
+            found.append(press.seconds * 1000)
+            await asyncio.sleep(PAUSE)
+    return found[WARM_UP:]
+
+
+def pick_main(one: Reader) -> Event:
+    return main_button(one.config)
+
+
+def pick_move(one: Reader) -> Event:
+    """Any of the controls, set to another value."""
+    return one.move(one.dice.choice([event for event in events(one.config) if not event.button]))
+
+
+def in_browser(page: Page, url: str) -> list[float]:
+    """Milliseconds from each click until the page shows its answer."""
+    page.goto(url)
+    page.locator("main img").first.wait_for()
+    name = main_button(asyncio.run(config_of(url))).button
+    button = page.get_by_role("button", name=name, exact=True).first
+    return list(clicks(lambda: float(button.evaluate(PRESS, PATIENCE * 1000))))
+
+
+async def config_of(url: str) -> dict[str, object]:
+    async with reader() as one:
+        await one.open(url)
+        return one.config
+
+
+def clicks(click: Callable[[], float]) -> Iterator[float]:
+    for number in range(WARM_UP + PRESSES):
+        milliseconds = click()
+        if number >= WARM_UP:
+            yield milliseconds
+        time.sleep(PAUSE)

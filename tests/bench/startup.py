@@ -1,27 +1,52 @@
-"""How soon pages answer, how soon demos do, and what memory the server takes."""
+"""How soon after `serve` starts a page answers and a demo can be used, and the memory it takes."""
 
 from __future__ import annotations
 
+import asyncio
 import time
 from pathlib import Path
 
-import psutil
+from tests.bench.load import Usage, languages_of, pages_of
+from tests.bench.machine import machine, show
+from tests.bench.reader import Reader, main_button, reader
+from tests.serving import read, serve
 
-from tests.serving import read, serve, wait_for_demos
-
-
-def megabytes(pid: int) -> float:
-    return psutil.Process(pid).memory_info().rss / 1e6
+PATIENCE = 120  # seconds for one demo
 
 
 def main(site: Path) -> None:
+    print(f"machine: {machine()}")
     start = time.perf_counter()
     with serve(site, ready=False) as server:
         read(f"{server.url}/")
-        first_page = time.perf_counter() - start
-        bare = megabytes(server.pid)
-        wait_for_demos(server.url)
-        demos = time.perf_counter() - start
-        print(f"{'first page answered':34}{first_page:8.2f} s {bare:8.0f} MB")
-        print(f"{'every demo ready':34}{demos:8.2f} s {megabytes(server.pid):8.0f} MB")
-        print(f"ratio of the two times: {demos / first_page:.1f}")
+        show("first page answered", time.perf_counter() - start, "s")
+        usage = Usage(server.pid)
+        show("memory then", usage.megabytes(), "MB")
+        first, *more = pages_of(server.url, languages_of(site))
+        asyncio.run(use(first))
+        show("first demo's first press answered", time.perf_counter() - start, "s", "<= 8 s")
+        show("memory then", usage.megabytes(), "MB")
+        asyncio.run(use(*more))
+        show("every demo used in every language", time.perf_counter() - start, "s")
+        show("memory then", usage.megabytes(), "MB")
+
+
+async def use(*pages: str) -> None:
+    """Open each page as soon as it is there, and press its main button. Raises TimeoutError, ValueError."""
+    async with reader() as one:
+        for page in pages:
+            async with asyncio.timeout(PATIENCE):
+                while not await opened(one, page):
+                    await asyncio.sleep(0.05)
+                press = await one.press(main_button(one.config))
+            if press.outcome != "answered":
+                raise ValueError(f"{page}: the first press was {press.outcome}: {press.why}")
+
+
+async def opened(one: Reader, page: str) -> bool:
+    """Whether the page holds a demo yet, and not the notice that it is being opened."""
+    try:
+        await one.open(page)
+    except ValueError:
+        return False
+    return True
