@@ -8,7 +8,7 @@ BIN    := $(VENV)/bin
 export NO_MKDOCS_2_WARNING = 1
 
 .DEFAULT_GOAL := serve
-.PHONY: setup site serve test lint types system bench stills clean
+.PHONY: setup site serve test tests lint style types check system bench stills clean
 
 setup: $(VENV)/ready
 
@@ -29,18 +29,29 @@ site: setup
 serve: site
 	$(BIN)/python -m demos serve --port $(PORT)
 
-lint: $(VENV)/ready-test
+lint: style types
+
+style: $(VENV)/ready-test
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
+
+types: $(VENV)/ready-test
 	$(BIN)/mypy
+
+check: setup
+	$(BIN)/python -m glossary check
 
 # What the tests need of the system, installed where missing: Chromium, four faces, nginx.
 system: $(VENV)/ready-test
 	sh tests/install-system-packages.sh $(BIN)/python
 
-test: lint system
-	$(BIN)/python -m glossary check
-	$(BIN)/python -m pytest
+# One worker for each core, with a server and a browser of its own; what takes long comes first, file by file.
+tests: system
+	$(BIN)/python -m pytest -n logical --maxprocesses 8 --dist loadfile --no-loadscope-reorder
+
+# Types and terms are checked beside the tests.
+test: style system
+	@$(MAKE) --no-print-directory -j3 types check tests
 
 bench: system site
 	$(BIN)/python -m tests.bench
