@@ -2,6 +2,8 @@
 
 app.py     the application: which address leads where, and the order of its layers
 guard.py   who may ask, for what, how much and how often; the security headers
+outside.py how the server is reached from outside: options and environment
+proxy.py   what a web server in front changes: the client's address, a prefix
 files.py   the built site and Gradio's own files
 live.py    the demos: loaded beside the server, mounted when ready
 memory.py  giving freed memory back
@@ -25,6 +27,7 @@ import uvicorn
 from demos.kit import registry
 from demos.server.app import make_app
 from demos.server.memory import share_arenas
+from demos.server.outside import DIRECT, Outside, add_options, read_options
 
 SECONDS_TO_FINISH = 3  # open connections get this long when the server stops
 
@@ -41,9 +44,14 @@ def main(argv: list[str]) -> int:
     parser.add_argument(
         "--site", type=Path, default="site", help="folder of the built site (default: %(default)s)"
     )
+    add_options(parser)
     args = parser.parse_args(argv)
+    try:
+        outside = read_options(args)
+    except ArgumentTypeError as error:
+        parser.error(str(error))
     logging.basicConfig(level=logging.INFO, format="%(message)s")
-    return serve(args.host, args.port, args.site)
+    return serve(args.host, args.port, args.site, outside=outside)
 
 
 def port(text: str) -> int:
@@ -52,7 +60,7 @@ def port(text: str) -> int:
     return int(text)
 
 
-def serve(host: str, port: int, site: Path, root: Path = registry.ROOT) -> int:
+def serve(host: str, port: int, site: Path, root: Path = registry.ROOT, outside: Outside = DIRECT) -> int:
     """Serve `site` and the demos below `root` until Ctrl-C or SIGTERM; returns the exit code."""
     if not (site / "index.html").is_file():
         say(f"There is no site in “{site}”. Build it with “make site”, or name its folder with --site.")
@@ -67,7 +75,7 @@ def serve(host: str, port: int, site: Path, root: Path = registry.ROOT) -> int:
     harden(folder)
     say(f"Ordlab is at http://{f'[{host}]' if ':' in host else host}:{port}/ (Ctrl-C stops it)")
     try:
-        run(listening, make_app(host, site, root))
+        run(listening, make_app(host, site, root, outside))
     finally:
         listening.close()
         shutil.rmtree(folder, ignore_errors=True)
@@ -98,6 +106,7 @@ def run(listening: socket.socket, app: object) -> None:
     config = uvicorn.Config(
         app,  # type: ignore[arg-type]
         workers=1,  # Gradio's events live in one process
+        proxy_headers=False,  # proxy.py has uvicorn's own layer, in its place among ours
         log_level="warning",
         server_header=False,
         ws="none",

@@ -19,12 +19,14 @@ from demos.kit import registry
 from demos.server.files import GradioAssets, Legacy, Site, read_legacy
 from demos.server.guard import OwnPosts, SecurityHeaders, TrustedHosts
 from demos.server.live import LiveDemos, wanted_language
+from demos.server.outside import DIRECT, Outside
 from demos.server.page import ASSETS
+from demos.server.proxy import ForwardedHeaders, RootPath
 
 NO_STORE = {"Cache-Control": "no-store"}
 
 
-def make_app(host: str, site: Path, root: Path = registry.ROOT) -> Starlette:
+def make_app(host: str, site: Path, root: Path = registry.ROOT, outside: Outside = DIRECT) -> Starlette:
     """The whole server as one ASGI application.
 
     Pages answer at once; the demos, which need torch and Gradio, load beside them and join when ready.
@@ -54,10 +56,12 @@ def make_app(host: str, site: Path, root: Path = registry.ROOT) -> Starlette:
             Mount("/", pages),
         ],
         middleware=[
-            Middleware(SecurityHeaders),
-            Middleware(TrustedHosts, host=host),
+            Middleware(SecurityHeaders, frame_ancestors=outside.frame_ancestors),
+            Middleware(ForwardedHeaders, trusted_hosts=outside.forwarded_allow_ips),
+            Middleware(TrustedHosts, host=host, named=outside.trusted_hosts),
+            Middleware(RootPath, prefix=outside.root_path),
             Middleware(CORSMiddleware, allow_origins=[]),
-            Middleware(OwnPosts),
+            Middleware(OwnPosts, named=outside.trusted_hosts),
             Middleware(GZipMiddleware, compresslevel=6),
         ],
         lifespan=lifespan,
@@ -79,6 +83,6 @@ class LegacyAddresses:
         lang = wanted_language(request)
         paths = self.legacy.get(request.query_params.get("doc", ""))
         if paths is None:
-            return self.site.missing(lang)
+            return self.site.missing(lang, request.scope)
         path = paths.get(lang) or next(iter(paths.values()))  # a site may lack one of the demos' languages
-        return RedirectResponse("/" + path.lstrip("/"), status_code=301)
+        return RedirectResponse("./" + path.lstrip("/"), status_code=301)

@@ -11,12 +11,13 @@ from os import PathLike, stat_result
 from pathlib import Path
 
 from starlette.exceptions import HTTPException
-from starlette.responses import FileResponse, Response
+from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
 from demos.kit.registry import default_language, languages
 from demos.server.page import notice
+from demos.server.proxy import relative_folder, relative_root
 
 FOREVER = "public, max-age=31536000, immutable"
 ASK_EACH_TIME = "no-cache"  # keep it, but ask whether it changed (ETag)
@@ -39,15 +40,21 @@ class Site(StaticFiles):
         except HTTPException as error:
             if error.status_code != 404:
                 raise
-            return self.missing(language_of(scope["path"]))
-        return self.missing(language_of(scope["path"])) if response.status_code == 404 else response
+            return self.missing(language_of(scope["path"]), scope)
+        if response.status_code == 404:
+            return self.missing(language_of(scope["path"]), scope)
+        if isinstance(response, RedirectResponse):  # Starlette's is absolute, with our own host
+            response.headers["Location"] = relative_folder(scope)
+        return response
 
-    def missing(self, lang: str) -> Response:
+    def missing(self, lang: str, scope: Scope) -> Response:
+        """The site's page for what is not there, which is written for no place in particular: made to fit."""
         folders = (self.folder / lang, self.folder)
         page = next((page for folder in folders if (page := folder / "404.html").is_file()), None)
         if page is None:
-            return notice("missing", lang, status=404)
-        return FileResponse(page, status_code=404, headers={"Cache-Control": ASK_EACH_TIME})
+            return notice("missing", lang, scope, status=404)
+        text = rebased(page.read_text(encoding="utf-8"), relative_root(scope["path"]))
+        return HTMLResponse(text, 404, {"Cache-Control": ASK_EACH_TIME})
 
     def file_response(
         self, full_path: str | PathLike[str], stat_result: stat_result, scope: Scope, status_code: int = 200
@@ -78,6 +85,12 @@ class GradioAssets(StaticFiles):
         response = super().file_response(full_path, stat_result, scope, status_code)
         response.headers["Cache-Control"] = FOREVER
         return response
+
+
+def rebased(page: str, root: str) -> str:
+    """A page whose addresses begin at the site's root as it was built, with `root` in that place."""
+    built = re.search(r'<meta name="ordlab-root" content="(/[^"]*)"', page)
+    return page.replace(f'"{built[1]}', f'"{root}') if built else page
 
 
 def language_of(path: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -44,39 +44,53 @@ SECURITY_HEADERS = {
 
 
 class TrustedHosts:
-    """Refuse requests whose Host header is not ours: a page elsewhere cannot rebind its name to this server.
+    """Refuse requests whose host is not ours: a page elsewhere cannot rebind its name to this server.
 
-    Trusted are the loopback names and the name or address listened on. Listening everywhere trusts any
-    *address* besides: a browser led here by a foreign name sends that name. Starlette's own middleware knows
-    no IPv6.
+    Trusted are the loopback names, the name or address listened on, and `named`: names (`docs.example.org`),
+    all names below one (`*.example.org`), or any (`*`). Listening everywhere trusts any *address* besides: a
+    browser led here by a foreign name sends that name. Behind a proxy both its Host and the X-Forwarded-Host
+    that it was asked for must be ours. Starlette's own middleware knows neither that header nor IPv6.
     """
 
-    def __init__(self, app: ASGIApp, host: str) -> None:
+    def __init__(self, app: ASGIApp, host: str, named: Sequence[str] = ()) -> None:
         self.app = app
-        self.names = {*LOOPBACK, host.strip("[]").lower()}
+        self.names = (*LOOPBACK, host.strip("[]").lower(), *named)
         self.any_address = host in WILDCARDS
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and not self.trusts(Headers(scope=scope).get("host", "")):
-            answer = PlainTextResponse("This server does not answer to that name.\n", status_code=400)
+        if scope["type"] == "http" and not all(map(self.trusts, asked_hosts(Headers(scope=scope)))):
+            answer = PlainTextResponse(
+                "This server does not answer to that name. Start it with --trusted-host NAME if it should.\n",
+                status_code=400,
+            )
             return await answer(scope, receive, send)
         return await self.app(scope, receive, send)
 
     def trusts(self, header: str) -> bool:
         name = host_name(header)
-        return name in self.names or (self.any_address and is_address(name))
+        return is_named(name, self.names) or (self.any_address and is_address(name))
 
 
 class SecurityHeaders:
-    """Put the security headers on every answer, whatever made it."""
+    """Put the security headers on every answer, whatever made it.
 
-    def __init__(self, app: ASGIApp) -> None:
+    `frame_ancestors` are origins (`https://huggingface.co`) whose pages may show ours in a frame.
+    """
+
+    def __init__(self, app: ASGIApp, frame_ancestors: Sequence[str] = ()) -> None:
         self.app = app
+        self.headers = dict(SECURITY_HEADERS)
+        if frame_ancestors:
+            self.headers["Content-Security-Policy"] += " " + " ".join(frame_ancestors)
+            del self.headers["X-Frame-Options"]  # it can name no origin, and browsers obey the policy
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                MutableHeaders(scope=message).update(SECURITY_HEADERS)
+                headers = MutableHeaders(scope=message)
+                headers.update(self.headers)
+                if headers.get("content-type", "").startswith("text/event-stream"):
+                    headers["X-Accel-Buffering"] = "no"  # nginx would hold events back until 4 kB are full
             await send(message)
 
         await self.app(scope, receive, send_with_headers if scope["type"] == "http" else send)
@@ -88,8 +102,9 @@ class OwnPosts:
     CORS does not do this: it hides an answer from a foreign page, but the POST has been carried out by then.
     """
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, named: Sequence[str] = ()) -> None:
         self.app = app
+        self.named = named
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or scope["method"] in ("GET", "HEAD"):
@@ -98,7 +113,7 @@ class OwnPosts:
         if scope["method"] != "POST":
             answer = PlainTextResponse("Only GET, HEAD and POST.\n", 405, {"Allow": "GET, HEAD, POST"})
             return await answer(scope, receive, send)
-        if not is_own(headers):
+        if not is_own(headers, self.named):
             return await PlainTextResponse("Sent by another site.\n", 403)(scope, receive, send)
         body = await read_body(receive, headers, MAX_BODY)
         if body is None:
@@ -106,11 +121,37 @@ class OwnPosts:
         return await self.app(scope, replay(body, receive), send)
 
 
-def is_own(headers: Headers) -> bool:
-    """Whether a request comes from a page of this server, or from a program that is no browser."""
-    if (origin := headers.get("origin")) is not None:
-        return urlsplit(origin).netloc == headers.get("host", "")
-    return headers.get("sec-fetch-site", "none") in ("same-origin", "none")
+def is_own(headers: Headers, named: Sequence[str] = ()) -> bool:
+    """Whether a request comes from a page of this server, or from a program that is no browser.
+
+    A browser says so itself in Sec-Fetch-Site, which no page can set: right also where a proxy gives this
+    server another host than the reader's. It is left out where the page came by plain HTTP from another
+    machine; then the origin must be the host asked for, or a name this server was given.
+    """
+    if (site := headers.get("sec-fetch-site")) is not None:
+        return site in ("same-origin", "none")
+    if (origin := headers.get("origin")) is None:
+        return True
+    netloc = origin.partition("://")[2]
+    names = [name for name in named if name != "*"]  # any host is not any page
+    return bool(netloc) and (netloc == asked_hosts(headers)[-1] or is_named(host_name(netloc), names))
+
+
+def asked_hosts(headers: Headers) -> list[str]:
+    """The hosts that a request names, from ours to the one in the reader's address bar."""
+    forwarded = ",".join(headers.getlist("x-forwarded-host"))  # the outermost comes first
+    return [
+        headers.get("host", ""),
+        *reversed([host.strip() for host in forwarded.split(",") if host.strip()]),
+    ]
+
+
+def is_named(name: str, names: Sequence[str]) -> bool:
+    """Whether a host name is one of `names`: `*.example.org` stands for all below it, `*` for any."""
+    return any(
+        name == known or known == "*" or (known.startswith("*.") and name.endswith(known[1:]))
+        for known in names
+    )
 
 
 async def read_body(receive: Receive, headers: Headers, limit: int) -> bytes | None:

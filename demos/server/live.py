@@ -27,6 +27,7 @@ from demos.server.files import Site
 from demos.server.guard import Pace
 from demos.server.memory import give_back
 from demos.server.page import localised, notice
+from demos.server.proxy import query, relative_folder
 
 WAITING = 16  # clicks that may wait in one demo's queue, in one language
 CLICKS_PER_SECOND, CLICKS_AT_ONCE = 40, 80  # per client: no hand is that fast, a stuck script is
@@ -133,18 +134,18 @@ class LiveDemos:
         """What answers /demos/<name>/<rest…>: at the end a page, one of Gradio's files, or its queue."""
         live = self.demos.get(name)
         if live is None or (rest and rest[0] not in ("", *languages())):
-            return self.site.missing(wanted_language(request))
+            return self.site.missing(wanted_language(request), request.scope)
         if rest == [""]:
-            return redirect(request, f"/demos/{name}/{wanted_language(request)}/")
+            return redirect(f"{wanted_language(request)}/{query(request.scope)}")
         if len(rest) < 2:
-            return redirect(request, f"{request.url.path}/")
+            return redirect(relative_folder(request.scope))
         return await self.answer_live(request, live, *rest)
 
     async def answer_live(self, request: Request, live: Live, lang: str, path: str) -> ASGIApp:
         if live.app is None or live.demo is None:
-            return notice(live.state, lang, status=503, refresh=live.state == "loading")
+            return notice(live.state, lang, request.scope, status=503, refresh=live.state == "loading")
         if not is_asked_for(request.method, path):
-            return self.site.missing(lang)
+            return self.site.missing(lang, request.scope)
         if path == "":
             return await gradio_page(live.app, request, live.demo, lang)
         if path == JOIN:
@@ -180,6 +181,9 @@ def open_demo(demo: Demo) -> tuple[Starlette, str]:
     import gradio
 
     from demos.kit.theme import CSS, make_theme
+    from demos.server.internals import make_addresses_relative
+
+    make_addresses_relative()
 
     # Beside a CORS layer of ours Gradio adds none of its own, which trusts origins that it should not.
     app = Starlette(middleware=[Middleware(CORSMiddleware, allow_origins=[])])
@@ -260,9 +264,8 @@ def refused(key: str, lang: str, status: int = 429) -> Response:
     return JSONResponse({"detail": word(key, lang)}, status, {"Retry-After": "3"})
 
 
-def redirect(request: Request, path: str) -> Response:
-    query = f"?{request.url.query}" if request.url.query else ""
-    return RedirectResponse(path + query, status_code=307, headers={"Cache-Control": "no-store"})
+def redirect(address: str) -> Response:
+    return RedirectResponse(address, status_code=307, headers={"Cache-Control": "no-store"})
 
 
 def wanted_language(request: Request) -> str:

@@ -7,9 +7,11 @@ import json
 from pathlib import Path
 
 from starlette.responses import HTMLResponse, Response
+from starlette.types import Scope
 
 from demos.kit.labels import word
 from demos.kit.registry import default_language, languages
+from demos.server.proxy import relative_root
 
 ASSETS = "_assets"  # below /demos/; no demo's name begins with an underscore
 BROWSER_LOCALES = {"zh": "zh-CN"}  # as Gradio's own strings know them: plain "zh" would give English
@@ -47,19 +49,16 @@ def localised(page: str, lang: str, title: str) -> str:
     return page.replace('"./assets/', f'"../../{ASSETS}/')
 
 
-def notice(key: str, lang: str, status: int, refresh: bool = False) -> Response:
+def notice(key: str, lang: str, scope: Scope, status: int, refresh: bool = False) -> Response:
     """A small page saying one thing; with `refresh` it asks again by itself, with the same query."""
+    home = relative_root(scope["path"]) + ("" if lang == default_language() else f"{lang}/")
     page = NOTICE.format(
         html_lang=languages()[lang],
         refresh='<meta http-equiv="refresh" content="1">' if refresh else "",
         title=word(f"{key}_title", lang),
         text=word(key, lang),
-        link="" if refresh else f'<p><a href="{home(lang)}" target="_top">{word("home", lang)}</a></p>',
+        link="" if refresh else f'<p><a href="{home}" target="_top">{word("home", lang)}</a></p>',
     )
     return HTMLResponse(
         page, status, {"Cache-Control": "no-store"} | ({"Retry-After": "1"} if refresh else {})
     )
-
-
-def home(lang: str) -> str:
-    return "/" if lang == default_language() else f"/{lang}/"

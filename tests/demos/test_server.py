@@ -12,17 +12,19 @@ import socket
 import subprocess
 import sys
 import time
+from argparse import ArgumentParser
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urljoin
 from uuid import uuid4
 
 import pytest
 from PIL import Image
+from starlette.datastructures import Headers
 
 from demos.kit.labels import words
 from demos.kit.registry import languages
@@ -30,6 +32,7 @@ from demos.server import memory
 from demos.server.files import read_legacy
 from demos.server.guard import Pace, TrustedHosts, is_own
 from demos.server.live import known_language
+from demos.server.outside import Outside, add_options, read_options
 from demos.server.page import localised
 from tests.serving import ROOT, free_port
 
@@ -251,16 +254,19 @@ def test_health_and_status_are_never_kept(server: Running) -> None:
 @pytest.mark.parametrize(
     ("path", "accepts", "to"),
     [
-        ("/demos/tiny", "", "/demos/tiny/"),
-        ("/demos/tiny?lang=zh", "", "/demos/tiny/?lang=zh"),
-        ("/demos/tiny/nb", "", "/demos/tiny/nb/"),
-        ("/demos/tiny/?lang=zh&__theme=dark", "", "/demos/tiny/zh/?lang=zh&__theme=dark"),
-        ("/demos/tiny/", "zh-CN,zh;q=0.9", "/demos/tiny/zh/"),
-        ("/demos/tiny/", "de, no;q=0.5, en;q=0.3", "/demos/tiny/nb/"),
-        ("/demos/tiny/?lang=xx", "", "/demos/tiny/nb/?lang=xx"),
+        ("/demos/tiny", "", "./tiny/"),
+        ("/demos/tiny?lang=zh", "", "./tiny/?lang=zh"),
+        ("/demos/tiny/nb", "", "./nb/"),
+        ("/demos/tiny/?lang=zh&__theme=dark", "", "zh/?lang=zh&__theme=dark"),
+        ("/demos/tiny/", "zh-CN,zh;q=0.9", "zh/"),
+        ("/demos/tiny/", "de, no;q=0.5, en;q=0.3", "nb/"),
+        ("/demos/tiny/?lang=xx", "", "nb/?lang=xx"),
+        ("/zh/glossary/x", "", "./x/"),
+        ("/zh/glossary/x?h=%E8%AF%8D", "", "./x/?h=%E8%AF%8D"),
     ],
 )
-def test_a_demos_address_leads_to_its_language(server: Running, path: str, accepts: str, to: str) -> None:
+def test_an_address_leads_on_by_a_relative_one(server: Running, path: str, accepts: str, to: str) -> None:
+    """Only the browser knows what a proxy has put in front of the path."""
     answer = server.ask(path, **{"Accept-Language": accepts})
     assert (answer.status, answer.headers["Location"]) == (307, to)
 
@@ -268,10 +274,10 @@ def test_a_demos_address_leads_to_its_language(server: Running, path: str, accep
 @pytest.mark.parametrize(
     ("query", "to"),
     [
-        ("doc=what-is-x", "/glossary/x/"),
-        ("doc=what-is-x&lang=zh", "/zh/glossary/x/"),
-        ("lang=en&doc=what-is-x", "/en/glossary/x/"),
-        ("doc=what-is-x&lang=no", "/glossary/x/"),
+        ("doc=what-is-x", "./glossary/x/"),
+        ("doc=what-is-x&lang=zh", "./zh/glossary/x/"),
+        ("lang=en&doc=what-is-x", "./en/glossary/x/"),
+        ("doc=what-is-x&lang=no", "./glossary/x/"),
     ],
 )
 def test_old_addresses_lead_to_the_new_pages(server: Running, query: str, to: str) -> None:
@@ -562,16 +568,18 @@ def test_a_browser_may_ask_for_the_head_or_a_part(server: Running) -> None:
 
 
 def test_readers_who_click_at_the_same_time_each_get_their_own_answer(server: Running) -> None:
-    def click(n: int) -> tuple[int, Any]:
+    def click(n: int) -> tuple[int, bytes]:
         lang = ("nb", "en")[n % 2]
         assert server.click(n * 9, session=f"crowd-{n}", lang=lang).status == 200
-        return n, server.listen(f"crowd-{n}", lang)
+        done = server.listen(f"crowd-{n}", lang)
+        assert done["success"]
+        address = done["output"]["data"][0]["url"]
+        assert address.startswith("./"), "from the page, wherever a proxy puts it"
+        return n, server.ask(urljoin(f"/demos/tiny/{lang}/", address)).body
 
     with ThreadPoolExecutor(12) as readers:
         answers = dict(readers.map(click, range(24)))
-    assert all(done["success"] for done in answers.values())
-    seen = [server.ask(urlsplit(done["output"]["data"][0]["url"]).path).body for done in answers.values()]
-    shades = [Image.open(io.BytesIO(data)).convert("RGB").getpixel((4, 4)) for data in seen]
+    shades = [Image.open(io.BytesIO(data)).convert("RGB").getpixel((4, 4)) for data in answers.values()]
     assert all(abs(shade[0] - n * 9) <= 4 for n, shade in zip(answers, shades, strict=True))
 
 
@@ -655,9 +663,28 @@ def test_pace_forgets_those_who_left() -> None:
     ],
 )
 def test_trusted_hosts(listening: str, header: str, trusted: bool) -> None:
-    async def nothing(*_: Any) -> None: ...
-
     assert TrustedHosts(nothing, listening).trusts(header) is trusted
+
+
+async def nothing(*_: Any) -> None: ...
+
+
+@pytest.mark.parametrize(
+    ("named", "header", "trusted"),
+    [
+        ("docs.example.org", "docs.example.org:8443", True),
+        ("docs.example.org", "Docs.Example.Org", True),
+        ("docs.example.org", "evil.example", False),
+        ("docs.example.org", "docs.example.org.evil.example", False),
+        ("docs.example.org", "a.docs.example.org", False),
+        ("*.example.org", "a.b.example.org", True),
+        ("*.example.org", "example.org", False),
+        ("*.example.org", "evilexample.org", False),
+        ("*", "anything.example", True),
+    ],
+)
+def test_names_trusted_on_request(named: str, header: str, trusted: bool) -> None:
+    assert TrustedHosts(nothing, "127.0.0.1", [named]).trusts(header) is trusted
 
 
 @pytest.mark.parametrize(
@@ -669,12 +696,25 @@ def test_trusted_hosts(listening: str, header: str, trusted: bool) -> None:
         ({"origin": "http://a:1", "host": "a:2"}, False),
         ({"origin": "http://a.evil", "host": "a"}, False),
         ({"sec-fetch-site": "same-origin"}, True),
+        ({"sec-fetch-site": "same-site", "origin": "http://a", "host": "a"}, False),
+        ({"sec-fetch-site": "cross-site", "origin": "null", "host": "a"}, False),
+        ({"sec-fetch-site": "same-origin", "origin": "https://docs.example.org", "host": "inner:1"}, True),
+        ({"origin": "null", "host": "a"}, False),
+        ({"origin": "http://[", "host": "a"}, False),
+        ({"origin": "", "host": ""}, False),
+        ({"origin": "https://a", "host": "inner:1", "x-forwarded-host": "a"}, True),
+        ({"origin": "https://a", "host": "inner:1", "x-forwarded-host": "a, proxy"}, True),
+        ({"origin": "https://evil", "host": "inner:1", "x-forwarded-host": "a"}, False),
+        ({"origin": "http://inner:1", "host": "inner:1", "x-forwarded-host": "a"}, False),
+        ({"origin": "http://docs.example.org", "host": "inner:1"}, False),
+        ({"origin": "http://docs.example.org", "host": "inner:1", "named": "docs.example.org"}, True),
+        ({"origin": "http://evil.example", "host": "inner:1", "named": "docs.example.org"}, False),
+        ({"origin": "http://evil.example", "host": "inner:1", "named": "*"}, False),
     ],
 )
 def test_own_requests(headers: dict[str, str], own: bool) -> None:
-    from starlette.datastructures import Headers
-
-    assert is_own(Headers(headers)) is own
+    named = [headers["named"]] if "named" in headers else []
+    assert is_own(Headers({name: headers[name] for name in headers if name != "named"}), named) is own
 
 
 @pytest.mark.parametrize(
@@ -721,6 +761,47 @@ def test_it_leaves_nothing_behind(folder: Path) -> None:
     assert "damaged" in said
     assert "card.json is not a card" in said
     assert not made.exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "environment", "said"),
+    [
+        (["--trusted-host", "https://docs.example.org"], {}, "“https://docs.example.org” is not a host name"),
+        (["--trusted-host", "docs.example.org:8000"], {}, "leave out https:// and the port"),
+        ([], {"ORDLAB_TRUSTED_HOSTS": "a.example, b/c"}, "ORDLAB_TRUSTED_HOSTS: “b/c” is not a host name"),
+        (["--root-path", "docs"], {}, "“docs” is not a path such as /docs/ordlab"),
+        ([], {"ORDLAB_ROOT_PATH": "//evil.example"}, "ORDLAB_ROOT_PATH: “//evil.example” is not a path"),
+        (["--forwarded-allow-ips", "127.0.0.1,proxy"], {}, "“proxy” is not an address or network"),
+        ([], {"FORWARDED_ALLOW_IPS": "10.0.0.1/8"}, "FORWARDED_ALLOW_IPS: “10.0.0.1/8” is not"),
+        (["--frame-ancestor", "huggingface.co"], {}, "“huggingface.co” is not an origin such as https://"),
+    ],
+)
+def test_an_option_that_makes_no_sense_is_explained(
+    arguments: list[str], environment: dict[str, str], said: str
+) -> None:
+    done = serve_briefly(*arguments, **environment)
+    assert done.returncode == 2
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_options_come_from_the_command_line_else_from_the_environment(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("ORDLAB_TRUSTED_HOSTS", "A.example, *.b.example")
+    monkeypatch.setenv("ORDLAB_ROOT_PATH", "/docs/")
+    monkeypatch.setenv("FORWARDED_ALLOW_IPS", "172.16.0.0/12")
+    monkeypatch.setenv("ORDLAB_FRAME_ANCESTORS", "https://huggingface.co")
+    parser = ArgumentParser()
+    add_options(parser)
+    assert read_options(parser.parse_args([])) == Outside(
+        ("a.example", "*.b.example"), "/docs", "172.16.0.0/12", ("https://huggingface.co",)
+    )
+    given = parser.parse_args(
+        ["--trusted-host", "c.example", "--trusted-host", "d.example", "--root-path", "/e"]
+    )
+    assert read_options(given).trusted_hosts == ("c.example", "d.example")
+    assert read_options(given).root_path == "/e"
 
 
 def serve_briefly(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:

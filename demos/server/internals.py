@@ -1,0 +1,21 @@
+"""What is private in Gradio and used by the server. An upgrade of Gradio is checked here first."""
+
+from __future__ import annotations
+
+import gradio.route_utils
+
+
+def make_addresses_relative() -> None:
+    """Let Gradio write every file's address from its page (`./gradio_api/file=…`), not from a host's root.
+
+    It derives that root from the headers that arrive, so behind a proxy that passes on no headers, or cuts a
+    prefix off, pictures would point at an address that only the proxy can reach. A page's configuration has
+    the same root, which Gradio's script resolves against the page's own address.
+    """
+    assert callable(gradio.route_utils.get_root_url)
+    gradio.route_utils.get_root_url = relative_root_url
+
+
+def relative_root_url(request: object, route_path: str, root_path: str | None) -> str:
+    """In place of `gradio.route_utils.get_root_url`, which all of Gradio calls by its module's name."""
+    return "."
