@@ -56,6 +56,15 @@ def parser() -> argparse.ArgumentParser:
     evaluate.set_defaults(command=run_evaluate)
 
     listing = commands.add_parser("list", help="list what can be run and what can be trained")
+    listing.add_argument(
+        "--termbase",
+        type=Path,
+        default="glossary",
+        help="folder whose languages.yml says in which languages a demo must speak (default: %(default)s)",
+    )
+    listing.add_argument(
+        "--demos", type=Path, default="demos", help="folder whose folder “apps” holds the demos"
+    )
     listing.set_defaults(command=run_list)
 
     avatars = commands.add_parser("avatars", help="draw a sheet of portraits")
@@ -215,10 +224,18 @@ def as_text(results: dict[str, dict[str, Any]]) -> str:
     return "\n".join(lines)
 
 
-def run_list(_: argparse.Namespace) -> int:
-    from demos.kit.registry import load_demos
+def run_list(arguments: argparse.Namespace) -> int:
+    from demos.kit.languages import of_termbase
+    from demos.kit.registry import apps, load_demos
+    from glossary.model import TermbaseError
 
-    for demo in load_demos().values():
+    root = apps(arguments.demos)
+    try:
+        languages = of_termbase(arguments.termbase, root)
+    except TermbaseError as error:
+        print(error, file=sys.stderr)
+        return 2
+    for demo in load_demos(languages, root).values():
         print(
             f"{demo.name:24} shown at {', '.join(demo.terms)}; weights: {', '.join(demo.weights) or 'none'}"
         )

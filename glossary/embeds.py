@@ -1,5 +1,5 @@
-"""Demos, quizzes and figures on pages: a concept and its demo name each other and must agree; pages written
-by hand ask for one."""
+"""Demos, quizzes and figures on pages: a demo's `demo.yml` names the concepts on whose pages it stands; pages
+written by hand ask for one."""
 
 from __future__ import annotations
 
@@ -7,80 +7,82 @@ import re
 from collections.abc import Callable, Collection, Iterator, Mapping
 from pathlib import Path
 
+from .demos import Demo, demo_names, faults_of_words, read_demos
 from .markdown import without_code
 from .model import Problem, Termbase
-from .pages import Demo
 from .yamlfile import did_you_mean, locate, shown
 
 PANELS = {
-    kind: re.compile(rf'<div class="{kind}" data-{kind}="(?P<name>[^"]*)"></div>')
-    for kind in ("demo", "quiz", "figure")
+    kind: re.compile(rf'<div class="{kind}" data-{kind}="(?P<name>[^"]*)"{more}></div>')
+    for kind, more in (("demo", '(?: data-preset="(?P<preset>[^"]*)")?'), ("quiz", ""), ("figure", ""))
 }
 """How a page written by hand asks for a demo, a quiz or a figure: a line of its own, outside code."""
+
+Known = Mapping[str, Collection[str] | None]
+"""What there is of a kind, each with its presets; None where these cannot be known."""
 
 
 def read(termbase: Termbase, folder: Path) -> tuple[Mapping[str, Demo], list[Problem]]:
     """The demos of a folder and their faults; a glossary without that folder has no demos, and no faults."""
-    if not folder.is_dir():
-        return {}, []
-    from demos.kit.registry import demo_names, faults_of_words, read_demos
+    languages = tuple(termbase.languages)
+    demos, problems = read_demos(folder / "apps", languages)
+    return demos, [*problems, *faults_of_words(folder, languages), *check(termbase, demos)]
 
-    demos, problems = read_demos(folder / "apps")
-    faults = check(termbase, demos, demo_names(folder / "apps"))
-    return demos, [*problems, *faults_of_words(folder), *faults]
+
+def known_demos(folder: Path, demos: Mapping[str, Demo]) -> Known:
+    """All demos of a folder; of those that cannot be used, no presets are known."""
+    return {name: demos[name].presets if name in demos else None for name in demo_names(folder / "apps")}
 
 
 def fill(
     markdown: str,
     kind: str,
-    known: Collection[str],
-    panel: Callable[[str], str],
+    known: Known,
+    panel: Callable[[str, str], str],
     fault: Callable[[int, str, str], None],
 ) -> str:
     """Markdown with every demo, quiz or figure that it asks for in place.
 
-    `panel` makes the HTML of a known one; `fault` is told the line, message and remedy of any other name.
-    A site without demos keeps the empty element, which its style sheet hides.
+    `panel` makes the HTML of a known one, given its name and the preset, which may be empty; `fault` is told
+    the line, message and remedy of anything else that is asked for. A site without demos keeps the empty
+    element, which its style sheet hides.
     """
-
     lines = markdown.split("\n")
     for index, line in enumerate(without_code(lines)):
         if (asked := PANELS[kind].fullmatch(line)) is None:
             continue
-        name = asked["name"]
-        if name in known:
-            lines[index] = panel(name)
-        elif known or kind != "demo":
-            fix = did_you_mean(name, known) or f"remove the {kind}"
-            fault(index + 1, f"there is no {kind} “{name}”", fix)
+        name, preset = asked["name"], asked.groupdict().get("preset") or ""
+        if name not in known:
+            if known or kind != "demo":
+                fix = did_you_mean(name, known) or f"remove the {kind}"
+                fault(index + 1, f"there is no {kind} “{name}”", fix)
+            continue
+        presets = known[name]
+        if preset and presets is not None and preset not in presets:
+            fix = did_you_mean(preset, presets) or "remove `data-preset`"
+            fault(index + 1, f"the demo “{name}” has no preset “{preset}”", fix)
+            continue
+        lines[index] = panel(name, preset)
     return "\n".join(lines)
 
 
-def check(termbase: Termbase, demos: Mapping[str, Demo], known: list[str]) -> Iterator[Problem]:
-    """Faults where concept and demo disagree; `known` are all demos, also those that cannot be used."""
+def check(termbase: Termbase, demos: Mapping[str, Demo]) -> Iterator[Problem]:
+    """Concepts that demos name and that the glossary lacks, or that two of them name."""
+    owners: dict[str, Demo] = {}
     for demo in demos.values():
-        yield from _faults_of_demo(termbase, demo)
-    for concept in termbase.concepts.values():
-        if concept.demo and concept.demo not in known:
-            fix = did_you_mean(concept.demo, known) or "remove the key, or add the demo"
-            yield _problem(concept.path, f"there is no demo “{concept.demo}”", fix, concept.id, "demo")
-        elif concept.demo in demos and concept.id not in demos[concept.demo].terms:
-            message = f"the demo “{concept.demo}” does not name this concept among its terms"
-            fix = f"add {concept.id} to `terms` in {shown(demos[concept.demo].folder / 'demo.yml')}"
-            yield _problem(concept.path, message, fix, concept.id, "demo")
+        for id in demo.terms:
+            owner = owners.setdefault(id, demo)
+            if id not in termbase.concepts:
+                fix = did_you_mean(id, termbase.concepts) or "add the concept, or remove it here"
+                yield _problem(demo, id, f"the glossary has no concept “{id}”", fix)
+            elif owner is not demo:
+                path = owner.folder / "demo.yml"
+                where = f"{shown(path)}:{locate(path, 'terms', id)}"
+                message = f"the concept “{id}” already has the demo “{owner.name}” on its page ({where})"
+                yield _problem(demo, id, message, "remove it from one of the two")
 
 
-def _faults_of_demo(termbase: Termbase, demo: Demo) -> Iterator[Problem]:
-    for position, id in enumerate(demo.terms):
-        if id not in termbase.concepts:
-            message = f"the glossary has no concept “{id}”"
-            fix = did_you_mean(id, termbase.concepts) or "add the concept"
-            yield _problem(demo.folder / "demo.yml", message, fix, demo.name, "terms", position)
-    home = termbase.concepts.get(demo.terms[0])
-    if home and home.demo != demo.name:
-        message = f"the demo “{demo.name}” belongs on this concept's page, which does not name it"
-        yield _problem(home.path, message, f"add “demo: {demo.name}”", home.id, "demo")
-
-
-def _problem(path: Path, message: str, fix: str, id: str, *keys: str | int) -> Problem:
-    return Problem(shown(path), locate(path, *keys), "S004", message, fix, id=id, key=str(keys[0]))
+def _problem(demo: Demo, id: str, message: str, fix: str) -> Problem:
+    path = demo.folder / "demo.yml"
+    line = locate(path, "terms", id)
+    return Problem(shown(path), line, "S004", message, fix, id=demo.name, key=f"terms.{id}")

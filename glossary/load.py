@@ -21,6 +21,7 @@ from types import MappingProxyType
 import snowballstemmer
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
+from . import numbers
 from .model import (
     GENDERS,
     POS,
@@ -80,7 +81,7 @@ LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[A-Z][a-z]{3})?(?:-(?:[A-Z]{2}|[0-9]{3}))?
 _LISTS = (*RELATIONS, "legacy", "sources")
 # Markdown looks for the end of each bracket as far as the end of the text.
 _MOST_BRACKETS = 1000
-_CONCEPT_KEYS = ("subject", "demo", *_LISTS)
+_CONCEPT_KEYS = ("subject", *_LISTS)
 _ENTRY_KEYS = ("terms", "definition", "explanation", "example", "basis")
 _TERM_KEYS = tuple(field.name for field in fields(Term))
 _SOURCE_KEYS = tuple(field.name for field in fields(Source) if field.name != "id")
@@ -249,6 +250,10 @@ def _languages(path: Path, contents: Mapping[Path, bytes], problems: list[Proble
         for name, allowed in (("order", tuple(ORDERS)), ("stemmer", _STEMMERS), ("segment", SEGMENTS)):
             if name in texts and texts[name] not in allowed:
                 _not_allowed(reader, values[name][1], f"{code}.{name}", texts[name], allowed)
+        if texts.get("locale") and not numbers.is_known(texts["locale"]):
+            fix = "name one of CLDR's, such as pt_BR, or remove the key"
+            message = f"there is no locale “{texts['locale']}”"
+            reader.at(values["locale"][1], "T025", message, fix, key=f"{code}.locale")
         if not texts.get("name"):
             fix = f"write `name:` with what {code} is called in the language itself"
             reader.at(key_node, "T028", f"the language {code} has no name", fix, key=code)
@@ -381,8 +386,8 @@ def _read_concept(reader: Reader, root: MappingNode, languages: tuple[str, ...])
         elif name not in _CONCEPT_KEYS:
             _unknown_key(reader, name, key_node, languages)
     lists = {name: reader.texts(values[name][1], name) for name in _LISTS if name in values}
-    texts = {name: reader.text(values[name][1], name) for name in ("subject", "demo") if name in values}
-    if not texts.get("subject") and not _is_reported(values, "subject"):
+    subject = reader.text(values["subject"][1], "subject") if "subject" in values else ""
+    if not subject and not _is_reported(values, "subject"):
         line = line_of(values["subject"][0]) if "subject" in values else 1
         reader.report(
             "T028", "the concept has no subject", "add `subject:` with an id from subjects.yml", line=line
@@ -400,13 +405,15 @@ def _read_concept(reader: Reader, root: MappingNode, languages: tuple[str, ...])
                 values["legacy"][1], "T025", f"“{slug}” cannot be part of an address", fix, key="legacy"
             )
     ordered = {code: entries[code] for code in languages if code in entries}
-    subject, demo = texts.get("subject", ""), texts.get("demo", "")
-    return Concept(reader.id, reader.path, subject, MappingProxyType(ordered), demo=demo, **lists)
+    return Concept(reader.id, reader.path, subject, MappingProxyType(ordered), **lists)
 
 
 def _unknown_key(reader: Reader, name: str, key_node: Node, languages: tuple[str, ...]) -> None:
     known = (*_CONCEPT_KEYS, *languages)
-    if LANGUAGE.fullmatch(name) and len(name.split("-")[0]) == 2:
+    if name == "demo":
+        fix = f"remove it, and name {reader.id} among the `terms` of the demo's demo.yml"
+        reader.at(key_node, "T009", "a concept no longer names its demo", fix, key=name)
+    elif LANGUAGE.fullmatch(name) and len(name.split("-")[0]) == 2:
         fix = f"add it there, or use one of: {', '.join(languages)}"
         reader.at(key_node, "T022", f"the language “{name}” is not in languages.yml", fix, key=name)
     else:

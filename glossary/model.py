@@ -84,7 +84,6 @@ class Concept:
     broader: tuple[str, ...] = ()
     part_of: tuple[str, ...] = ()
     related: tuple[str, ...] = ()
-    demo: str = ""
     legacy: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
 
@@ -99,6 +98,8 @@ class Language:
     order: str = "latin"  # a key of glossary.order.ORDERS
     stemmer: str = ""  # Snowball algorithm; empty for none
     segment: str = "words"  # one of SEGMENTS; "han" for scripts without spaces
+    locale: str = ""  # CLDR's, which says how numbers are written; empty: that of `html`
+    also: str = ""  # tags of further languages whose readers get this one: "no nn"
     reference: bool = False  # translations are made from it, and go stale when it changes
     text: Mapping[str, str] = field(default_factory=dict)  # overrides of the engine's interface words
 

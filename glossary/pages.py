@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from html import escape
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 from urllib.parse import urlsplit
 
 import jinja2
@@ -24,6 +24,7 @@ from markupsafe import Markup
 from . import drawing, order, staleness, whole_map
 from .addresses import Addresses, relative
 from .concept_map import lay_out, neighbours
+from .demos import Demo
 from .drawing import Figure
 from .links import Linker
 from .model import Concept, Entry, Language, Problem, Source, Subject, Term, Termbase
@@ -52,27 +53,6 @@ VIEWS = {
     "map": "glossary/map",
     "downloads": "glossary/downloads",
 }
-
-
-class Demo(Protocol):
-    """What a page needs to know about a demo; `demos.kit.registry.Demo` has it."""
-
-    @property
-    def name(self) -> str: ...
-    @property
-    def folder(self) -> Path: ...
-    @property
-    def terms(self) -> tuple[str, ...]: ...
-    @property
-    def title(self) -> Mapping[str, str]: ...
-    @property
-    def summary(self) -> Mapping[str, str]: ...
-    @property
-    def try_this(self) -> Mapping[str, str]: ...
-    @property
-    def alt(self) -> Mapping[str, str]: ...
-    @property
-    def still(self) -> Path: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +173,7 @@ class PageMaker:
             equivalents=list(self._equivalents(concept)),
             newer=self._newer(concept),
             prose=prose,
-            demo=self._demo(concept.demo),
+            demo=self._demo_of(concept),
             names=list(self._names(entry)),
             sources=list(self._sources(concept)),
             uses_marker=Markup(USES_MARKER),
@@ -297,16 +277,16 @@ class PageMaker:
         ]
         return self._render("cards.html.jinja", cards=cards) if cards else ""
 
-    def demo(self, name: str) -> str:
+    def demo(self, name: str, preset: str = "") -> str:
         """A demo's panel, in one line so that the Markdown around it keeps its line numbers."""
-        demo = self._demo(name)
-        return self._render("demo.html.jinja", demo=demo).replace("\n", "") if demo else ""
+        made = self._demo(self.site.demos[name], preset)
+        return self._render("demo.html.jinja", demo=made).replace("\n", "")
 
-    def quiz(self, id: str) -> str:
+    def quiz(self, id: str, _: str = "") -> str:
         """A quiz, in one line as well."""
         return self._render("quiz.html.jinja", quiz=self.site.quizzes[id], lang=self.lang).replace("\n", "")
 
-    def figure(self, id: str) -> str:
+    def figure(self, id: str, _: str = "") -> str:
         """A figure, in one line as well."""
         figure = self.site.figures[id]
         return self._render(
@@ -364,13 +344,18 @@ class PageMaker:
             term = concept.entries[code].preferred
             yield {"lang": code, "html": language.html, "name": language.name, "term": term, "href": href}
 
-    def _demo(self, name: str) -> dict[str, Any] | None:
-        demo = self.site.demos.get(name)
-        if demo is None:
-            return None
+    def _demo_of(self, concept: Concept) -> dict[str, Any] | None:
+        """The demo that shows the concept, in the state that does."""
+        found = next((demo for demo in self.site.demos.values() if concept.id in demo.terms), None)
+        return self._demo(found, found.terms[concept.id]) if found else None
+
+    def _demo(self, demo: Demo, preset: str) -> dict[str, Any]:
         return {
             "name": demo.name,
+            "preset": preset,
+            "lang": self.lang,
             "title": demo.title[self.lang],
+            "says": demo.presets[preset].says[self.lang] if preset else "",
             "summary": demo.summary[self.lang],
             "try_this": demo.try_this[self.lang],
             "alt": demo.alt[self.lang],

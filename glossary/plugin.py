@@ -30,6 +30,7 @@ from mkdocs.structure.toc import AnchorLink
 
 from . import downloads, embeds, figures, order, pages, reports, search
 from .addresses import Addresses, relative
+from .demos import LANGUAGES_FILE, languages_for_server
 from .load import load
 from .markdown import Page as TermPage
 from .markdown import TermLinks
@@ -294,6 +295,9 @@ class OrdlabPlugin(BasePlugin[OrdlabConfig]):
         if self.site.demos:
             # The server answers with the demos it runs; without it there is an answer too, and no error.
             yield File.generated(config, "demos/status.json", content="{}", inclusion=included)
+            languages = languages_for_server(self.site.termbase, self.site.addresses)
+            content = json.dumps(languages, ensure_ascii=False, indent=1)
+            yield File.generated(config, LANGUAGES_FILE, content=content, inclusion=included)
         if self.making:  # while pages are being made; the files are there before the first is copied
             for download in self.making.offers:
                 address, path = downloads.address(download), str(self.making.folder / download.name)
@@ -358,9 +362,10 @@ class OrdlabPlugin(BasePlugin[OrdlabConfig]):
             self.build.problems.append(problem)
 
         maker = self._maker(page)
-        markdown = embeds.fill(markdown, "demo", self.site.demos, maker.demo, fault)
-        markdown = embeds.fill(markdown, "quiz", self.site.quizzes, maker.quiz, fault)
-        return embeds.fill(markdown, "figure", self.site.figures, maker.figure, fault)
+        presets = {name: demo.presets for name, demo in self.site.demos.items()}
+        markdown = embeds.fill(markdown, "demo", presets, maker.demo, fault)
+        markdown = embeds.fill(markdown, "quiz", dict.fromkeys(self.site.quizzes), maker.quiz, fault)
+        return embeds.fill(markdown, "figure", dict.fromkeys(self.site.figures), maker.figure, fault)
 
     def on_page_content(self, html: str, /, *, page: Page, config: MkDocsConfig, files: Files) -> str:
         if self.links.page:

@@ -104,7 +104,7 @@ class Preview:
         if new.concepts.keys() != old.concepts.keys():
             return False
         changed = [c for id, c in new.concepts.items() if c is not old.concepts[id]]
-        if any((c.demo, c.legacy) != (old.concepts[c.id].demo, old.concepts[c.id].legacy) for c in changed):
+        if any(c.legacy != old.concepts[c.id].legacy for c in changed):
             return False
         sources = self.host.take(new, changed, self.config)
         self.site, self.outdated = self.host.site, set(self.pages)

@@ -26,7 +26,6 @@ CONCEPT = {
     "broader": "Concepts one level above: a generator is a neural network.",
     "part_of": "Wholes that the concept is a part of: a generator is part of a GAN.",
     "related": "Closely related concepts; it is enough to say so in one of the two files.",
-    "demo": "The demo that shows the concept: the name of a folder of demos/.",
     "legacy": "Old addresses that lead to the concept's page.",
     "sources": "Works that the concept rests on, from sources.yml.",
 }
@@ -89,7 +88,6 @@ def _concept(frame: Termbase) -> dict[str, Any]:
             ]
         },
         **dict.fromkeys(("broader", "part_of", "related", "sources"), _IDS),
-        "demo": {"type": "string"},
         "legacy": {"type": "array", "items": {"type": "string", "pattern": f"^{SLUG.pattern}$"}},
     }
     made = _object(Concept, CONCEPT, known, left_out=("id", "path", "entries"))

@@ -15,4 +15,4 @@ sys.meta_path.insert(0, Refuse())
 """
 
 
-LIGHT = without("torch", "gradio", "numpy")
+LIGHT = without("torch", "gradio", "numpy", "demos")

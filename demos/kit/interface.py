@@ -15,7 +15,8 @@ from gradio.processing_utils import save_bytes_to_cache
 from gradio.utils import get_upload_folder
 from PIL import Image
 
-from demos.kit.labels import Labels, word
+from demos.kit.labels import Labels
+from demos.kit.languages import Language
 
 log = logging.getLogger("ordlab")
 Handler = Callable[..., Any]
@@ -38,7 +39,7 @@ class Page(gr.Blocks):
             return await super().preprocess_data(*args, **options)
         except Exception as error:
             log.warning("The demo “%s” was sent a value it does not take: %s", self.labels.demo.name, error)
-            raise said("refused", self.labels.lang) from error
+            raise said("refused", self.labels.language) from error
 
 
 @contextmanager
@@ -102,14 +103,14 @@ def safe(handler: Handler, labels: Labels) -> Handler:
             return as_files(handler(labels, *values))
         except Exception as error:
             log.exception("The demo “%s” failed.", labels.demo.name)
-            raise said("error", labels.lang) from error
+            raise said("error", labels.language) from error
 
     return run
 
 
-def said(key: str, lang: str) -> gr.Error:
+def said(key: str, language: Language) -> gr.Error:
     """A fault as the reader is told of it."""
-    return gr.Error(word(key, lang), title=word("error_title", lang), print_exception=False)
+    return gr.Error(language.word(key), title=language.word("error_title"), print_exception=False)
 
 
 def whole(value: float | None, low: int = 0, high: int = LARGEST_SEED) -> int:

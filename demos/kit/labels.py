@@ -2,30 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
 
-import yaml
-
-from demos.kit.registry import Demo
-
-DECIMAL_COMMA = ("nb",)
-
-
-@cache
-def words() -> Mapping[str, Mapping[str, str]]:
-    """What every demo and the server say: key to language to text (`words.yml`)."""
-    path = Path(__file__).with_name("words.yml")
-    data: Mapping[str, Mapping[str, str]] = yaml.load(
-        path.read_text(encoding="utf-8"), Loader=yaml.BaseLoader
-    )
-    return data
-
-
-def word(key: str, lang: str) -> str:
-    return words()[key][lang]
+from demos.kit.languages import Language
+from glossary import numbers
+from glossary.demos import Demo
 
 
 @dataclass(frozen=True)
@@ -33,7 +14,11 @@ class Labels:
     """`labels["seed"]` is a text of the demo; `labels("score", n=3)` fills in its `{fields}`."""
 
     demo: Demo
-    lang: str
+    language: Language
+
+    @property
+    def lang(self) -> str:
+        return self.language.code
 
     def __getitem__(self, key: str) -> str:
         return self.demo.labels[key][self.lang]
@@ -50,17 +35,16 @@ class Labels:
         return self.demo.try_this[self.lang]
 
     def number(self, value: float, digits: int = 1) -> str:
-        """A number as the language writes it: decimal comma in Norwegian, a real minus sign in all."""
-        text = f"{value:.{digits}f}".replace("-", "−")
-        return text.replace(".", ",") if self.lang in DECIMAL_COMMA else text
+        """A number with so many decimals."""
+        return numbers.number(value, self.language.locale, digits)
 
     def thousands(self, value: int) -> str:
-        """A whole number in groups of three: `310 000` in Norwegian, `310,000` in English and Chinese."""
-        return f"{value:,}".replace(",", "\u00a0") if self.lang in DECIMAL_COMMA else f"{value:,}"
+        """An integer in groups of three."""
+        return numbers.integer(value, self.language.locale)
 
     def percent(self, share: float) -> str:
-        """A share from 0 to 1 in whole per cent; Norwegian puts a space before the sign."""
-        return f"{share:.0%}".replace("%", "\u00a0%") if self.lang in DECIMAL_COMMA else f"{share:.0%}"
+        """A share from 0 to 1 in whole per cent."""
+        return numbers.percent(share, self.language.locale)
 
     def chance(self, probability: float) -> str:
         """A probability in per cent that never claims to be certain: `> 99 %`, `< 1 %`."""

@@ -25,6 +25,7 @@ from pathlib import Path
 import uvicorn
 
 from demos.kit import registry
+from demos.kit.languages import LanguagesError, of_site
 from demos.server.app import make_app
 from demos.server.memory import share_arenas
 from demos.server.outside import DIRECT, Outside, add_options, read_options
@@ -45,13 +46,20 @@ def main(argv: list[str]) -> int:
         "--site", type=Path, default="site", help="folder of the built site (default: %(default)s)"
     )
     add_options(parser)
+    parser.add_argument(
+        "--demos",
+        type=Path,
+        default="demos",
+        help="folder whose folder “apps” holds the demos (default: %(default)s, else those of Ordlab itself)",
+    )
     args = parser.parse_args(argv)
     try:
         outside = read_options(args)
     except ArgumentTypeError as error:
         parser.error(str(error))
     logging.basicConfig(level=logging.INFO, format="%(message)s")
-    return serve(args.host, args.port, args.site, outside=outside)
+    root = registry.apps(args.demos)
+    return serve(args.host, args.port, args.site, root, outside)
 
 
 def port(text: str) -> int:
@@ -66,6 +74,11 @@ def serve(host: str, port: int, site: Path, root: Path = registry.ROOT, outside:
         say(f"There is no site in “{site}”. Build it with “make site”, or name its folder with --site.")
         return 1
     try:
+        languages = of_site(site, root)
+    except LanguagesError as error:
+        say(f"{error}. Build the site again, with the demos beside its mkdocs.yml.")
+        return 1
+    try:
         listening = listen(host, port)
     except OSError as error:
         say(f"Cannot listen on {host}:{port}: {error.strerror}. Choose another with --port or PORT.")
@@ -75,7 +88,7 @@ def serve(host: str, port: int, site: Path, root: Path = registry.ROOT, outside:
     harden(folder)
     say(f"Ordlab is at http://{f'[{host}]' if ':' in host else host}:{port}/ (Ctrl-C stops it)")
     try:
-        run(listening, make_app(host, site, root, outside))
+        run(listening, make_app(host, site, languages, root, outside))
     finally:
         listening.close()
         shutil.rmtree(folder, ignore_errors=True)

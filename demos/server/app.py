@@ -16,6 +16,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Mount, Route
 
 from demos.kit import registry
+from demos.kit.languages import Languages
 from demos.server.files import GradioAssets, Legacy, Site, read_legacy
 from demos.server.guard import OwnPosts, SecurityHeaders, TrustedHosts
 from demos.server.live import LiveDemos, wanted_language
@@ -26,13 +27,15 @@ from demos.server.proxy import ForwardedHeaders, RootPath
 NO_STORE = {"Cache-Control": "no-store"}
 
 
-def make_app(host: str, site: Path, root: Path = registry.ROOT, outside: Outside = DIRECT) -> Starlette:
+def make_app(
+    host: str, site: Path, languages: Languages, root: Path = registry.ROOT, outside: Outside = DIRECT
+) -> Starlette:
     """The whole server as one ASGI application.
 
     Pages answer at once; the demos, which need torch and Gradio, load beside them and join when ready.
     """
-    pages = Site(site)
-    demos = LiveDemos(root, pages)
+    pages = Site(site, languages)
+    demos = LiveDemos(root, pages, languages)
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
@@ -80,9 +83,10 @@ class LegacyAddresses:
         self.site = site
 
     async def lead(self, request: Request) -> Response:
-        lang = wanted_language(request)
+        language = wanted_language(request, self.site.languages)
         paths = self.legacy.get(request.query_params.get("doc", ""))
         if paths is None:
-            return self.site.missing(lang, request.scope)
-        path = paths.get(lang) or next(iter(paths.values()))  # a site may lack one of the demos' languages
+            return self.site.missing(language, request.scope)
+        # A site may lack one of the languages that demos speak.
+        path = paths.get(language.code) or next(iter(paths.values()))
         return RedirectResponse("./" + path.lstrip("/"), status_code=301)

@@ -15,7 +15,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
-from demos.kit.registry import default_language, languages
+from demos.kit.languages import Language, Languages, default
 from demos.server.page import notice
 from demos.server.proxy import relative_folder, relative_root
 
@@ -30,9 +30,10 @@ Legacy = Mapping[str, Mapping[str, str]]
 class Site(StaticFiles):
     """The built site. What is not there gets the page that says so in the language of its address."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, languages: Languages) -> None:
         super().__init__(directory=folder, html=True)
         self.folder = folder
+        self.languages = languages
 
     async def get_response(self, path: str, scope: Scope) -> Response:
         try:
@@ -40,19 +41,25 @@ class Site(StaticFiles):
         except HTTPException as error:
             if error.status_code != 404:
                 raise
-            return self.missing(language_of(scope["path"]), scope)
+            return self.missing(self.language_of(scope["path"]), scope)
         if response.status_code == 404:
-            return self.missing(language_of(scope["path"]), scope)
+            return self.missing(self.language_of(scope["path"]), scope)
         if isinstance(response, RedirectResponse):  # Starlette's is absolute, with our own host
             response.headers["Location"] = relative_folder(scope)
         return response
 
-    def missing(self, lang: str, scope: Scope) -> Response:
+    def language_of(self, path: str) -> Language:
+        """The language whose part of the site an address is in."""
+        parts = (language for language in self.languages.values() if language.home)
+        within = (language for language in parts if path.startswith(f"/{language.home}"))
+        return next(within, default(self.languages))
+
+    def missing(self, language: Language, scope: Scope) -> Response:
         """The site's page for what is not there, which is written for no place in particular: made to fit."""
-        folders = (self.folder / lang, self.folder)
+        folders = (self.folder / language.home, self.folder)
         page = next((page for folder in folders if (page := folder / "404.html").is_file()), None)
         if page is None:
-            return notice("missing", lang, scope, status=404)
+            return notice("missing", language, scope, status=404)
         text = rebased(page.read_text(encoding="utf-8"), relative_root(scope["path"]))
         return HTMLResponse(text, 404, {"Cache-Control": ASK_EACH_TIME})
 
@@ -91,12 +98,6 @@ def rebased(page: str, root: str) -> str:
     """A page whose addresses begin at the site's root as it was built, with `root` in that place."""
     built = re.search(r'<meta name="ordlab-root" content="(/[^"]*)"', page)
     return page.replace(f'"{built[1]}', f'"{root}') if built else page
-
-
-def language_of(path: str) -> str:
-    """The language whose part of the site an address is in: the default one's part is the root."""
-    first = path.split("/")[1] if path.startswith("/") else ""
-    return first if first in languages() else default_language()
 
 
 def read_legacy(site: Path) -> Legacy:

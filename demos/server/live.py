@@ -21,13 +21,14 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from demos.kit.labels import word
-from demos.kit.registry import Demo, default_language, demo_names, import_app, languages, read_demos
+from demos.kit.languages import Language, Languages, default, match
+from demos.kit.registry import import_app
 from demos.server.files import Site
 from demos.server.guard import Pace
 from demos.server.memory import give_back
 from demos.server.page import localised, notice
 from demos.server.proxy import query, relative_folder
+from glossary.demos import Demo, demo_names, read_demos
 
 WAITING = 16  # clicks that may wait in one demo's queue, in one language
 CLICKS_PER_SECOND, CLICKS_AT_ONCE = 40, 80  # per client: no hand is that fast, a stuck script is
@@ -61,8 +62,9 @@ class Live:
 class LiveDemos:
     """ASGI application for everything below /demos/<demo>."""
 
-    def __init__(self, root: Path, site: Site) -> None:
+    def __init__(self, root: Path, site: Site, languages: Languages) -> None:
         self.root = root
+        self.languages = languages
         self.site = site
         self.demos = {name: Live() for name in demo_names(root)}
         self.pace = Pace(CLICKS_PER_SECOND, CLICKS_AT_ONCE)
@@ -97,7 +99,7 @@ class LiveDemos:
         self.stopping.set()
 
     async def load_all(self, stack: AsyncExitStack) -> None:
-        demos, problems = read_demos(self.root)
+        demos, problems = read_demos(self.root, tuple(self.languages))
         for problem in sorted(problems):
             log.error("%s", problem)
         for name, live in self.demos.items():
@@ -110,7 +112,7 @@ class LiveDemos:
     async def load(self, demo: Demo, stack: AsyncExitStack) -> None:
         live = self.demos[demo.name]
         try:
-            app, live.device = await self.in_thread(lambda: open_demo(demo))
+            app, live.device = await self.in_thread(lambda: open_demo(demo, self.languages))
             await stack.enter_async_context(app.router.lifespan_context(app))
             await self.in_thread(give_back)
         except Exception as error:  # whatever is wrong with one demo, the others and the pages go on
@@ -133,39 +135,39 @@ class LiveDemos:
     async def answer(self, request: Request, name: str, rest: list[str]) -> ASGIApp:
         """What answers /demos/<name>/<rest…>: at the end a page, one of Gradio's files, or its queue."""
         live = self.demos.get(name)
-        if live is None or (rest and rest[0] not in ("", *languages())):
-            return self.site.missing(wanted_language(request), request.scope)
+        if live is None or (rest and rest[0] not in ("", *self.languages)):
+            return self.site.missing(wanted_language(request, self.languages), request.scope)
         if rest == [""]:
-            return redirect(f"{wanted_language(request)}/{query(request.scope)}")
+            return redirect(f"{wanted_language(request, self.languages).code}/{query(request.scope)}")
         if len(rest) < 2:
             return redirect(relative_folder(request.scope))
-        return await self.answer_live(request, live, *rest)
+        return await self.answer_live(request, live, self.languages[rest[0]], rest[1])
 
-    async def answer_live(self, request: Request, live: Live, lang: str, path: str) -> ASGIApp:
+    async def answer_live(self, request: Request, live: Live, language: Language, path: str) -> ASGIApp:
         if live.app is None or live.demo is None:
-            return notice(live.state, lang, request.scope, status=503, refresh=live.state == "loading")
+            return notice(live.state, language, request.scope, status=503, refresh=live.state == "loading")
         if not is_asked_for(request.method, path):
-            return self.site.missing(lang, request.scope)
+            return self.site.missing(language, request.scope)
         if path == "":
-            return await gradio_page(live.app, request, live.demo, lang)
+            return await gradio_page(live.app, request, live.demo, language)
         if path == JOIN:
-            return await self.join(live.app, request, lang)
+            return await self.join(live.app, request, language)
         return live.app
 
-    async def join(self, app: ASGIApp, request: Request, lang: str) -> Response:
+    async def join(self, app: ASGIApp, request: Request, language: Language) -> Response:
         """Put a click into the queue. Why one cannot be put there is said in the page's language."""
         client = request.client.host if request.client else ""
         if not self.pace.allows(client):
-            return refused("too_fast", lang)
+            return refused("too_fast", language)
         try:
             answer = await captured(app, request)
         except Exception:  # Gradio answers what its own page never sends with a traceback
             log.exception("A click could not be put into the queue.")
-            return refused("error", lang, 500)
-        return refused("busy", lang) if answer.status_code == 503 else answer
+            return refused("error", language, 500)
+        return refused("busy", language) if answer.status_code == 503 else answer
 
 
-def open_demo(demo: Demo) -> tuple[Starlette, str]:
+def open_demo(demo: Demo, languages: Languages) -> tuple[Starlette, str]:
     """The demo in every language as one application, and the device it runs on. Takes seconds the first time.
 
     Raises whatever is wrong with it: WeightsError, or an error in its code.
@@ -188,8 +190,8 @@ def open_demo(demo: Demo) -> tuple[Starlette, str]:
     # Beside a CORS layer of ours Gradio adds none of its own, which trusts origins that it should not.
     app = Starlette(middleware=[Middleware(CORSMiddleware, allow_origins=[])])
     build = import_app(demo).build
-    for lang in languages():
-        blocks = build(demo, lang)
+    for language in languages.values():
+        blocks = build(demo, language)
         blocks.queue(api_open=False, max_size=WAITING, default_concurrency_limit=1)
         # Gradio asks each queue a thousand times a second whether there is work: nine queues at rest took 9 %
         # of a core. Fifty times will do, and costs a click 10 ms.
@@ -198,7 +200,7 @@ def open_demo(demo: Demo) -> tuple[Starlette, str]:
         gradio.mount_gradio_app(
             app,
             blocks,
-            path=f"/demos/{demo.name}/{lang}",
+            path=f"/demos/{demo.name}/{language.code}",
             app_kwargs={"openapi_url": None, "docs_url": None, "redoc_url": None},
             css=CSS,
             enable_monitoring=False,
@@ -232,9 +234,9 @@ def is_asked_for(method: str, path: str) -> bool:
     return allowed is not None and allowed.fullmatch(path) is not None
 
 
-async def gradio_page(app: ASGIApp, request: Request, demo: Demo, lang: str) -> Response:
+async def gradio_page(app: ASGIApp, request: Request, demo: Demo, language: Language) -> Response:
     page = await captured(app, request)
-    text = localised(bytes(page.body).decode(), lang, demo.title[lang])
+    text = localised(bytes(page.body).decode(), language, demo.title[language.code])
     return HTMLResponse(text, page.status_code, {"Cache-Control": "no-cache"})
 
 
@@ -259,23 +261,16 @@ async def captured(app: ASGIApp, request: Request) -> Response:
     return response
 
 
-def refused(key: str, lang: str, status: int = 429) -> Response:
+def refused(key: str, language: Language, status: int = 429) -> Response:
     """Gradio's page shows `detail` to the reader, but for 503 a sentence of its own, always in English."""
-    return JSONResponse({"detail": word(key, lang)}, status, {"Retry-After": "3"})
+    return JSONResponse({"detail": language.word(key)}, status, {"Retry-After": "3"})
 
 
 def redirect(address: str) -> Response:
     return RedirectResponse(address, status_code=307, headers={"Cache-Control": "no-store"})
 
 
-def wanted_language(request: Request) -> str:
+def wanted_language(request: Request, languages: Languages) -> Language:
     """The language asked for with `lang`, else the first of the browser's that we have, else the default."""
     asked = request.query_params.get("lang", ""), *request.headers.get("accept-language", "").split(",")
-    return next((lang for tag in asked if (lang := known_language(tag))), default_language())
-
-
-def known_language(tag: str) -> str:
-    """Our code for a language tag such as `zh-CN;q=0.8` or `no`; empty if it is none of ours."""
-    code = tag.split(";")[0].split("-")[0].strip().lower()
-    code = {"no": "nb", "nn": "nb"}.get(code, code)
-    return code if code in languages() else ""
+    return next((found for tag in asked if (found := match(languages, tag))), default(languages))

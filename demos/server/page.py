@@ -9,8 +9,7 @@ from pathlib import Path
 from starlette.responses import HTMLResponse, Response
 from starlette.types import Scope
 
-from demos.kit.labels import word
-from demos.kit.registry import default_language, languages
+from demos.kit.languages import Language
 from demos.server.proxy import relative_root
 
 ASSETS = "_assets"  # below /demos/; no demo's name begins with an underscore
@@ -31,34 +30,43 @@ body {{ display: grid; margin: 0; min-height: 60vh; padding: 1.5rem; place-conte
   text-align: center }}
 h1 {{ font-size: 1.25rem; margin: 0 0 .5rem }} p {{ margin: 0 0 .5rem; max-width: 34rem }}
 </style></head>
-<body><main><h1>{title}</h1><p>{text}</p>{link}</main></body></html>
+<body><main><h1{title_lang}>{title}</h1><p{text_lang}>{text}</p>{link}</main></body></html>
 """
 
 
-def localised(page: str, lang: str, title: str) -> str:
+def localised(page: str, language: Language, title: str) -> str:
     """Gradio's page in a language: its own strings follow, and its files come from the shared place."""
     settings = {
-        "locale": BROWSER_LOCALES.get(lang, lang),
-        "said": {theirs: word(ours, lang) for theirs, ours in SAID.items()},
+        "locale": BROWSER_LOCALES.get(language.code, language.code),
+        "said": {theirs: language.word(ours) for theirs, ours in SAID.items()},
     }
     script = SPEAK.replace("SETTINGS", json.dumps(settings, ensure_ascii=False))
-    page = page.replace('lang="en"', f'lang="{languages()[lang]}"', 1)
+    page = page.replace('lang="en"', f'lang="{language.html}"', 1)
     head = f"<head><script>{script}</script><title>{html.escape(title)}</title>{ICON}"
     page = page.replace("<head>", head, 1)
     page = page.replace('<link rel="manifest" href="/manifest.json" />', "")  # there is none at the root
     return page.replace('"./assets/', f'"../../{ASSETS}/')
 
 
-def notice(key: str, lang: str, scope: Scope, status: int, refresh: bool = False) -> Response:
+def notice(key: str, language: Language, scope: Scope, status: int, refresh: bool = False) -> Response:
     """A small page saying one thing; with `refresh` it asks again by itself, with the same query."""
-    home = relative_root(scope["path"]) + ("" if lang == default_language() else f"{lang}/")
+    address = relative_root(scope["path"]) + language.home
+    home = f'<a href="{address}" target="_top">{language.word("home")}</a>'
     page = NOTICE.format(
-        html_lang=languages()[lang],
+        html_lang=language.html,
         refresh='<meta http-equiv="refresh" content="1">' if refresh else "",
-        title=word(f"{key}_title", lang),
-        text=word(key, lang),
-        link="" if refresh else f'<p><a href="{home}" target="_top">{word("home", lang)}</a></p>',
+        title=language.word(f"{key}_title"),
+        title_lang=marked(language, f"{key}_title"),
+        text=language.word(key),
+        text_lang=marked(language, key),
+        link="" if refresh else f"<p{marked(language, 'home')}>{home}</p>",
     )
     return HTMLResponse(
         page, status, {"Cache-Control": "no-store"} | ({"Retry-After": "1"} if refresh else {})
     )
+
+
+def marked(language: Language, key: str) -> str:
+    """The `lang` attribute that a word needs in a page, if there is only an English one."""
+    lang = language.lang_of_word(key)
+    return "" if lang == language.html else f' lang="{lang}"'

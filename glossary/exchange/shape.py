@@ -13,7 +13,7 @@ from ..yamlfile import MAX_BYTES
 from .plain import CONCEPT_LISTS, ENTRY_TEXTS, TERM_KEYS, Incoming
 
 _HALF = re.compile("[\ud800-\udfff]")  # half a character: JSON and Turtle can write one, UTF-8 cannot
-_TEXTS = {"subject", "demo", *ENTRY_TEXTS, *TERM_KEYS} - {"forms"}
+_TEXTS = {"subject", *ENTRY_TEXTS, *TERM_KEYS} - {"forms"}
 _LISTS = {*CONCEPT_LISTS, "forms"}
 
 

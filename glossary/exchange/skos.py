@@ -6,7 +6,7 @@ hiddenLabel (as SKOS-AP-NO has it), each also given as a plain SKOS label for to
 `broader` is `skos:broader` and `xkos:specializes`, `part_of` is `xkos:isPartOf`.
 
 Properties of our own, all described in `ordlab.ttl`, carry the rest: a term's status and place among the
-others, its grammar and forms, explanations, bases, demos, old addresses, and what is in languages.yml,
+others, its grammar and forms, explanations, bases, old addresses, and what is in languages.yml,
 subjects.yml and sources.yml. RDF knows no order: one that is not the alphabet's is given as a list.
 
 With an address, a publisher and a contact, an export is as SKOS-AP-NO-Begrep 2.0 wants it but for one thing:
@@ -224,7 +224,6 @@ def _concept_node(id: str, concept: Data, tags: dict[str, str], labels: list[tup
         _refer(node, properties, _ORDERS[relation], [f"{other}/" for other in concept.get(relation, ())])
     sources = [f"#source-{source}" for source in concept.get("sources", ())]
     _refer(node, ("dct:source",), _ORDERS["sources"], sources)
-    node |= _literals(concept, {"demo": "ol:demo"})
     if legacy := concept.get("legacy"):
         node["ol:legacy"] = [{"@list": list(map(_literal, legacy))}]
     for key, property in _TEXTS.items():
@@ -371,7 +370,7 @@ _IGNORED = _addresses(
     *("dcat:contactPoint", "ol:place", "skosxl:literalForm"),
 )
 _OF_CONCEPTS = _IGNORED | _addresses(
-    *("dct:subject", "dct:source", "ol:id", "ol:subject", "ol:demo", "ol:legacy"),
+    *("dct:subject", "dct:source", "ol:id", "ol:subject", "ol:legacy"),
     *_TEXTS.values(),
     *_ORDERS.values(),
     *(property for properties in RELATIONS.values() for property in properties),
@@ -444,7 +443,6 @@ class _Reader:
             concept[relation] = self._related(iri, id, relation, properties)
         sources = self._in_order(iri, _ORDERS["sources"], self._objects(iri, "dct:source"))
         concept["sources"] = [self._source(source) for source in sources]
-        concept["demo"] = self._text(iri, "ol:demo")
         concept["legacy"] = list(map(str, self._list(iri, "ol:legacy")))
         for key, property in _TEXTS.items():
             for literal in self._texts(iri, property):

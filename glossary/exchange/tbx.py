@@ -4,7 +4,7 @@ The dialect is called TBX-Ordlab. It is TBX-Basic (the core structure with the m
 module of our own, Ordlab, for what TBX-Basic has no place for:
 
     conceptEntry  descrip  broaderConceptGeneric, broaderConceptPartitive  `broader` and `part_of`
-                  admin    demo, legacyAddress
+                  admin    legacyAddress
     langSec       descrip  explanation
                   admin    basis
     termSec       termNote partOfSpeechDetail, grammaticalGenderDetail, termTypeDetail  where TBX-Basic's
@@ -121,8 +121,6 @@ class _Writer:
         if not self.basic:
             for slug in concept.get("legacy", ()):
                 _add(entry, "admin", slug, type="legacyAddress")
-            if demo := concept.get("demo"):
-                _add(entry, "admin", demo, type="demo")
         for code, tag in self.tags.items():
             if code in concept:
                 section = etree.SubElement(entry, "langSec", {_XML_LANG: tag})
@@ -361,8 +359,6 @@ class _Reader:
             concept.setdefault("sources", []).append(target.removeprefix("source."))
         elif category == "legacyAddress":
             concept.setdefault("legacy", []).append(self._text(element))
-        elif category == "demo":
-            self._put(element, concept, "demo", self._text(element), id)
         else:
             self._unplaced(element, id=id)
 

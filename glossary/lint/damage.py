@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from yaml.nodes import ScalarNode
 
-from .. import embeds, figures, load, pages, quizzes
+from .. import demos, embeds, figures, load, pages, quizzes
 from ..addresses import Addresses
 from ..model import Problem, Termbase, TermbaseError
 from ..prose import Writer
@@ -23,8 +23,7 @@ from .reading import HEAD_KEYS
 from .rule import Facts
 from .texts import PageText, yaml_span
 
-OF_DEMOS = ("D001", "D002", "D003", "D004", "S004")
-CODES = (*load.CODES, *quizzes.CODES, *figures.CODES, *OF_DEMOS, "S002", "S003", "S005", "S006")
+CODES = (*load.CODES, *quizzes.CODES, *figures.CODES, *demos.CODES, "S002", "S003", "S004", "S005", "S006")
 
 # The host takes these in front matter; and what lies between two rulers need not be any.
 _ALLOWED_IN_HEAD = ("T005", "T006", "T011")
@@ -35,7 +34,8 @@ def find(facts: Facts) -> Iterator[Problem]:
     """Everything that is wrong with the files beside the concepts."""
     termbase, project = facts.termbase, facts.project
     languages = tuple(termbase.languages)
-    yield from embeds.read(termbase, facts.demos)[1]
+    usable, faults = embeds.read(termbase, facts.demos)
+    yield from faults
     if project:
         yield from quizzes.read(project.quizzes, languages)[1]
         yield from figures.read(project.figures, languages)[1]
@@ -43,7 +43,7 @@ def find(facts: Facts) -> Iterator[Problem]:
         yield from _of_interface_words(termbase)
         yield from _of_front_matter(termbase, project)
         yield from _of_links(termbase, project)
-        yield from _of_panels(facts.pages, project)
+        yield from _of_panels(facts.pages, project, embeds.known_demos(facts.demos, usable))
 
 
 def _of_interface_words(termbase: Termbase) -> list[Problem]:
@@ -90,17 +90,19 @@ def _of_links(termbase: Termbase, project: Project) -> list[Problem]:
     return [problem for problem in writer.problems if problem.code == "S005"]
 
 
-def _of_panels(texts: Collection[PageText], project: Project) -> Iterator[Problem]:
-    """Pages that ask for a demo, a quiz or a figure that there is not."""
-    known: Mapping[str, list[str]] = {
-        "demo": [path.parent.name for path in project.demos.glob("apps/*/demo.yml")],
-        "quiz": [path.stem for path in project.quizzes.glob("*.yml")],
-        "figure": [path.stem for path in project.figures.glob("*.yml")],
+def _of_panels(texts: Collection[PageText], project: Project, known_demos: embeds.Known) -> Iterator[Problem]:
+    """Pages that ask for a demo, a preset, a quiz or a figure that there is not."""
+    known: Mapping[str, embeds.Known] = {
+        "demo": known_demos,
+        "quiz": {path.stem: None for path in project.quizzes.glob("*.yml")},
+        "figure": {path.stem: None for path in project.figures.glob("*.yml")},
     }
     for page in texts:
         for kind, names in known.items():
             faults: list[tuple[int, str, str]] = []
-            embeds.fill(page.markdown, kind, names, str, lambda *fault, to=faults: to.append(fault))
+            embeds.fill(
+                page.markdown, kind, names, lambda *asked: "", lambda *fault, to=faults: to.append(fault)
+            )
             yield from (_not_there(page, *fault) for fault in faults)
 
 

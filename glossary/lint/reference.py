@@ -11,12 +11,12 @@ from typing import Any
 
 import yaml
 
-from .. import exchange, figures, load, quizzes
+from .. import demos, exchange, figures, load, quizzes
 
 SERIES = ("T1", "T2", "T3", "T5", "T4", "T0", "D0", "Q0", "F0", "S0", "X0")
 
 
-_ENGLISH = {**load.CODES, **quizzes.CODES, **figures.CODES, **exchange.CODES}
+_ENGLISH = {**load.CODES, **quizzes.CODES, **figures.CODES, **demos.CODES, **exchange.CODES}
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,11 +13,12 @@ from demos.data.avatars import sample as draw
 from demos.kit.labels import Labels
 from demos.kit.registry import load_demos
 from demos.models.gan.pretrained import verdict
+from tests.ordlab import LANGUAGES
 
 
 @pytest.fixture(scope="module")
 def labels() -> Labels:
-    return Labels(load_demos()["discriminator"], "en")
+    return Labels(load_demos(LANGUAGES)["discriminator"], LANGUAGES["en"])
 
 
 def differ(a: Image.Image, b: Image.Image) -> float:

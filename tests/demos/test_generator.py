@@ -10,13 +10,14 @@ from demos.apps.generator import app
 from demos.kit.labels import Labels
 from demos.kit.registry import load_demos
 from demos.models.gan.pretrained import checkpoints
+from tests.ordlab import LANGUAGES
 
 LAST = len(checkpoints()) - 1
 
 
 @pytest.fixture(scope="module")
 def labels() -> Labels:
-    return Labels(load_demos()["generator"], "nb")
+    return Labels(load_demos(LANGUAGES)["generator"], LANGUAGES["nb"])
 
 
 def pixels(image: Image.Image) -> np.ndarray:

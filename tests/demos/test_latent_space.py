@@ -14,11 +14,12 @@ from demos.kit.registry import load_demos
 from demos.models.gan.directions import readings
 from demos.models.gan.pretrained import card, latents, sample
 from demos.models.judge import load_judge
+from tests.ordlab import LANGUAGES
 
 
 @pytest.fixture(scope="module")
 def labels() -> Labels:
-    return Labels(load_demos()["latent_space"], "zh")
+    return Labels(load_demos(LANGUAGES)["latent_space"], LANGUAGES["zh"])
 
 
 def differ(a: Image.Image, b: Image.Image) -> float:

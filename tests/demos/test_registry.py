@@ -10,15 +10,19 @@ from pathlib import Path
 import pytest
 
 from demos.kit import registry
-from demos.kit.registry import RegistryError, load_demos, read_demos
+from demos.kit.registry import RegistryError, load_demos
+from glossary.demos import read_demos
+from tests.ordlab import LANGUAGES
 
 GOOD = """\
-terms: [tiny-term, other-term]
+terms: {tiny-term: , other-term: bright}
 weights: [net]
 title: {nb: Liten, en: Tiny, zh: 小}
 summary: {nb: En liten demo., en: A tiny demo., zh: 小演示。}
 try: {nb: Dra., en: Drag., zh: 拖动。}
-alt: {nb: Grått, en: Grey, zh: 灰色}
+alt: {nb: Grått, en: Gray, zh: 灰色}
+presets:
+  bright: {state: {level: 1.0, tab: b}, says: {nb: Lyst., en: It is bright., zh: 很亮。}}
 labels:
   level: {nb: Nivå, en: Level, zh: 亮度}
   score:
@@ -46,8 +50,10 @@ def write(tmp_path: Path) -> Callable[..., Path]:
 
 def test_a_good_demo_is_read_whole(write: Callable[..., Path]) -> None:
     root = write(GOOD)
-    demo = load_demos(root, strict=True)["tiny"]
-    assert demo.terms == ("tiny-term", "other-term")
+    demo = load_demos(LANGUAGES, root, strict=True)["tiny"]
+    assert demo.terms == {"tiny-term": "", "other-term": "bright"}
+    assert demo.presets["bright"].state == {"level": "1.0", "tab": "b"}
+    assert demo.presets["bright"].says["en"] == "It is bright."
     assert demo.weight_folders == (root.parent / "models" / "net" / "weights",)
     assert demo.title == {"nb": "Liten", "en": "Tiny", "zh": "小"}
     assert demo.try_this["zh"] == "拖动。"
@@ -57,13 +63,15 @@ def test_a_good_demo_is_read_whole(write: Callable[..., Path]) -> None:
 
 def test_words_stay_words(write: Callable[..., Path]) -> None:
     """YAML 1.1 reads `no` as false and `1.0` as a number."""
-    demo = load_demos(write(GOOD.replace("en: Level", "en: no").replace("nb: Nivå", "nb: 1.0")), strict=True)
+    demo = load_demos(
+        LANGUAGES, write(GOOD.replace("en: Level", "en: no").replace("nb: Nivå", "nb: 1.0")), strict=True
+    )
     assert demo["tiny"].labels["level"] == {"nb": "1.0", "en": "no", "zh": "亮度"}
 
 
 FAULTS = {
     "unknown key": (("try:", "tray:"), 5, "tray", "", "unknown key “tray”", "did you mean “try”?"),
-    "missing key": (("alt: {nb: Grått, en: Grey, zh: 灰色}\n", ""), 1, "alt", "", "is missing", "add “alt:”"),
+    "missing key": (("alt: {nb: Grått, en: Gray, zh: 灰色}\n", ""), 1, "alt", "", "is missing", "add “alt:”"),
     "missing language": ((", zh: 小}", "}"), 3, "title", "zh", "missing in “zh”", "add “zh:”"),
     "unknown language": (("zh: 小}", "zh: 小, de: K}"), 3, "title.de", "", "unknown key “de”", "nb, en, zh"),
     "empty text": (("en: Drag.", "en: ' '"), 5, "try", "en", "the text is empty", "write it in “en”"),
@@ -76,13 +84,52 @@ FAULTS = {
         "one text",
     ),
     "one text for all": (("{nb: Liten, en: Tiny, zh: 小}", "T"), 3, "title", "", "found a single text", ""),
-    "empty terms": (("[tiny-term, other-term]", "[]"), 1, "terms", "", "no term is named", "on whose page"),
-    "terms not a list": (("[tiny-term, other-term]", "tiny"), 1, "terms", "", "expected a list", "[tiny]"),
+    "empty terms": (("{tiny-term: , other-term: bright}", "{}"), 1, "terms", "", "no term", "on whose page"),
+    "terms as a list": (
+        ("{tiny-term: , other-term: bright}", "[tiny-term]"),
+        1,
+        "terms",
+        "",
+        "must name each concept",
+        "{term-id: }",
+    ),
+    "unknown preset": (
+        ("other-term: bright", "other-term: brigt"),
+        1,
+        "terms.other-term",
+        "",
+        "there is no preset “brigt”",
+        "did you mean “bright”?",
+    ),
+    "unknown control": (
+        ("{level: 1.0", "{levl: 1.0"),
+        8,
+        "presets.bright.state.levl",
+        "",
+        "there is no control “levl”",
+        "did you mean “level”?",
+    ),
+    "preset without state": (
+        ("{state: {level: 1.0, tab: b}, says", "{says"),
+        8,
+        "presets.bright.state",
+        "",
+        "`state` is missing",
+        "add `state:`",
+    ),
+    "preset without a sentence in one language": (
+        (", en: It is bright.", ""),
+        8,
+        "presets.bright.says",
+        "en",
+        "missing in “en”",
+        "add “en:”",
+    ),
     "unknown weights": (("[net]", "[nett]"), 2, "weights", "", "no folder “nett”", "did you mean “net”?"),
     "key twice": (("alt:", "title:"), 6, "title", "", "is given twice, first on line 3", "merge them"),
-    "lost field": (("{n} of {all}", "{n}"), 9, "labels.score", "en", "{all} is missing", "as the others do"),
-    "lone brace": (("{n} of {all}", "{n of"), 9, "labels.score", "en", "braces do not match", "{{"),
-    "label misspelt": (("{nb: Nivå", "{nbb: Nivå"), 8, "labels.level.nbb", "", "unknown key", "“nb”?"),
+    "lost field": (("{n} of {all}", "{n}"), 11, "labels.score", "en", "{all} is missing", "as the others do"),
+    "lone brace": (("{n} of {all}", "{n of"), 11, "labels.score", "en", "braces do not match", "{{"),
+    "label misspelt": (("{nb: Nivå", "{nbb: Nivå"), 10, "labels.level.nbb", "", "unknown key", "“nb”?"),
 }
 
 
@@ -98,7 +145,7 @@ def test_a_fault_is_named_with_its_place_and_remedy(
 ) -> None:
     assert edit[0] in GOOD
     root = write(GOOD.replace(*edit, 1))
-    demos, problems = read_demos(root)
+    demos, problems = read_demos(root, tuple(LANGUAGES))
     assert demos == {}
     found = [p for p in problems if (p.line, p.key, p.lang) == (line, key, lang)]
     assert found, "\n".join(map(str, problems))
@@ -120,19 +167,19 @@ def test_a_fault_is_named_with_its_place_and_remedy(
 def test_a_broken_file_is_one_clear_fault(
     write: Callable[..., Path], text: str, line: int, message: str
 ) -> None:
-    _, problems = read_demos(write(text))
+    _, problems = read_demos(write(text), tuple(LANGUAGES))
     assert [(p.line, message in p.message) for p in problems] == [(line, True)], problems
 
 
 def test_a_file_that_is_not_utf8_is_named(write: Callable[..., Path]) -> None:
     root = write("")
     (root / "tiny" / "demo.yml").write_bytes(b"title: \xe5\n")
-    _, (problem,) = read_demos(root)
+    _, (problem,) = read_demos(root, tuple(LANGUAGES))
     assert "UTF-8" in problem.message
 
 
 def test_missing_files_are_named(write: Callable[..., Path]) -> None:
-    _, problems = read_demos(write(GOOD, files=()))
+    _, problems = read_demos(write(GOOD, files=()), tuple(LANGUAGES))
     assert {p.message for p in problems} == {"app.py is missing beside it", "still.webp is missing beside it"}
 
 
@@ -140,7 +187,7 @@ def test_missing_files_are_named(write: Callable[..., Path]) -> None:
 def test_a_folder_must_have_a_name_that_python_and_the_server_can_use(
     write: Callable[..., Path], name: str
 ) -> None:
-    _, problems = read_demos(write(GOOD, name=name))
+    _, problems = read_demos(write(GOOD, name=name), tuple(LANGUAGES))
     assert [p.message for p in problems] == [f"“{name}” cannot name a demo"]
 
 
@@ -149,7 +196,7 @@ def test_one_broken_demo_takes_no_other_down(
 ) -> None:
     write(GOOD)
     root = write(GOOD.replace("en: Tiny, ", ""), name="broken")
-    assert list(load_demos(root)) == ["tiny"]
+    assert list(load_demos(LANGUAGES, root)) == ["tiny"]
     assert "missing in “en”" in caplog.text
 
 
@@ -157,14 +204,14 @@ def test_strict_loading_names_all_faults_of_all_demos(write: Callable[..., Path]
     write(GOOD.replace("en: Tiny, ", "").replace("en: Drag., ", ""))
     root = write("", name="empty")
     with pytest.raises(RegistryError) as caught:
-        load_demos(root, strict=True)
+        load_demos(LANGUAGES, root, strict=True)
     assert len(caught.value.problems) == 3
     assert len(str(caught.value).splitlines()) == 3
 
 
 def test_the_registry_needs_neither_torch_nor_gradio() -> None:
     code = (
-        "import sys; from demos.kit.registry import load_demos; load_demos();"
+        "import sys; from demos.kit.registry import load_demos; load_demos(['nb', 'en', 'zh']);"
         "sys.exit(not {'torch', 'gradio', 'numpy'}.isdisjoint(sys.modules))"
     )
     assert subprocess.run([sys.executable, "-c", code], cwd=registry.ROOT.parents[1]).returncode == 0
@@ -172,7 +219,7 @@ def test_the_registry_needs_neither_torch_nor_gradio() -> None:
 
 def test_bold_words_can_be_closed() -> None:
     """Gradio's Markdown is CommonMark, where `**…。**字` stays as typed for want of a space."""
-    for demo in load_demos().values():
+    for demo in load_demos(LANGUAGES).values():
         for label in demo.labels.values():
             for text in label.values():
                 before, *rest = text.split("**")

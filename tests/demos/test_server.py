@@ -26,14 +26,14 @@ import pytest
 from PIL import Image
 from starlette.datastructures import Headers
 
-from demos.kit.labels import words
-from demos.kit.registry import languages
+from demos.kit.languages import match
+from demos.kit.words import ours
 from demos.server import memory
 from demos.server.files import read_legacy
 from demos.server.guard import Pace, TrustedHosts, is_own
-from demos.server.live import known_language
 from demos.server.outside import Outside, add_options, read_options
 from demos.server.page import localised
+from tests.ordlab import LANGUAGES, write_languages
 from tests.serving import ROOT, free_port
 
 TINY_APP = """\
@@ -52,8 +52,8 @@ def shade(labels, level):
         time.sleep(2)
     return Image.new("RGB", (8, 8), (int(level),) * 3)
 
-def build(demo, lang):
-    labels = Labels(demo, lang)
+def build(demo, language):
+    labels = Labels(demo, language)
     with page(labels) as blocks:
         level = gr.Slider(0, 255, 128, step=1, label=labels["level"])
         square = picture(labels, "square", shade(labels, 128))
@@ -61,7 +61,7 @@ def build(demo, lang):
     return blocks
 """
 TINY_YML = """\
-terms: [tiny]
+terms: {{tiny: }}
 weights: [{weights}]
 title: {{nb: Liten demo, en: Tiny demo, zh: 小演示}}
 summary: {{nb: En flate., en: A square., zh: 方块。}}
@@ -162,6 +162,7 @@ def write_site(site: Path) -> None:
     (site / "leads-outside.txt").symlink_to(site.parent / "outside.txt")
     legacy = {"what-is-x": {"nb": "glossary/x/", "en": "en/glossary/x/", "zh": "zh/glossary/x/"}}
     (site / "legacy.json").write_text(json.dumps(legacy))
+    write_languages(site)
 
 
 @contextmanager
@@ -225,7 +226,7 @@ def test_pages_are_served_while_demos_load(server: Running) -> None:
     assert server.first_status["tiny"] == {"state": "loading", "device": "cpu"}
     assert server.first.status == 503
     assert '<html lang="zh-Hans">' in server.first.text
-    assert words()["loading"]["zh"] in server.first.text
+    assert ours()["loading"]["zh"] in server.first.text
     assert 'http-equiv="refresh"' in server.first.text
 
 
@@ -237,7 +238,7 @@ def test_one_failing_demo_takes_no_other_down(server: Running) -> None:
 def test_a_failed_demo_says_so_in_the_language_of_the_page(server: Running) -> None:
     answer = server.ask("/demos/damaged/nb/")
     assert answer.status == 503
-    assert words()["failed"]["nb"] in answer.text
+    assert ours()["failed"]["nb"] in answer.text
     assert "refresh" not in answer.text
     assert "Traceback" not in answer.text
 
@@ -314,11 +315,11 @@ def test_what_is_not_there_is_said_in_the_language_of_the_address(
 def test_a_demo_speaks_the_language_of_its_address(server: Running, lang: str) -> None:
     answer = server.ask(f"/demos/tiny/{lang}/?__theme=dark", **{"Accept-Language": "de"})
     assert answer.status == 200
-    assert f'<html\n\tlang="{languages()[lang]}"' in answer.text
+    assert f'<html\n\tlang="{LANGUAGES[lang].html}"' in answer.text
     head = answer.text[answer.text.index("<head>") :]
     assert head.startswith("<head><script>"), "Gradio reads navigator.language in its first script"
     assert f'"locale": "{"zh-CN" if lang == "zh" else lang}"' in head
-    assert words()["reset"][lang] in head
+    assert ours()["reset"][lang] in head
     config = json.loads(re.search(r"window\.gradio_config = (.*?);</script>", answer.text)[1])  # type: ignore[index]
     labels = {c["props"].get("label") for c in config["components"]}
     assert {"nb": "Nivå", "en": "Level", "zh": "亮度"}[lang] in labels
@@ -340,7 +341,7 @@ def test_a_demo_shares_its_scripts_with_all_others_for_ever(server: Running) -> 
 def test_a_gradio_that_changed_its_page_is_noticed() -> None:
     """Everything the page is changed by must still be there to change."""
     page = '<html lang="en"><head><link rel="manifest" href="/manifest.json" /><script src="./assets/a.js">'
-    changed = localised(page, "zh", "a < b")
+    changed = localised(page, LANGUAGES["zh"], "a < b")
     assert 'lang="zh-Hans"' in changed
     assert '"zh-CN"' in changed
     assert "<title>a &lt; b</title>" in changed
@@ -366,8 +367,8 @@ def test_a_click_is_answered_with_a_picture(server: Running) -> None:
 def test_an_error_is_one_sentence_in_the_language_of_the_page(server: Running, lang: str) -> None:
     server.click(13, f"bad-{lang}", lang)
     output = server.listen(f"bad-{lang}", lang)["output"]
-    assert output["error"] == words()["error"][lang]
-    assert output["title"] == words()["error_title"][lang]
+    assert output["error"] == ours()["error"][lang]
+    assert output["title"] == ours()["error_title"][lang]
     assert "secret" not in json.dumps(output)
 
 
@@ -380,8 +381,8 @@ def test_a_value_that_gradio_refuses_is_refused_in_the_language_of_the_page(
     server.send({"data": [value], "fn_index": 0, "session_hash": session, "trigger_id": 1}, lang)
     done = server.listen(session, lang)
     assert not done["success"]
-    assert done["output"]["error"] in (words()["refused"][lang], words()["error"][lang])
-    assert done["title"] == words()["error_title"][lang]
+    assert done["output"]["error"] in (ours()["refused"][lang], ours()["error"][lang])
+    assert done["title"] == ours()["error_title"][lang]
 
 
 @pytest.mark.parametrize(
@@ -418,7 +419,7 @@ def test_a_click_that_is_no_json_is_refused(server: Running) -> None:
 def test_a_full_queue_says_so_in_the_language_of_the_page(server: Running) -> None:
     answers = [server.click(14, f"wait-{n}", "zh") for n in range(20)]
     full = next(answer for answer in answers if answer.status != 200)
-    assert (full.status, full.json) == (429, {"detail": words()["busy"]["zh"]})
+    assert (full.status, full.json) == (429, {"detail": ours()["busy"]["zh"]})
     assert full.headers["Retry-After"]
 
 
@@ -722,12 +723,13 @@ def test_own_requests(headers: dict[str, str], own: bool) -> None:
     [("zh-CN;q=0.8", "zh"), (" EN ", "en"), ("no", "nb"), ("nn-NO", "nb"), ("de", ""), ("", "")],
 )
 def test_language_tags(tag: str, lang: str) -> None:
-    assert known_language(tag) == lang
+    found = match(LANGUAGES, tag)
+    assert (found.code if found else "") == lang
 
 
 def test_every_word_of_the_server_exists_in_every_language() -> None:
-    for key, texts in words().items():
-        assert list(texts) == list(languages()), key
+    for key, texts in ours().items():
+        assert list(texts) == list(LANGUAGES), key
         assert all(text.strip() for text in texts.values()), key
 
 

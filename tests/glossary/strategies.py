@@ -138,7 +138,6 @@ def termbases(draw: st.DrawFn) -> dict[str, Any]:
             "broader": draw(above),
             "part_of": draw(above),
             "related": draw(related),
-            "demo": draw(_maybe(TEXT)),
             "legacy": [slug for _, slug in zip(range(draw(st.integers(0, 2))), slugs, strict=False)],
             "sources": draw(cited),
             **{code: draw(_entry(source_ids, taken[code])) for code in codes},

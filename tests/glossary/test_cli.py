@@ -67,12 +67,15 @@ def test_wrong_usage_cannot_run(arguments: list[str], capsys: pytest.CaptureFixt
     assert "usage: python -m glossary" in capsys.readouterr().err
 
 
-def test_demos_that_disagree_are_reported(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    text = SOUND["terms/generator.yml"].replace("subject: models", "subject: models\ndemo: generatr")
+def test_a_concept_that_names_its_demo_is_shown_the_way(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = SOUND["terms/generator.yml"].replace("subject: models", "subject: models\ndemo: gan")
     write(tmp_path / "glossary", {"terms/generator.yml": text})
-    (tmp_path / "demos").mkdir()
     assert main(["check", str(tmp_path / "glossary")]) == 1
-    assert "there is no demo “generatr”" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "terms/generator.yml:2: error T009 [demo]: a concept no longer names its demo" in said
+    assert "name generator among the `terms` of the demo's demo.yml" in said
 
 
 def test_the_module_runs_as_a_command(tmp_path: Path) -> None:

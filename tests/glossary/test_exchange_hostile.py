@@ -117,7 +117,7 @@ JSON = {
     "a huge number": '{"format": "ordlab-termbase", "version": ' + "9" * 10_000 + "}",
     "a concept that is none": '{"format": "ordlab-termbase", "concepts": {"a": 1, "b": []}}',
     "parts that are none": '{"format": "ordlab-termbase", "concepts": [], "languages": "nb"}',
-    "a name for another folder": '{"format": "ordlab-termbase", "concepts": {"../../evil": {"demo": "x"}}}',
+    "a name for another folder": '{"format": "ordlab-termbase", "concepts": {"../../evil": {"a": "x"}}}',
     "no name": '{"format": "ordlab-termbase", "concepts": {"../..": {"subject": "x"}}}',
 }
 

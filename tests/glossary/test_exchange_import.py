@@ -92,9 +92,9 @@ def generator(folder: Path) -> str:
             ["    - lager"],
         ),
         (
-            lambda c: c["generator"].update(broader=["discriminator"], demo="gan"),
+            lambda c: c["generator"].update(broader=["discriminator"], legacy=["what-is-it"]),
             [],
-            ["broader: [discriminator]", "demo: gan"],
+            ["broader: [discriminator]", "legacy: [what-is-it]"],
         ),
         (lambda c: c["generator"].pop("related"), ["related: [discriminator]  # both ways"], []),
         (

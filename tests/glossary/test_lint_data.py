@@ -57,7 +57,7 @@ draw:
     note: z
 """
 DEMO = """\
-terms: [latent-space]
+terms: {latent-space: }
 title: {nb: Et rom, en: A lantent space, zh: 空间}
 summary: {nb: Et rom., en: A space., zh: 空间。}
 try: {nb: Dra., en: Drag., zh: 拖动.}
@@ -81,7 +81,7 @@ tags: [nerve net]
 DEMO_FILES = {"demos/apps/space/app.py": "", "demos/apps/space/still.webp": ""}
 SPACE = "glossary/terms/latent-space.yml"
 LINKING = "  example: |\n    A\n    [B](b.md).\n"
-WITH_DEMO = {SPACE: FILES[SPACE].replace("subject: models", "subject: models\ndemo: space"), **DEMO_FILES}
+WITH_DEMO = {SPACE: FILES[SPACE], **DEMO_FILES}
 
 
 def places(problems: list[Problem]) -> list[tuple[str, int, str, str, str]]:
@@ -692,7 +692,7 @@ def test_a_head_that_some_readers_do_not_get(tmp_path: Path) -> None:
     ]
 
 
-@pytest.mark.parametrize("code", ["Q001", "F001", "F002", "F003", "F004", "D003", "D004", "S006"])
+@pytest.mark.parametrize("code", ["Q001", "F001", "F002", "F003", "F004", "D003", "D004", "D005", "S006"])
 def test_the_examples_of_damage_do_what_they_are_there_for(code: str, tmp_path: Path) -> None:
     quiz = (
         QUIZ.replace("nerve net", "net")
@@ -704,11 +704,18 @@ def test_the_examples_of_damage_do_what_they_are_there_for(code: str, tmp_path: 
         files = {
             "Q": {"docs/quizzes/before.yml": lines + quiz.partition("its title")[2]},
             "F": {"docs/figures/f.yml": FIGURE.partition("  - box")[0] + shape_with(lines)},
-            "D": {**WITH_DEMO, "demos/apps/space/demo.yml": DEMO.partition("  score:")[0] + f"  {lines}\n"},
+            "D": {**WITH_DEMO, "demos/apps/space/demo.yml": demo_with(lines)},
             "S": {"docs/quizzes/before.yml": quiz, "docs/x.en.md": f"# Text\n\n{lines}\n"},
         }[code[0]]
         found = {problem.code for problem in findings(tmp_path, {}, files) if problem.severity == "error"}
         assert found == ({code} if lines == descriptions()[code].bad else set())
+
+
+def demo_with(lines: str) -> str:
+    """A demo with another label, or with these presets."""
+    start, _, _ = DEMO.partition("  score:")
+    label = "  level: {nb: Nivå, en: Level, zh: 亮度}\n"
+    return f"{start}{label}{lines}\n" if lines.startswith("presets") else f"{start}  {lines}\n"
 
 
 def shape_with(lines: str) -> str:

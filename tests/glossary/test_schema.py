@@ -39,7 +39,6 @@ def sound() -> dict[str, Any]:
         broader: [generative-model]
         part_of: [generative-adversarial-network]
         related: [discriminator]
-        demo: generator
         legacy: [what-is-generator]
         sources: [goodfellow-2014]
         nb:

@@ -116,7 +116,7 @@ def test_six_demos_on_one_page_all_come_alive(page: Page, server: Server) -> Non
             for (const name of [...names, ...names]) {
                 const frame = document.createElement("iframe");
                 frame.className = "one-of-six";
-                frame.src = `/demos/${name}/?lang=en&__theme=light`;
+                frame.src = `/demos/${name}/en/?__theme=light`;
                 frame.title = name;
                 document.body.append(frame);
             }

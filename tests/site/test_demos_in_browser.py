@@ -8,13 +8,15 @@ from contextlib import contextmanager
 import pytest
 from playwright.sync_api import Error, FrameLocator, Locator, Page, expect
 
-from demos.kit.registry import Demo, load_demos
+from demos.kit.registry import load_demos
+from glossary.demos import Demo
+from tests.ordlab import LANGUAGES
 from tests.serving import Server
 from tests.site.axe import assert_clean
 
 pytestmark = pytest.mark.browser
 
-DEMOS = load_demos()
+DEMOS = load_demos(LANGUAGES)
 PREFIX = {"nb": "", "en": "en/", "zh": "zh/"}
 # The picture as a reader sees it, made small: equal only when nothing that could be seen has changed.
 SEEN = """img => img.decode().then(() => {
@@ -28,7 +30,7 @@ SEEN = """img => img.decode().then(() => {
 
 def open_demo(page: Page, server: Server, demo: Demo, lang: str) -> FrameLocator:
     """The live demo inside the page of its first term."""
-    page.goto(f"{server.url}/{PREFIX[lang]}glossary/{demo.terms[0]}/")
+    page.goto(f"{server.url}/{PREFIX[lang]}glossary/{next(iter(demo.terms))}/")
     panel = page.locator(f".demo[data-demo={demo.name}]")
     panel.scroll_into_view_if_needed()
     frame = panel.frame_locator("iframe")

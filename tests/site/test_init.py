@@ -12,13 +12,11 @@ import yaml
 from glossary.__main__ import main
 from glossary.load import load
 from glossary.site_text import FOLDER as TEXTS
-from tests.light import without
+from tests.light import LIGHT
 from tests.site.html import parse
 from tests.site.tiny import Built, build_strictly
 
-ALONE = without("torch", "gradio", "numpy", "demos") + (
-    "from mkdocs.__main__ import cli\ncli(['build', '--quiet', '--strict'])"
-)
+ALONE = LIGHT + ("from mkdocs.__main__ import cli\ncli(['build', '--quiet', '--strict'])")
 
 OTHERS = {
     "ja": {"name": "日本語", "segment": "han"},

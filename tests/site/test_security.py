@@ -42,17 +42,17 @@ def attacked(tmp_path_factory: pytest.TempPathFactory) -> Built:
     concept = {
         "subject": "models",
         "sources": ["paper"],
-        "demo": "toy",
         **{lang: entry(lang, "evil") for lang in LANGUAGES},
     }
     other = {"subject": "models", "part_of": ["evil"], **{lang: entry(lang, "other") for lang in LANGUAGES}}
     source = {key: f"{key} {ATTACK}" for key in ("title", "authors", "year", "published", "identifier")}
     demo = {
-        "terms": ["evil"],
+        "terms": {"evil": "attack"},
         "title": texts("t"),
         "summary": texts("s"),
         "try": texts("y"),
         "alt": texts("a"),
+        "presets": {"attack": {"state": {"tab": "x"}, "says": texts("p")}},
     }
     files = {
         "glossary/subjects.yml": {"models": texts("subject")},

@@ -18,8 +18,9 @@ from demos.data.avatars import sample as draw
 from demos.kit import pictures
 from demos.kit.interface import LARGEST_SEED, on, on_click_in, on_input, page, picture, whole
 from demos.kit.labels import Labels
-from demos.kit.registry import Demo
+from demos.kit.languages import Language
 from demos.models.gan.pretrained import latents, sample, verdict
+from glossary.demos import Demo
 
 COUNT, COLUMNS = 8, 4
 NUMBERS = [str(n) for n in range(1, COUNT + 1)]
@@ -40,9 +41,9 @@ class Round:
         return [pictures.numbered(tile, n) for n, tile in enumerate(pictures.portraits(self.images), start=1)]
 
 
-def build(demo: Demo, lang: str) -> gr.Blocks:
+def build(demo: Demo, language: Language) -> gr.Blocks:
     """The demo in one language, opening with a round dealt and a verdict given."""
-    labels = Labels(demo, lang)
+    labels = Labels(demo, language)
     with page(labels) as blocks:
         with gr.Tab(labels["guess_tab"]):
             build_guessing(labels)

@@ -13,16 +13,17 @@ from torch import Tensor
 from demos.kit import pictures
 from demos.kit.interface import LARGEST_SEED, on, on_click_in, on_input, page, picture, whole
 from demos.kit.labels import Labels
-from demos.kit.registry import Demo
+from demos.kit.languages import Language
 from demos.models.gan.pretrained import checkpoints, latents, sample
+from glossary.demos import Demo
 
 COUNT, COLUMNS = 12, 6
 SEED, NUMBER, TRUNCATION = 7, 1, 1.0  # what the demo opens with
 
 
-def build(demo: Demo, lang: str) -> gr.Blocks:
+def build(demo: Demo, language: Language) -> gr.Blocks:
     """The demo in one language, opening with an answer on screen."""
-    labels = Labels(demo, lang)
+    labels = Labels(demo, language)
     last = len(checkpoints()) - 1
     first = answer(labels, SEED, NUMBER, TRUNCATION, last)
     with page(labels) as blocks:

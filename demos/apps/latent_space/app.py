@@ -14,11 +14,12 @@ from torch import Tensor
 from demos.kit import pictures
 from demos.kit.interface import LARGEST_SEED, Animation, on, on_click_in, on_input, page, picture, whole
 from demos.kit.labels import Labels
-from demos.kit.registry import Demo
+from demos.kit.languages import Language
 from demos.models.gan.directions import readings
 from demos.models.gan.model import on_sphere
 from demos.models.gan.pretrained import Direction, card, directions, latents, sample
 from demos.models.judge import load_judge
+from glossary.demos import Demo
 
 FRAMES = 7  # portraits in a strip
 FAR = 3.0  # steps along a direction
@@ -33,9 +34,9 @@ PREFERRED = (
 )
 
 
-def build(demo: Demo, lang: str) -> gr.Blocks:
+def build(demo: Demo, language: Language) -> gr.Blocks:
     """The demo in one language, each tab opening with an answer on screen."""
-    labels = Labels(demo, lang)
+    labels = Labels(demo, language)
     with page(labels) as blocks:
         with gr.Tab(labels["between_tab"]):
             build_between(labels)

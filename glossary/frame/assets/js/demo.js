@@ -2,7 +2,7 @@
  *
  * The page already holds all a reader needs without this file: still, summary, and how to start a server. The static
  * build ships demos/status.json as {}, so asking for it is never an error; the server answers with
- * {"<demo>": {"state": "ready" | "loading" | "failed"}}.
+ * {"<demo>": {"state": "ready" | "closed" | "loading" | "failed"}}; a closed one opens when it is asked for.
  */
 (() => {
   "use strict";
@@ -13,7 +13,6 @@
   if (!panels.length || !location.protocol.startsWith("http")) return;
 
   const root = new URL(document.querySelector('meta[name="ordlab-root"]')?.content ?? "./", location);
-  const lang = document.documentElement.lang.split("-")[0];
   const scheme = () => (document.body.dataset.mdColorScheme === "slate" ? "dark" : "light");
 
   const note = (panel, text) => {
@@ -67,12 +66,13 @@
   };
 
   const start = (panel) => {
-    const { demo, title } = panel.dataset;
+    const { demo, lang, preset, title } = panel.dataset;
+    const query = new URLSearchParams({ ...(preset && { preset }), __theme: scheme() });
     const frame = document.createElement("iframe");
     frame.className = "demo__frame";
     frame.title = title ?? demo;
     frame.inert = true;
-    frame.src = new URL(`demos/${demo}/?lang=${lang}&__theme=${scheme()}`, root);
+    frame.src = new URL(`demos/${demo}/${lang}/?${query}`, root);
     show(panel, "waiting");
     panel.append(frame);
 
@@ -102,7 +102,7 @@
     const demos = document.hidden ? null : await status();
     const undecided = demos === null ? waiting : waiting.filter((panel) => {
       const state = demos[panel.dataset.demo]?.state;
-      if (state === "ready") near.observe(panel);
+      if (state === "ready" || state === "closed") near.observe(panel);
       else if (state === "failed") show(panel, "failed");
       else if (state === "loading") show(panel, "starting");
       else show(panel, "static");

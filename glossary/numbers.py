@@ -1,0 +1,56 @@
+"""Numbers as each language writes them, by the Unicode CLDR's data (babel): `−1,5`, `310 000` and `83 %` in
+Norwegian, `−1.5`, `310,000` and `83%` in English and Chinese. The minus is a real one in all of them."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from babel import Locale, UnknownLocaleError
+from babel.numbers import format_decimal, format_percent
+
+from .model import Language
+
+FALLBACK = "en"
+
+
+def locale_of(language: Language) -> str:
+    """CLDR's locale of a language: the one named in `languages.yml`, else that of its tag."""
+    return language.locale or locale_of_tag(language.html)
+
+
+@cache
+def locale_of_tag(tag: str) -> str:
+    """CLDR's locale for a BCP 47 tag: `zh_Hans` for zh-Hans; English for a language that CLDR lacks."""
+    subtags = tag.split("-")
+    for end in range(len(subtags), 0, -1):
+        if is_known("_".join(subtags[:end])):
+            return "_".join(subtags[:end])
+    return FALLBACK
+
+
+def is_known(locale: str) -> bool:
+    try:
+        Locale.parse(locale)
+    except (UnknownLocaleError, ValueError):
+        return False
+    return True
+
+
+def number(value: float, locale: str, digits: int = 1) -> str:
+    """With exactly so many decimals."""
+    pattern = f"#,##0.{'0' * digits}" if digits else "#,##0"
+    return _minus(format_decimal(value, pattern, locale))
+
+
+def integer(value: int, locale: str) -> str:
+    """In groups of three."""
+    return _minus(format_decimal(value, locale=locale))
+
+
+def percent(share: float, locale: str) -> str:
+    """A share from 0 to 1 in whole per cent."""
+    return _minus(format_percent(share, locale=locale))
+
+
+def _minus(text: str) -> str:
+    return text.replace("-", "−")
