@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from pathlib import Path
 
-from .lint import damage, entries, languages, punctuation, silence, wording
+from .lint import entries, languages, punctuation, silence, site_files, wording
 from .lint.reference import CODES
 from .lint.rule import RULES, Facts, Finding
 from .model import Problem, Termbase
@@ -20,7 +20,7 @@ __all__ = ["CODES", "REPORTED", "RULES", "check", "findings"]
 
 _LISTED = (entries, wording, punctuation, languages)  # importing them lists their rules
 
-REPORTED = (*RULES, *silence.CODES, *damage.CODES)
+REPORTED = (*RULES, *silence.CODES, *site_files.CODES)
 """Every code that a finding may have."""
 
 
@@ -34,5 +34,5 @@ def findings(termbase: Termbase, project: Path | None = None, codes: Collection[
     codes = codes or REPORTED
     facts = Facts(termbase, project)
     found = [finding for code, rule in RULES.items() if code in codes for finding in rule(facts)]
-    found += [Finding(problem) for problem in damage.find(facts) if problem.code in codes]
+    found += [Finding(problem) for problem in site_files.find(facts) if problem.code in codes]
     return sorted(silence.apply(facts, found, codes), key=lambda finding: finding.problem)

@@ -15,7 +15,7 @@ from .text_layout import Measure, text_width, unbreakable
 
 ABOVE = ("broader", "part_of")
 BELOW = ("narrower", "parts", "related")
-MOST_NEIGHBOURS = 12
+MAX_NEIGHBORS = 12
 
 WIDTH = 360
 BOX_WIDTH = 160
@@ -47,7 +47,7 @@ class Box:
         return len(self.lines) * LINE_HEIGHT + 2 * PADDING
 
     @property
-    def centre(self) -> float:
+    def center(self) -> float:
         return self.x + self.width / 2
 
     def baselines(self) -> list[tuple[float, str]]:
@@ -60,7 +60,7 @@ class Box:
 class ConceptMap:
     """A finished layout, ready for a template to draw."""
 
-    centre: Box
+    center: Box
     boxes: list[Box] = field(default_factory=list)
     captions: list[tuple[float, float, str]] = field(default_factory=list)  # x, y, relation
     edges: list[tuple[str, str]] = field(default_factory=list)  # relation, SVG path
@@ -69,7 +69,7 @@ class ConceptMap:
     width: int = WIDTH
 
 
-def neighbours(termbase: Termbase, concept: Concept) -> dict[str, tuple[str, ...]]:
+def neighbors(termbase: Termbase, concept: Concept) -> dict[str, tuple[str, ...]]:
     """Ids of the concepts next to this one, by relation; relations without any are left out."""
     found = {
         "broader": concept.broader,
@@ -82,10 +82,10 @@ def neighbours(termbase: Termbase, concept: Concept) -> dict[str, tuple[str, ...
 
 
 def lay_out(concept: Concept, groups: Mapping[str, Sequence[str]], label: Callable[[str], str]) -> ConceptMap:
-    """Place a concept and its neighbours; `label` names a concept in the page's language."""
+    """Place a concept and its neighbors; `label` names a concept in the page's language."""
     shown = _shorten(groups)
     name = label(concept.id)
-    centre = Box(
+    center = Box(
         concept.id,
         name,
         "self",
@@ -93,11 +93,11 @@ def lay_out(concept: Concept, groups: Mapping[str, Sequence[str]], label: Callab
         width=SELF_WIDTH,
         x=(WIDTH - SELF_WIDTH) / 2,
     )
-    result = ConceptMap(centre, left_out=sum(map(len, groups.values())) - sum(map(len, shown.values())))
+    result = ConceptMap(center, left_out=sum(map(len, groups.values())) - sum(map(len, shown.values())))
     y = _place_side(result, [r for r in ABOVE if r in shown], shown, label, top=0.0, upwards=True)
-    centre.y = y
+    center.y = y
     y = _place_side(
-        result, [r for r in BELOW if r in shown], shown, label, top=y + centre.height, upwards=False
+        result, [r for r in BELOW if r in shown], shown, label, top=y + center.height, upwards=False
     )
     result.height = y + 2
     result.edges = list(_edges(result))
@@ -105,9 +105,9 @@ def lay_out(concept: Concept, groups: Mapping[str, Sequence[str]], label: Callab
 
 
 def _shorten(groups: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
-    """At most twelve neighbours: the longest group gives way first, so no relation disappears."""
+    """At most twelve neighbors: the longest group gives way first, so no relation disappears."""
     shown = {relation: list(ids) for relation, ids in groups.items() if ids}
-    while sum(map(len, shown.values())) > MOST_NEIGHBOURS:
+    while sum(map(len, shown.values())) > MAX_NEIGHBORS:
         max(shown.values(), key=len).pop()
     return shown
 
@@ -129,17 +129,17 @@ def _place_side(
         y += 4 if y == 0 else (CAPTION_HEIGHT if not upwards else 4)
         result.captions.append((2.0, y + (12 if upwards else -6), relation))
         y += CAPTION_HEIGHT - 6 if upwards else 0
-        y = _place_rows(boxes, y, centre_odd=outermost, odd_first=upwards)
+        y = _place_rows(boxes, y, center_odd=outermost, odd_first=upwards)
         result.boxes += boxes
         y += ROW_GAP if upwards else 0
     return y + (8 if upwards and relations else 0)
 
 
-def _place_rows(boxes: Sequence[Box], y: float, centre_odd: bool, odd_first: bool) -> float:
+def _place_rows(boxes: Sequence[Box], y: float, center_odd: bool, odd_first: bool) -> float:
     for row in _rows(boxes, odd_first):
         for box, x in zip(row, (0.0, WIDTH - BOX_WIDTH), strict=False):
             box.x, box.y = x, y
-        if len(row) == 1 and centre_odd:
+        if len(row) == 1 and center_odd:
             row[0].x = (WIDTH - BOX_WIDTH) / 2
         y += max(box.height for box in row) + ROW_GAP
     return y - ROW_GAP
@@ -155,10 +155,10 @@ def _rows(boxes: Sequence[Box], odd_first: bool) -> Iterator[Sequence[Box]]:
 
 
 def _edges(result: ConceptMap) -> Iterator[tuple[str, str]]:
-    centre = result.centre
+    center = result.center
     for box in result.boxes:
         lane = WIDTH / 2 + LANES[box.relation]
-        start = centre.y if box.relation in ABOVE else centre.y + centre.height
+        start = center.y if box.relation in ABOVE else center.y + center.height
         if box.x < lane < box.x + box.width:  # in the middle: straight to its near side
             end = box.y + box.height if box.relation in ABOVE else box.y
             yield box.relation, f"M{lane:g} {start:g}V{end:g}"

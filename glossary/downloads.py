@@ -22,7 +22,7 @@ from typing import Any
 from markupsafe import Markup
 
 from .model import Termbase
-from .pages import Download, GeneratedPage, PageMaker, Site, front_matter, set_aside
+from .pages import Download, GeneratedPage, PageMaker, Site, front_matter, stash_html
 from .site_text import Words
 
 PAGE = "glossary/downloads/index.md"
@@ -50,7 +50,7 @@ class _DownloadsMaker(PageMaker):
         summary = self._words["downloads-summary"]
         head = front_matter(title, summary, ordlab={"kind": "downloads"}, hide=["toc"])
         text = self._render("downloads.md.jinja", tabs=self._tabs(), files=files, decks=decks)
-        return set_aside(PAGE, head, text)
+        return stash_html(PAGE, head, text)
 
     def _file_row(self, download: Download) -> dict[str, Any]:
         label = _LABELS.get(download.format, download.format.upper())
@@ -89,7 +89,7 @@ def size(count: int, decimal: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Making:
+class DownloadJob:
     """Files that are being made, or have been: of what, which ones, and in which folder they will be."""
 
     termbase: Termbase
@@ -100,26 +100,26 @@ class Making:
     def wait(self) -> Path:
         """The folder, once all files are there. Raises RuntimeError if they could not be made."""
         if not self.folder.is_dir():
-            said = self.process.communicate()[1] if self.process else ""
+            error = self.process.communicate()[1] if self.process else ""
             if not self.folder.is_dir():
-                raise RuntimeError(f"the downloads could not be made: {said.strip()}")
+                raise RuntimeError(f"the downloads could not be made: {error.strip()}")
         return self.folder
 
 
-def start(termbase: Termbase, cache: Path, *, url: str = "", title: str = "") -> Making:
+def start(termbase: Termbase, cache: Path, *, url: str = "", title: str = "") -> DownloadJob:
     """Begin to make the files. `url` is where the glossary is published, if anywhere; `title` names decks.
 
     Raises OSError when there is no place for them.
     """
     offers, folder = tuple(offered(termbase)), cache / _digest(termbase, url, title)
     if folder.is_dir():
-        return Making(termbase, offers, folder)
+        return DownloadJob(termbase, offers, folder)
     if len(termbase.concepts) < _ALONE:
         make(termbase, folder, url=url, title=title)
-        return Making(termbase, offers, folder)
+        return DownloadJob(termbase, offers, folder)
     arguments = [str(termbase.folder.absolute()), str(folder.absolute()), url, title]
     command = [sys.executable, "-m", __name__, *arguments]
-    return Making(termbase, offers, folder, subprocess.Popen(command, stderr=subprocess.PIPE, text=True))
+    return DownloadJob(termbase, offers, folder, subprocess.Popen(command, stderr=subprocess.PIPE, text=True))
 
 
 def offered(termbase: Termbase) -> Iterator[Download]:

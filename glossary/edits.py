@@ -56,8 +56,8 @@ def with_basis(path: Path, text: str, lang: str, basis: str) -> str:
     return edited
 
 
-def _set_basis(said: Any, lang: str, basis: str) -> Any:
-    return said | {lang: said[lang] | {"basis": basis}}
+def _set_basis(concept: Any, lang: str, basis: str) -> Any:
+    return concept | {lang: concept[lang] | {"basis": basis}}
 
 
 def data(path: Path, text: str) -> Any:

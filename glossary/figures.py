@@ -3,7 +3,7 @@
 A page asks for the figure of `figures/<id>.yml` with `<div class="figure" data-figure="<id>"></div>` on a
 line of its own. The file holds the drawing as plain data on a grid of squares, 38 of them wide: each shape
 with its place, its look, and its label in every language. It becomes SVG in the page, with real text and the
-site's colours. A label that has no room is a fault of the file, found before anything is built.
+site's colors. A label that has no room is a fault of the file, found before anything is built.
 """
 
 from __future__ import annotations
@@ -140,7 +140,7 @@ class _FigureReader:
 
     def texts(self, node: Node, key: str) -> Texts:
         """A text in every language of the site."""
-        return self.reader.localised(node, self.languages, "F001", key)
+        return self.reader.localized(node, self.languages, "F001", key)
 
     def check_room(self, shape: Shape, node: Node, key: str) -> None:
         """Note labels that are larger than their shape, and whatever leaves the drawing."""

@@ -80,7 +80,7 @@ SLUG = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
 LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[A-Z][a-z]{3})?(?:-(?:[A-Z]{2}|[0-9]{3}))?")
 _LISTS = (*RELATIONS, "legacy", "sources")
 # Markdown looks for the end of each bracket as far as the end of the text.
-_MOST_BRACKETS = 1000
+_MAX_BRACKETS = 1000
 _CONCEPT_KEYS = ("subject", *_LISTS)
 _ENTRY_KEYS = ("terms", "definition", "explanation", "example", "basis")
 _TERM_KEYS = tuple(field.name for field in fields(Term))
@@ -425,9 +425,9 @@ def _read_entry(reader: Reader, lang: str, key_node: Node, node: Node) -> Entry:
     values = reader.mapping(node, _ENTRY_KEYS)
     texts = {name: reader.text(value, name) for name, (_, value) in values.items() if name != "terms"}
     for name in ("explanation", "example"):
-        if (brackets := _brackets(texts.get(name, ""))) > _MOST_BRACKETS:
+        if (brackets := _brackets(texts.get(name, ""))) > _MAX_BRACKETS:
             message = f"the text holds {brackets:,} opening brackets"
-            reader.at(values[name][1], "T012", message, f"keep them below {_MOST_BRACKETS:,}", key=name)
+            reader.at(values[name][1], "T012", message, f"keep them below {_MAX_BRACKETS:,}", key=name)
     terms: tuple[Term, ...] = ()
     if "terms" in values:
         terms = _read_terms(reader, *values["terms"])

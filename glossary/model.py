@@ -106,7 +106,7 @@ class Language:
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """A subject field, labelled in every language."""
+    """A subject field, labeled in every language."""
 
     id: str
     labels: Mapping[str, str]
@@ -183,7 +183,7 @@ class Termbase:
 
 @dataclass(frozen=True, slots=True, order=True)
 class Problem:
-    """A fault in the data: where it is, what is wrong, and how to mend it."""
+    """A fault in the data: where it is, what is wrong, and how to fix it."""
 
     file: str
     line: int

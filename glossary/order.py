@@ -59,7 +59,7 @@ def is_han(character: str) -> bool:
     return bool(_HAN.match(character))
 
 
-def is_spelt(text: str, pinyin: str) -> bool:
+def is_spelled(text: str, pinyin: str) -> bool:
     """Whether the characters can be read as `pinyin`; tones may differ, as some change in speech."""
     characters = [c for c in text if is_han(c) or c.isalnum()]
     return as_written(characters, pinyin, with_tones=False) is not None

@@ -21,9 +21,9 @@ import jinja2
 import yaml
 from markupsafe import Markup
 
-from . import drawing, order, staleness, whole_map
+from . import concept_graph, drawing, order, staleness
 from .addresses import Addresses, relative
-from .concept_map import lay_out, neighbours
+from .concept_map import lay_out, neighbors
 from .demos import Demo
 from .drawing import Figure
 from .links import Linker
@@ -117,7 +117,7 @@ def indexes(site: Site, lang: str) -> Iterator[GeneratedPage]:
 def maps(site: Site, lang: str) -> Iterator[GeneratedPage]:
     """The map of all concepts; if they are too many for one picture, a page for each subject."""
     concepts = list(site.termbase.concepts.values())
-    if len(concepts) <= whole_map.MOST_CONCEPTS:
+    if len(concepts) <= concept_graph.MAX_CONCEPTS:
         yield site.page(lang, VIEWS["map"]).map(concepts)
         return
     yield site.page(lang, VIEWS["map"]).map([])
@@ -183,7 +183,7 @@ class PageMaker:
         )
         meta = {"ordlab": {"kind": "term", "id": concept.id}, "search": {"boost": 2}}
         head = front_matter(entry.preferred.term, one_line(entry.definition), **meta)
-        return set_aside(concept_path(concept.id), head, markdown, prose.mentions, concept.id)
+        return stash_html(concept_path(concept.id), head, markdown, prose.mentions, concept.id)
 
     def by_letter(self) -> GeneratedPage:
         count = len(self.site.termbase.concepts)
@@ -232,7 +232,7 @@ class PageMaker:
             "map.md.jinja",
             title=markdown_text(title),
             tabs=self._tabs(),
-            map=whole_map.lay_out(self.site.termbase, concepts, self._label) if concepts else None,
+            map=concept_graph.lay_out(self.site.termbase, concepts, self._label) if concepts else None,
             labels={subject.id: subject.labels[self.lang] for subject, _ in subjects},
             link=self.concept_link,
             list=list(self._map_as_list(subjects, {concept.id for concept in concepts})),
@@ -240,7 +240,7 @@ class PageMaker:
         )
         head = front_matter(title, ordlab={"kind": "map"}, hide=["toc"], search={"exclude": True})
         folder = VIEWS["map"] + (f"/{subject.id}" if subject else "")
-        return set_aside(f"{folder}/index.md", head, markdown)
+        return stash_html(f"{folder}/index.md", head, markdown)
 
     # Parts that other pages get too
 
@@ -365,7 +365,7 @@ class PageMaker:
         }
 
     def _relations(self, concept: Concept) -> dict[str, Any]:
-        groups = neighbours(self.site.termbase, concept)
+        groups = neighbors(self.site.termbase, concept)
         if not groups:
             return {"groups": []}
         text = self._words
@@ -511,7 +511,7 @@ class PageMaker:
                     **self._named(concept.id),
                     "relations": [
                         (kind, list(map(self._named, ids)))
-                        for kind, ids in whole_map.listed(self.site.termbase, concept)
+                        for kind, ids in concept_graph.listed(self.site.termbase, concept)
                     ],
                 }
                 for concept in concepts
@@ -544,13 +544,13 @@ class PageMaker:
         tabs = self._tabs()
         head = front_matter(title, description, ordlab={"kind": view}, hide=["toc"])
         markdown = self._render(f"{view}.md.jinja", tabs=tabs, **values)
-        return set_aside(f"{VIEWS[view]}/index.md", head, markdown)
+        return stash_html(f"{VIEWS[view]}/index.md", head, markdown)
 
     def _render(self, template: str, **values: Any) -> str:
         return _environment().get_template(template).render(text=self._words, **values)
 
 
-def set_aside(
+def stash_html(
     path: str, head: str, text: str, mentions: tuple[str, ...] = (), concept: str = ""
 ) -> GeneratedPage:
     """A page whose text is HTML but for its headings: reading that HTML again would double a page's cost."""
@@ -563,7 +563,7 @@ def set_aside(
     return GeneratedPage(path, markdown, mentions, concept, "\n\n".join(outline), tuple(html))
 
 
-def put_back(html: str, pieces: Sequence[str]) -> str:
+def restore_html(html: str, pieces: Sequence[str]) -> str:
     """The page made of an outline, with its HTML in place."""
     return _HTML_MARKER.sub(lambda found: pieces[int(found[1])], html)
 

@@ -37,7 +37,7 @@ from .markdown import TermLinks
 from .model import Concept, Problem, Termbase, TermbaseError
 from .pages import Chip, GeneratedPage, Site, Use
 from .preview import Preview, stamps
-from .prose import Unwritten, Writer
+from .prose import LazyProse, Writer
 from .quizzes import read as read_quizzes
 from .site_text import load_words
 from .yamlfile import did_you_mean, shown
@@ -125,7 +125,7 @@ class OrdlabPlugin(BasePlugin[OrdlabConfig]):
     builds: dict[str, Build]  # by language: what a page needs to be built again
     searched: dict[str, list[dict[str, Any]]]  # by address of a page: what the search has of it
     site: Site
-    making: downloads.Making | None = None
+    download_job: downloads.DownloadJob | None = None
 
     # Before anything is built
 
@@ -181,8 +181,8 @@ class OrdlabPlugin(BasePlugin[OrdlabConfig]):
             return self._read(config)
         except TermbaseError as error:
             if preview := self._preview(config):
-                log.error(report(error.problems) + "\nPages are shown as they were until this is mended.")
-                self.making = preview.making
+                log.error(report(error.problems) + "\nPages are shown as they were until this is fixed.")
+                self.download_job = preview.download_job
                 return preview.site
             raise PluginError(report(error.problems)) from error
 
@@ -205,7 +205,7 @@ class OrdlabPlugin(BasePlugin[OrdlabConfig]):
         problems += [*self._check_options(termbase), *writer.problems]
         if problems:
             raise TermbaseError(problems)
-        self.making = self._making(config, termbase) if self.config.downloads else None
+        self.download_job = self._download_job(config, termbase) if self.config.downloads else None
         return Site(
             termbase=termbase,
             words=load_words(termbase),
@@ -218,16 +218,16 @@ class OrdlabPlugin(BasePlugin[OrdlabConfig]):
             name=config.site_name,
             url=config.site_url or "",
             repository=f"{config.repo_url.rstrip('/')}/blob/HEAD/" if config.repo_url else "",
-            downloads=self.making.offers if self.making else (),
+            downloads=self.download_job.offers if self.download_job else (),
             root=root,
         )
 
-    def _making(self, config: MkDocsConfig, termbase: Termbase) -> downloads.Making:
+    def _download_job(self, config: MkDocsConfig, termbase: Termbase) -> downloads.DownloadJob:
         """While a site is served, the files of its first build stay: making them would slow every edit."""
         preview = self._preview(config)
-        return (preview and preview.making) or self._start_downloads(config, termbase)
+        return (preview and preview.download_job) or self._start_downloads(config, termbase)
 
-    def _start_downloads(self, config: MkDocsConfig, termbase: Termbase) -> downloads.Making:
+    def _start_downloads(self, config: MkDocsConfig, termbase: Termbase) -> downloads.DownloadJob:
         url = urljoin(config.site_url, "glossary/") if config.site_url else ""
         cache = Path(config.config_file_path or "mkdocs.yml").resolve().parent / ".cache" / "ordlab"
         try:
@@ -273,7 +273,7 @@ class OrdlabPlugin(BasePlugin[OrdlabConfig]):
         """Add the termbase's pages; before i18n has sorted the files it would choke on them."""
         lang = self.i18n.current_language if self.i18n else self.site.addresses.root
         self.build = self.builds[lang] = Build(lang, files)
-        self._localise_markdown(config)
+        self._localize_markdown(config)
         made = (pages, reports, downloads)
         for page in (page for module in made for page in module.generate(self.site, lang)):
             self._add_page(page, config)
@@ -298,12 +298,12 @@ class OrdlabPlugin(BasePlugin[OrdlabConfig]):
             languages = languages_for_server(self.site.termbase, self.site.addresses)
             content = json.dumps(languages, ensure_ascii=False, indent=1)
             yield File.generated(config, LANGUAGES_FILE, content=content, inclusion=included)
-        if self.making:  # while pages are being made; the files are there before the first is copied
-            for download in self.making.offers:
-                address, path = downloads.address(download), str(self.making.folder / download.name)
+        if self.download_job:  # while pages are being made; the files are there before the first is copied
+            for download in self.download_job.offers:
+                address, path = downloads.address(download), str(self.download_job.folder / download.name)
                 yield File.generated(config, address, abs_src_path=path, inclusion=included)
 
-    def _localise_markdown(self, config: MkDocsConfig) -> None:
+    def _localize_markdown(self, config: MkDocsConfig) -> None:
         """Words that Markdown's own extensions put into pages."""
         words = self.words[self.build.lang]
         if config.mdx_configs.get("toc", {}).get("permalink"):
@@ -373,7 +373,7 @@ class OrdlabPlugin(BasePlugin[OrdlabConfig]):
             return html
         pieces = self.build.generated[page.file.src_uri].html
         page.present_anchor_ids = (page.present_anchor_ids or set()) | pages.anchors(pieces)
-        return pages.put_back(html, pieces)
+        return pages.restore_html(html, pieces)
 
     def on_env(self, env: jinja2.Environment, /, *, config: MkDocsConfig, files: Files) -> jinja2.Environment:
         """Every page has been read: what depends on all of them can be filled in."""
@@ -410,8 +410,8 @@ class OrdlabPlugin(BasePlugin[OrdlabConfig]):
         concept, path = self._concept_of(page), page.file.src_uri
         if concept is not None:
             self._add_uses(page, concept)
-        if path == downloads.PAGE and self.making:
-            self._add_sizes(page, self.making)
+        if path == downloads.PAGE and self.download_job:
+            self._add_sizes(page, self.download_job)
         if path.startswith(HELP_FOLDER) or path == pages.INDEX or concept is not None:
             page.content = (page.content or "") + self._maker(page).chips(self.build.chips)
 
@@ -440,10 +440,10 @@ class OrdlabPlugin(BasePlugin[OrdlabConfig]):
         concept = self._concept_of(page)
         return concept.entries[self.build.lang].preferred.term if concept else title_text(page)
 
-    def _add_sizes(self, page: Page, making: downloads.Making) -> None:
+    def _add_sizes(self, page: Page, job: downloads.DownloadJob) -> None:
         """On the page of downloads, how large the files are."""
         try:
-            folder = making.wait()
+            folder = job.wait()
         except RuntimeError as error:
             raise PluginError(str(error)) from error
         page.content = downloads.with_sizes(page.content or "", folder, self.words[self.build.lang])
@@ -570,13 +570,13 @@ class OrdlabPlugin(BasePlugin[OrdlabConfig]):
 
     # One page again, while the site is served
 
-    def take(self, termbase: Termbase, changed: Sequence[Concept], config: MkDocsConfig) -> set[str]:
+    def apply_changes(self, termbase: Termbase, changed: Sequence[Concept], config: MkDocsConfig) -> set[str]:
         """Go on with changed concepts; pages show them when they are built again.
 
         Returns the sources of the pages that the search will find by other words.
         """
         writer = Writer(termbase, self.site.addresses, Path(config.docs_dir))
-        prose, before = Unwritten(writer), self.site.termbase
+        prose, before = LazyProse(writer), self.site.termbase
         self.site = replace(self.site, termbase=termbase, prose=prose, linkers=writer.linkers)
         # Besides the concepts' own texts: others get or lose the headings above relations and uses.
         searched = {concept.id for concept in changed}
@@ -602,17 +602,17 @@ class OrdlabPlugin(BasePlugin[OrdlabConfig]):
             for file in build.files.documentation_pages()
         }
 
-    def build_again(self, lang: str, path: str, config: MkDocsConfig) -> None:
+    def rebuild_page(self, lang: str, path: str, config: MkDocsConfig) -> None:
         """Build one page as the host does, with everything that was kept of its language."""
         self.build = self.builds[lang]
         if self.i18n and self.i18n.current_language != lang:
             self.i18n.current_language = lang
             self.i18n.reconfigure_mkdocs_config(config)
-        self._localise_markdown(config)
+        self._localize_markdown(config)
         file = self.build.files.get_file_from_path(path)
         if file is None or file.page is None:
             return
-        if made := self._made_again(path):
+        if made := self._regenerated(path):
             file.content_string = made.markdown
             self.build.generated[path], self.build.mentions[path] = made, made.mentions
         _populate_page(file.page, config, self.build.files)
@@ -626,7 +626,7 @@ class OrdlabPlugin(BasePlugin[OrdlabConfig]):
             log.error(report(self.build.problems))
             self.build.problems.clear()
 
-    def _made_again(self, path: str) -> GeneratedPage | None:
+    def _regenerated(self, path: str) -> GeneratedPage | None:
         """A page of the termbase from the data as they are now; None for one that was written by hand."""
         if (old := self.build.generated.get(path)) is None:
             return None
@@ -635,7 +635,7 @@ class OrdlabPlugin(BasePlugin[OrdlabConfig]):
         made = (*pages.indexes(self.site, self.build.lang), *reports.generate(self.site, self.build.lang))
         return next((page for page in made if page.path == path), None)
 
-    def searched_in(self, name: str) -> str:
+    def search_language(self, name: str) -> str:
         """The language whose search box asks for a file of the site; none for all other files.
 
         Not for the file that the theme asks for on every page: it says where the others are, and stays.
@@ -646,12 +646,12 @@ class OrdlabPlugin(BasePlugin[OrdlabConfig]):
                 return lang
         return ""
 
-    def make_search_again(self, lang: str, config: MkDocsConfig) -> None:
+    def rewrite_search(self, lang: str, config: MkDocsConfig) -> None:
         """Write what the search of one language reads, from the pages as they are now."""
         docs = [doc for docs in self.searched.values() for doc in docs]
         self._write_search(Path(config.site_dir), lang, search.split(docs, self.site.addresses)[lang])
 
-    def start_downloads_again(self, config: MkDocsConfig) -> downloads.Making:
+    def restart_downloads(self, config: MkDocsConfig) -> downloads.DownloadJob:
         """Begin to make the files anew, of the data as they are now."""
         return self._start_downloads(config, self.site.termbase)
 

@@ -31,27 +31,27 @@ class Host(Protocol):
     """What the site's host keeps of its last full build."""
 
     site: Site
-    making: downloads.Making | None
+    download_job: downloads.DownloadJob | None
     stamps: Stamps
 
     def _watched(self, config: Any) -> Sequence[Path]: ...
-    def take(self, termbase: Termbase, changed: Sequence[Concept], config: Any) -> set[str]: ...
+    def apply_changes(self, termbase: Termbase, changed: Sequence[Concept], config: Any) -> set[str]: ...
     def addresses_of_pages(self) -> dict[str, tuple[str, str]]: ...
-    def build_again(self, lang: str, path: str, config: Any) -> None: ...
-    def searched_in(self, name: str) -> str: ...
-    def make_search_again(self, lang: str, config: Any) -> None: ...
-    def start_downloads_again(self, config: Any) -> downloads.Making: ...
+    def rebuild_page(self, lang: str, path: str, config: Any) -> None: ...
+    def search_language(self, name: str) -> str: ...
+    def rewrite_search(self, lang: str, config: Any) -> None: ...
+    def restart_downloads(self, config: Any) -> downloads.DownloadJob: ...
 
 
 class Preview:
     """Stands before the server and its builder; `lock` keeps requests and builds apart.
 
-    `site` and `making` are what is being served, and outlive the host: full builds copy the downloads, and
-    make no new ones, and where the data have faults, they go on with the last that had none.
+    `site` and `download_job` are what is being served, and outlive the host: full builds copy the downloads
+    and make no new ones, and where the data have faults, they go on with the last that had none.
     """
 
     site: Site
-    making: downloads.Making | None
+    download_job: downloads.DownloadJob | None
 
     def __init__(self, build_all: Callable[[], Any], mount_path: str) -> None:
         self.build_all = build_all
@@ -66,7 +66,7 @@ class Preview:
 
     def adopt(self, host: Host, config: Any) -> None:
         """A full build is done: this is the host that did it."""
-        self.host, self.config, self.site, self.making = host, config, host.site, host.making
+        self.host, self.config, self.site, self.download_job = host, config, host.site, host.download_job
         self.pages, self.outdated, self.unsearched = host.addresses_of_pages(), set(), {}
 
     def rebuild(self) -> None:
@@ -97,7 +97,7 @@ class Preview:
         try:
             new = load(old.folder)
         except TermbaseError as error:
-            log.error(f"{error}\nPages are shown as they were until this is mended.")
+            log.error(f"{error}\nPages are shown as they were until this is fixed.")
             return True
         if new is old:
             return True
@@ -106,7 +106,7 @@ class Preview:
         changed = [c for id, c in new.concepts.items() if c is not old.concepts[id]]
         if any(c.legacy != old.concepts[c.id].legacy for c in changed):
             return False
-        sources = self.host.take(new, changed, self.config)
+        sources = self.host.apply_changes(new, changed, self.config)
         self.site, self.outdated = self.host.site, set(self.pages)
         for lang in new.languages:
             self.unsearched.setdefault(lang, set()).update(sources)
@@ -126,34 +126,34 @@ class Preview:
                 return
             if name in self.outdated:
                 self._build(self.host, name)
-            elif (lang := self.host.searched_in(name)) in self.unsearched:
+            elif (lang := self.host.search_language(name)) in self.unsearched:
                 sources = self.unsearched.pop(lang)
                 for page, place in self.pages.items():
                     if page in self.outdated and place[0] == lang and place[1] in sources:
                         self._build(self.host, page)
-                self.host.make_search_again(lang, self.config)
+                self.host.rewrite_search(lang, self.config)
 
     def _build(self, host: Host, name: str) -> None:
         self.outdated.discard(name)
-        host.build_again(*self.pages[name], self.config)
+        host.rebuild_page(*self.pages[name], self.config)
 
     def _refresh_downloads(self) -> None:
         """Pages are served meanwhile: for a large termbase, this takes another process some seconds."""
         with self.downloading:
             with self.lock:
-                if self.host is None or self.making is None:
+                if self.host is None or self.download_job is None:
                     return
                 # The cache goes by the files as they are, so the data must be those of the files.
-                if not self._update() or self.host.site.termbase is self.making.termbase:
+                if not self._update() or self.host.site.termbase is self.download_job.termbase:
                     return
-                making = self.host.start_downloads_again(self.config)
-            folder = making.wait()
+                job = self.host.restart_downloads(self.config)
+            folder = job.wait()
             with self.lock:
-                for offer in making.offers:
+                for offer in job.offers:
                     shutil.copyfile(folder / offer.name, Path(self.config.site_dir, downloads.address(offer)))
-                self.making = making
+                self.download_job = job
                 if self.host is not None:
-                    self.host.making = making
+                    self.host.download_job = job
                 self.outdated |= {page for page, (_, path) in self.pages.items() if path == downloads.PAGE}
 
 

@@ -124,7 +124,7 @@ class Writer:
         return relative(target, self.addresses.concept(lang, concept.id)) if found else None
 
 
-class Unwritten(Mapping[tuple[str, str], Prose]):
+class LazyProse(Mapping[tuple[str, str], Prose]):
     """Texts by concept and language, each written when it is first asked for."""
 
     def __init__(self, writer: Writer) -> None:

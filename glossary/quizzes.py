@@ -108,4 +108,4 @@ class _QuizReader:
         return list(node.value)
 
     def texts(self, node: Node, key: str) -> Texts:
-        return self.reader.localised(node, self.languages, "Q001", key)
+        return self.reader.localized(node, self.languages, "Q001", key)

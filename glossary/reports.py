@@ -8,7 +8,7 @@ from typing import Any
 from . import staleness
 from .lint import reference
 from .model import Language
-from .pages import GeneratedPage, PageMaker, Site, front_matter, set_aside
+from .pages import GeneratedPage, PageMaker, Site, front_matter, stash_html
 from .staleness import Coverage, State
 
 # The parts of a coverage bar, and what fills them where there is no style sheet.
@@ -18,7 +18,7 @@ FILLS = {
     State.UNCHECKED: "none",
     State.MISSING: "none",
 }
-MOST_WAITING = 100  # concepts that the page names one by one
+MAX_WAITING = 100  # concepts that the page names one by one
 
 
 def generate(site: Site, lang: str) -> Iterator[GeneratedPage]:
@@ -55,7 +55,7 @@ class ReportMaker(PageMaker):
 
     def _report(self, name: str, **values: Any) -> GeneratedPage:
         head = front_matter(self._words[name], ordlab={"kind": name}, hide=["toc"], search={"exclude": True})
-        return set_aside(f"glossary/{name}/index.md", head, self._render(f"{name}.md.jinja", **values))
+        return stash_html(f"glossary/{name}/index.md", head, self._render(f"{name}.md.jinja", **values))
 
     # The state of the translations
 
@@ -101,8 +101,8 @@ class ReportMaker(PageMaker):
                     "title": f"{language.name} · {self._words[f'coverage-{state}']}",
                     "anchor": f"{language.code}-{state}",
                     "html": language.html,
-                    "concepts": [self._waiting_concept(id, language) for id in ids[:MOST_WAITING]],
-                    "left_out": max(0, len(ids) - MOST_WAITING),
+                    "concepts": [self._waiting_concept(id, language) for id in ids[:MAX_WAITING]],
+                    "left_out": max(0, len(ids) - MAX_WAITING),
                 }
 
     def _waiting_concept(self, id: str, language: Language) -> dict[str, str]:

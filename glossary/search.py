@@ -5,13 +5,13 @@ javascripts/search.js), because Material hands every query to a worker and shows
 own worker fetches all texts of the site with every page, and indexes them there. Measured by
 `tests/bench/search.py` (10,000 concepts in one language, a slow phone), until the first hit is on screen:
 
-                      fetched    after    misspelt names
+                      fetched    after    misspelled names
     Material's lunr   5,997 kB    80 s    not found
     Pagefind 1.5        222 kB     4 s    not found
     ours                 40 kB     3 s    found
 
 Names, and not texts, are what readers type here. `names.json` holds every page's title and a concept's other
-names, compared as strings: inflected, misspelt and half-typed words, parts of compounds, Chinese without
+names, compared as strings: inflected, misspelled and half-typed words, parts of compounds, Chinese without
 spaces and pinyin differ from a name by little, and no stemmer or dictionary is needed in any language.
 `words-<n>.json` are the texts' inverted index in alphabetical pieces, `text-<n>.json` the texts themselves,
 and `pieces.json` says what is in which, which pages are no concepts, which words say nothing, and what the
@@ -41,7 +41,7 @@ from .model import Entry
 WORKER = "assets/javascripts/search.js"
 TEXT_SIZE = 12_000  # characters of a piece of texts
 WORDS_SIZE = 24_000  # characters of a piece of the inverted index
-MOST_PAGES = 200  # of a word that is on more pages, those where it weighs most
+MAX_PAGES = 200  # of a word that is on more pages, those where it weighs most
 TITLE_WEIGHT = 5  # a word in a title counts as often as this in the text
 COMMON = 1 / 3  # a word on more of the pages than this says nothing, unless names of concepts have it
 
@@ -136,7 +136,7 @@ def files(docs: Docs, names: Mapping[str, list[str]], folder: str, separator: st
 
 
 def _pages(docs: Docs, concepts: Container[str]) -> list[SearchPage]:
-    """The entries put together by page, in the order of addresses: neighbours share files."""
+    """The entries put together by page, in the order of addresses: neighbors share files."""
     found: dict[str, SearchPage] = {}
     for doc in docs:
         location, _, anchor = doc["location"].partition("#")
@@ -226,8 +226,8 @@ def _counted(page: SearchPage) -> Counter[str]:
 
 def _best(postings: list[tuple[int, int]]) -> list[int]:
     kept = postings
-    if len(postings) > MOST_PAGES:
-        kept = sorted(sorted(postings, key=lambda posting: -posting[1])[:MOST_PAGES])
+    if len(postings) > MAX_PAGES:
+        kept = sorted(sorted(postings, key=lambda posting: -posting[1])[:MAX_PAGES])
     return [len(postings), *(number for posting in kept for number in posting)]
 
 

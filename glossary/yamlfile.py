@@ -37,7 +37,7 @@ UNPRINTABLE = re.compile(
 _ANCHOR_OR_TAG = re.compile(rb"[&!](?<![^\s\[{,:][&!])")
 
 # How libyaml's messages begin: what they mean to someone who writes YAML, and what to do.
-_SAID_BY_LIBYAML = (
+_LIBYAML_MESSAGES = (
     ("found character that cannot start any token", "this character cannot begin a value", "quote the value"),
     ("mapping values are not allowed", "a colon where none can be", "quote the value, or line up the keys"),
     ("could not find expected ':'", "a line without a key", "write `key: value`, or indent the line"),
@@ -58,7 +58,11 @@ _SAID_BY_LIBYAML = (
 
 
 # These come where the file ends; the fault is where the quote or bracket was opened.
-_SAID_LATE = ("did not find expected ',' or", "did not find expected node", "found unexpected end of stream")
+_LIBYAML_MESSAGES_AT_END = (
+    "did not find expected ',' or",
+    "did not find expected node",
+    "found unexpected end of stream",
+)
 
 
 class _Composer(CParser):
@@ -201,7 +205,7 @@ class Reader:
                 self.at(node, code, f"`{name}` is missing", f"add `{name}:`", key=join(key, name))
         return found
 
-    def localised(self, node: Node, languages: tuple[str, ...], code: str, key: str) -> dict[str, str]:
+    def localized(self, node: Node, languages: tuple[str, ...], code: str, key: str) -> dict[str, str]:
         """A text in every one of the languages; one that is missing is reported under `code`."""
         given = self.mapping(node, languages, key)
         texts = {lang: self.text(value, join(key, lang)) for lang, (_, value) in given.items()}
@@ -250,9 +254,9 @@ class Reader:
 
     def _syntax(self, error: yaml.YAMLError, content: bytes) -> None:
         """Note libyaml's complaint in words that say what to do."""
-        said = str(getattr(error, "problem", None) or getattr(error, "reason", None) or error)
+        complaint = str(getattr(error, "problem", None) or getattr(error, "reason", None) or error)
         mark = getattr(error, "problem_mark", None)
-        if any(said.startswith(message) for message in _SAID_LATE):
+        if any(complaint.startswith(message) for message in _LIBYAML_MESSAGES_AT_END):
             mark = getattr(error, "context_mark", None) or mark
         offset: int = getattr(error, "position", 0)
         line = mark.line + 1 if mark else content.count(b"\n", 0, offset) + 1
@@ -262,11 +266,11 @@ class Reader:
         if "\t" in text[: len(text) - len(text.lstrip())]:
             self.report("T010", "a tab is used for indentation", "use spaces", line=line)
             return
-        for begins, message, fix in _SAID_BY_LIBYAML:
-            if said.startswith(begins):
+        for begins, message, fix in _LIBYAML_MESSAGES:
+            if complaint.startswith(begins):
                 self.report("T010", message, fix, line=line)
                 return
-        self.report("T010", f"not valid YAML: {said}", line=line)
+        self.report("T010", f"not valid YAML: {complaint}", line=line)
 
     def _is_plain(self, content: bytes) -> bool:
         """Refuse anchors, aliases, tags and depth: by them a small file becomes huge, and data needs none.

@@ -84,13 +84,13 @@ def load_termbase(folder: Path, *, frame_only: bool = False, code: int = COULD_N
 
 @contextmanager
 def nothing_changes_if_it_fails() -> Iterator[None]:
-    """For work that changes all its files or none: the reader is told so."""
+    """For work that changes all its files or none: an OSError becomes a refusal that says so."""
     try:
         yield
     except OSError as error:
-        raise Refusal(f"{told(error)}; nothing was changed") from None
+        raise Refusal(f"{describe(error)}; nothing was changed") from None
 
 
-def told(error: OSError) -> str:
+def describe(error: OSError) -> str:
     reason = error.strerror or str(error)
     return f"{error.filename}: {reason}" if error.filename else reason

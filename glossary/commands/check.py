@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..model import TermbaseError
-from . import CLEAN, EXIT_CODES, FINDINGS, Refusal, add_folder, require_termbase, told
+from . import CLEAN, EXIT_CODES, FINDINGS, Refusal, add_folder, describe, require_termbase
 
 if TYPE_CHECKING:
     from ..lint.rule import Finding
@@ -42,7 +42,7 @@ def run(options: argparse.Namespace) -> int:
             _fix(options.folder, codes)
         findings = find(options.folder, codes)
     except OSError as error:
-        raise Refusal(told(error)) from None
+        raise Refusal(describe(error)) from None
     print(formats.FORMATS[options.format](findings))
     return FINDINGS if findings else CLEAN
 
@@ -64,8 +64,8 @@ def find(folder: Path, codes: frozenset[str]) -> list[Finding]:
 def _fix(folder: Path, codes: frozenset[str]) -> None:
     from ..lint import fixes
 
-    mended = fixes.fix(lambda: find(folder, codes))
-    print(f"{mended or 'Nothing'} fixed.", file=sys.stderr)
+    fixed = fixes.fix(lambda: find(folder, codes))
+    print(f"{fixed or 'Nothing'} fixed.", file=sys.stderr)
 
 
 def _codes(select: str, ignore: str) -> frozenset[str]:

@@ -13,7 +13,7 @@ from . import CLEAN, FINDINGS, Refusal, add_folder, load_termbase, nothing_chang
 if TYPE_CHECKING:
     from rdflib import Graph
 
-    from ..exchange.profiles import Demand
+    from ..exchange.profiles import Requirement
     from ..model import Termbase
 
 FORMATS = {
@@ -76,22 +76,22 @@ def run(options: argparse.Namespace) -> int:
     print(f"{len(termbase.concepts)} concepts written to {options.output}")
     if not options.profile:
         return CLEAN
-    demands = profiles.judge(_graph(options.format, content), options.profile)
-    print("\n".join(report(demands, PROFILES[options.profile], len(termbase.concepts))))
-    return FINDINGS if any(demand.lacking for demand in demands) else CLEAN
+    requirements = profiles.judge(_graph(options.format, content), options.profile)
+    print("\n".join(report(requirements, PROFILES[options.profile], len(termbase.concepts))))
+    return FINDINGS if any(requirement.lacking for requirement in requirements) else CLEAN
 
 
-def report(demands: Sequence[Demand], profile: str, concepts: int) -> Iterator[str]:
+def report(requirements: Sequence[Requirement], profile: str, concepts: int) -> Iterator[str]:
     """What a profile asks for, and which concepts lack it: all of them, or the ids of some."""
     yield f"\n{profile}, as we read it; its publisher's own validator has the last word:"
-    for demand in demands:
-        count = len(demand.lacking)
+    for requirement in requirements:
+        count = len(requirement.lacking)
         if not count:
-            yield f"  met      {demand.text}"
+            yield f"  met      {requirement.text}"
             continue
-        some = ", ".join(demand.lacking[:3]) + (", …" if count > 3 else "")
+        some = ", ".join(requirement.lacking[:3]) + (", …" if count > 3 else "")
         who = "every concept" if count == concepts else f"{count} of {concepts} concepts ({some})"
-        yield f"  lacking  {demand.text}: {who}" + (f" → {demand.fix}" if demand.fix else "")
+        yield f"  lacking  {requirement.text}: {who}" + (f" → {requirement.fix}" if requirement.fix else "")
 
 
 def _graph(format: str, content: bytes) -> Graph:

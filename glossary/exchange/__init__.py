@@ -41,7 +41,7 @@ class Format:
     name: str
     suffix: str
     module: str
-    flavour: str = ""  # which of the module's forms, where it has several
+    flavor: str = ""  # which of the module's forms, where it has several
 
     def write(self, termbase: Termbase, **options: Any) -> bytes:
         write: Callable[..., bytes] = self._function("write")
@@ -55,7 +55,7 @@ class Format:
     def _function(self, name: str) -> Callable[..., Any]:
         """Imported when needed: rdflib alone takes half a second."""
         found: Callable[..., Any] = getattr(
-            import_module(f".{self.module}", __name__), "_".join(filter(None, (name, self.flavour)))
+            import_module(f".{self.module}", __name__), "_".join(filter(None, (name, self.flavor)))
         )
         return found
 

@@ -2,7 +2,7 @@
 
 The front is the preferred term; the back is the preferred term in the other language, with its grammar or
 pinyin, its synonyms, and the definition in both. Ids follow from the concept and the languages, so that a
-newer deck updates the cards of an older one and keeps what the learner has learnt.
+newer deck updates the cards of an older one and keeps what the learner has learned.
 """
 
 from __future__ import annotations
@@ -49,15 +49,15 @@ def write(termbase: Termbase, front: str, back: str, *, title: str = "") -> byte
 
 def _fields(concept: Concept, front: str, back: str) -> Iterator[str]:
     """Anki's fields are HTML, so that texts are escaped."""
-    asked, answer = concept.entries[front], concept.entries[back]
+    question_side, answer = concept.entries[front], concept.entries[back]
     yield concept.id
-    yield escape(asked.preferred.term)
-    yield escape(asked.preferred.pinyin)
+    yield escape(question_side.preferred.term)
+    yield escape(question_side.preferred.pinyin)
     yield escape(answer.preferred.term)
     yield escape(_grammar(answer.preferred))
     yield escape(", ".join(_synonyms(answer)))
     yield escape(answer.definition)
-    yield escape(asked.definition)
+    yield escape(question_side.definition)
 
 
 def _grammar(term: Term) -> str:
@@ -70,14 +70,14 @@ def _synonyms(entry: Entry) -> Iterator[str]:
 
 def _model(front: Language, back: Language) -> genanki.Model:
     """The note type of one pair of languages: a card says which language each part is in."""
-    asked, answer = escape(front.html), escape(back.html)
-    question = _part("term", "Front", asked) + _part("hint", "Hint", asked)
+    question_side, answer = escape(front.html), escape(back.html)
+    question = _part("term", "Front", question_side) + _part("hint", "Hint", question_side)
     parts = (
         ("term", "Back", answer),
         ("grammar", "Grammar", answer),
         ("synonyms", "Synonyms", answer),
         ("definition", "Definition", answer),
-        ("definition", "Question definition", asked),
+        ("definition", "Question definition", question_side),
     )
     answers = "".join(_part(*part) for part in parts)
     return genanki.Model(
@@ -102,8 +102,8 @@ def _number(*parts: str) -> int:
 
 
 def _last_change(termbase: Termbase) -> float:
-    if said := os.environ.get("SOURCE_DATE_EPOCH", "").strip():
-        return float(said)
+    if epoch := os.environ.get("SOURCE_DATE_EPOCH", "").strip():
+        return float(epoch)
     times = (concept.path.stat().st_mtime for concept in termbase.concepts.values())
     return float(int(max(times)))
 

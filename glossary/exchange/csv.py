@@ -154,7 +154,7 @@ def _read_rows(text: str, incoming: Incoming) -> None:
         if len(row) > len(header) and any(row[len(header) :]):
             incoming.report("X004", f"a row has {len(row)} cells, the first one {len(header)}", line=line)
         elif any(cell.strip() for cell in row):
-            _take(incoming, {k: _value(k, v) for k, v in cells.items() if k in _COLUMNS}, line)
+            _add_row(incoming, {k: _value(k, v) for k, v in cells.items() if k in _COLUMNS}, line)
         line = rows.line_num + 1
 
 
@@ -163,7 +163,7 @@ def _separator(text: str) -> str:
     return max(_SEPARATORS, key=first.count)
 
 
-def _take(incoming: Incoming, row: Data, line: int) -> None:
+def _add_row(incoming: Incoming, row: Data, line: int) -> None:
     kind, id, lang = (str(row.pop(key, "")).strip() for key in ("kind", "id", "language"))
     if kind not in KINDS:
         fix = did_you_mean(kind, KINDS)
@@ -177,7 +177,7 @@ def _take(incoming: Incoming, row: Data, line: int) -> None:
         message = f"a row about a {kind} lacks its {missing[0]}"
         incoming.report("X004", message, "fill it in", line=line, id=id, lang=lang, key=missing[0])
         return
-    _TAKERS[kind](incoming, id, lang, values, line)
+    _ADDERS[kind](incoming, id, lang, values, line)
 
 
 _NEEDS = {
@@ -191,24 +191,24 @@ _NEEDS = {
 }
 
 
-def _take_language(incoming: Incoming, id: str, lang: str, values: Data, line: int) -> None:
+def _add_language(incoming: Incoming, id: str, lang: str, values: Data, line: int) -> None:
     incoming.part("languages").setdefault(lang, {}).update(values)
 
 
-def _take_word(incoming: Incoming, id: str, lang: str, values: Data, line: int) -> None:
+def _add_word(incoming: Incoming, id: str, lang: str, values: Data, line: int) -> None:
     language = incoming.part("languages").setdefault(lang, {})
     language.setdefault("text", {})[id] = values.get("label", "")
 
 
-def _take_subject(incoming: Incoming, id: str, lang: str, values: Data, line: int) -> None:
+def _add_subject(incoming: Incoming, id: str, lang: str, values: Data, line: int) -> None:
     incoming.part("subjects").setdefault(id, {})[lang] = values.get("label", "")
 
 
-def _take_source(incoming: Incoming, id: str, lang: str, values: Data, line: int) -> None:
+def _add_source(incoming: Incoming, id: str, lang: str, values: Data, line: int) -> None:
     incoming.part("sources")[id] = values
 
 
-def _take_concept(incoming: Incoming, id: str, lang: str, values: Data, line: int) -> None:
+def _add_concept(incoming: Incoming, id: str, lang: str, values: Data, line: int) -> None:
     concepts = incoming.part("concepts")
     if (id,) in incoming.lines:
         message = f"the concept “{id}” has a second row of its own"
@@ -217,7 +217,7 @@ def _take_concept(incoming: Incoming, id: str, lang: str, values: Data, line: in
     concepts[id] = values | concepts.get(id, {})
 
 
-def _take_entry(incoming: Incoming, id: str, lang: str, values: Data, line: int) -> None:
+def _add_entry(incoming: Incoming, id: str, lang: str, values: Data, line: int) -> None:
     entry = incoming.part("concepts").setdefault(id, {}).setdefault(lang, {"terms": []})
     if (id, lang) in incoming.lines:
         message = f"“{id}” has a second row for {lang}"
@@ -226,18 +226,18 @@ def _take_entry(incoming: Incoming, id: str, lang: str, values: Data, line: int)
     entry.update(values)
 
 
-def _take_term(incoming: Incoming, id: str, lang: str, values: Data, line: int) -> None:
+def _add_term(incoming: Incoming, id: str, lang: str, values: Data, line: int) -> None:
     entry = incoming.part("concepts").setdefault(id, {}).setdefault(lang, {"terms": []})
     incoming.lines.setdefault((id, lang, f"terms[{len(entry['terms'])}]"), line)
     entry["terms"].append(values)
 
 
-_TAKERS = {
-    "language": _take_language,
-    "word": _take_word,
-    "subject": _take_subject,
-    "source": _take_source,
-    "concept": _take_concept,
-    "entry": _take_entry,
-    "term": _take_term,
+_ADDERS = {
+    "language": _add_language,
+    "word": _add_word,
+    "subject": _add_subject,
+    "source": _add_source,
+    "concept": _add_concept,
+    "entry": _add_entry,
+    "term": _add_term,
 }

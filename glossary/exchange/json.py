@@ -44,7 +44,7 @@ def read(content: bytes, path: Path) -> Incoming:
     incoming.find_lines = lambda: _concept_lines(text)
     for key, value in data.items():
         if key in plain.PARTS and isinstance(value, dict):
-            _take(incoming, key, value)
+            _add_objects(incoming, key, value)
         elif key in plain.PARTS:
             incoming.report("X004", f"`{key}` is not an object", key=key)
         elif key not in ("format", "version", "$schema"):
@@ -65,8 +65,8 @@ def _object(text: str, incoming: Incoming) -> Data | None:
         incoming.report("X004", f"not valid JSON: {error.msg}", line=error.lineno)
         return None
     except (RecursionError, ValueError) as error:
-        said = "it is nested too deeply" if isinstance(error, RecursionError) else str(error)
-        incoming.report("X004", f"not usable JSON: {said}")
+        reason = "it is nested too deeply" if isinstance(error, RecursionError) else str(error)
+        incoming.report("X004", f"not usable JSON: {reason}")
         return None
     if not isinstance(data, dict):
         incoming.report("X004", "the file does not hold a JSON object", line=1)
@@ -77,7 +77,7 @@ def _object(text: str, incoming: Incoming) -> Data | None:
     return data
 
 
-def _take(incoming: Incoming, part: str, values: Data) -> None:
+def _add_objects(incoming: Incoming, part: str, values: Data) -> None:
     for id, value in values.items():
         if isinstance(value, dict):
             incoming.part(part)[id] = value

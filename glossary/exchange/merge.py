@@ -148,8 +148,8 @@ def _place_subjects(incoming: Incoming, existing: Data) -> None:
     subjects = {**existing["subjects"], **incoming.part("subjects")}
     labels = {label.casefold(): id for id, names in subjects.items() for label in names.values()}
     for concept in incoming.part("concepts").values():
-        if (said := concept.get("subject")) and said not in subjects:
-            concept["subject"] = labels.get(str(said).casefold(), said)
+        if (subject := concept.get("subject")) and subject not in subjects:
+            concept["subject"] = labels.get(str(subject).casefold(), subject)
 
 
 # One termbase out of two
@@ -164,7 +164,7 @@ def _merged(incoming: Incoming, existing: Data, left_out: Set[str]) -> Data:
         merged[part] = dict(existing[part])
         for id, value in new.items():
             old = existing[part].get(id, {})
-            merged[part][id] = value if incoming.complete else _added(old, _news(old, value))
+            merged[part][id] = value if incoming.complete else _added(old, _new_statements(old, value))
     order = list(merged["languages"])
     merged["concepts"] = {
         id: yaml_files.ordered(concept, order) for id, concept in sorted(merged["concepts"].items())
@@ -172,7 +172,7 @@ def _merged(incoming: Incoming, existing: Data, left_out: Set[str]) -> Data:
     return merged
 
 
-def _news(old: Data, new: Data) -> Data:
+def _new_statements(old: Data, new: Data) -> Data:
     """A concept that others describe: “related” says nothing of what is known to be broader or a whole."""
     known = {id for relation in plain.RELATIONS if relation != "related" for id in old.get(relation, ())}
     related = [id for id in new.get("related", ()) if id not in known]

@@ -1,4 +1,4 @@
-"""Whether an export is as a profile of SKOS wants it: each demand, and the concepts that lack it.
+"""Whether an export is as a profile of SKOS wants it: each requirement, and the concepts that lack it.
 
 The shapes are our own reading of the profile (see their file), judged by pyshacl, which the light install
 does without: `pip install 'ordlab[profile]'`.
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Demand:
+class Requirement:
     """Something a profile asks of every concept, and what to do where it is lacking."""
 
     text: str
@@ -28,14 +28,14 @@ def shapes(profile: str) -> Path:
     return Path(__file__).parent / f"{profile}.ttl"
 
 
-def judge(export: Graph, profile: str) -> list[Demand]:
-    """All demands of the profile, in their order. Raises ImportError where pyshacl is missing."""
+def judge(export: Graph, profile: str) -> list[Requirement]:
+    """All requirements of the profile, in their order. Raises ImportError where pyshacl is missing."""
     import pyshacl
     from rdflib import SH, Graph, URIRef
 
     from .skos import PREFIXES
 
-    def said(rule: Node, property: Node) -> str:
+    def value_of(rule: Node, property: Node) -> str:
         return str(rules.value(rule, property) or "")
 
     rules, name = Graph().parse(shapes(profile)), URIRef(f"{PREFIXES['ol']}id")
@@ -44,6 +44,8 @@ def judge(export: Graph, profile: str) -> list[Demand]:
     for result in results.subjects(SH.resultMessage):
         message, concept = results.value(result, SH.resultMessage), results.value(result, SH.focusNode)
         lacking.setdefault(str(message), set()).add(str(export.value(concept, name) or concept))
-    rules_in_order = sorted(rules.objects(None, SH.property), key=lambda rule: said(rule, SH.order).zfill(3))
-    texts = [(said(rule, SH.message), said(rule, SH.description)) for rule in rules_in_order]
-    return [Demand(text, fix, tuple(sorted(lacking.get(text, ())))) for text, fix in texts]
+    rules_in_order = sorted(
+        rules.objects(None, SH.property), key=lambda rule: value_of(rule, SH.order).zfill(3)
+    )
+    texts = [(value_of(rule, SH.message), value_of(rule, SH.description)) for rule in rules_in_order]
+    return [Requirement(text, fix, tuple(sorted(lacking.get(text, ())))) for text, fix in texts]

@@ -308,9 +308,9 @@ def _read(text: str, syntax: str, incoming: Incoming) -> Incoming:
             graph.parse(data=text, format=syntax, publicID=NOWHERE)
             _Reader(graph, incoming).read()
         except Exception as error:  # whatever a parser stumbles over is a fault of the file
-            said = " ".join(str(getattr(error, "_why", "") or error).split())[:200]
+            reason = " ".join(str(getattr(error, "_why", "") or error).split())[:200]
             line = getattr(error, "lines", -1) + 1
-            incoming.report("X004", f"not valid {syntax}: {said}", line=line)
+            incoming.report("X004", f"not valid {syntax}: {reason}", line=line)
             return incoming
     incoming.find_lines = lambda: _lines(text)
     _locate(incoming)
@@ -402,8 +402,8 @@ class _Reader:
         found: dict[Node, str] = {}
         taken: set[str] = set()
         for node in dict.fromkeys(nodes):
-            said = self._text(node, "ol:id") or self._text(node, "dct:identifier")
-            id = said if re.fullmatch(r"[a-z][a-z0-9-]*", said) else _last_part(str(node))
+            stated = self._text(node, "ol:id") or self._text(node, "dct:identifier")
+            id = stated if re.fullmatch(r"[a-z][a-z0-9-]*", stated) else _last_part(str(node))
             if id in taken:
                 self.incoming.report("X012", f"two concepts have the id “{id}”", "rename one", id=id)
                 continue

@@ -2,6 +2,6 @@
 
 Each rule is one function that yields findings; `rules.yml` describes it in every language, with an example.
 Codes: T1xx the termbase, T2xx the choice of words, T3xx punctuation, T4xx silences, T5xx the languages of the
-site. Faults that the check only passes on (`damage`): T0xx any file, Dxxx demos, Qxxx quizzes, Fxxx figures,
-Sxxx the site. Xxxx are faults of imports.
+site. Faults that the check only passes on (`site_files`): T0xx any file, Dxxx demos, Qxxx quizzes, Fxxx
+figures, Sxxx the site. Xxxx are faults of imports.
 """

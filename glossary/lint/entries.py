@@ -48,7 +48,7 @@ def wrong_pinyin(facts: Facts) -> Iterator[Finding]:
     """Pinyin that does not spell the term beside it."""
     for concept, language, entry in facts.entries():
         for index, term in enumerate(entry.terms):
-            if language.order == "pinyin" and term.pinyin and not order.is_spelt(term.term, term.pinyin):
+            if language.order == "pinyin" and term.pinyin and not order.is_spelled(term.term, term.pinyin):
                 fix = f"{term.term} is usually read {order.pinyin_of(term.term)}"
                 message = f"“{term.pinyin}” does not spell “{term.term}”"
                 yield Finding(in_entry("T103", message, fix, concept, "terms", index, lang=entry.lang))

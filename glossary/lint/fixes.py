@@ -1,8 +1,8 @@
-"""Findings mended in place, where the outcome is certain to be the one announced.
+"""Findings fixed in place, where the outcome is certain to be the one announced.
 
 A change is kept only if the file, read anew, says what it said before with the better words in it and is
-otherwise the same: prose is compared with prose, and YAML with YAML. So nothing is mended in code, in an
-address or in another key, and what cannot be mended safely stays a finding.
+otherwise the same: prose is compared with prose, and YAML with YAML. So nothing is fixed in code, in an
+address or in another key, and what cannot be fixed safely stays a finding.
 """
 
 from __future__ import annotations
@@ -17,30 +17,30 @@ from .. import edits, files
 from .rule import Change, Finding
 from .texts import Text, YamlText, yaml_span
 
-_MOST_ROUNDS = 20
+_MAX_ROUNDS = 20
 
 
 def fix(find: Callable[[], Iterable[Finding]]) -> int:
-    """Mend what can be mended until `find` finds nothing more of it; how many findings that were.
+    """Fix what can be fixed until `find` finds nothing more of it; how many findings that were.
 
     A round writes every file or none; raises OSError when one of them cannot be written.
     """
-    mended = 0
-    for _ in range(_MOST_ROUNDS):
+    fixed = 0
+    for _ in range(_MAX_ROUNDS):
         by_file: dict[Path, list[Finding]] = defaultdict(list)
         for finding in find():
             if finding.text and finding.changes:
                 by_file[finding.text.path].append(finding)
-        new = {path: better for path, found in by_file.items() if (better := _mended(path, found))}
+        new = {path: better for path, found in by_file.items() if (better := _fixed(path, found))}
         if not new:
             break
         files.write_all({path: text for path, (text, _) in new.items()})
-        mended += sum(count for _, count in new.values())
-    return mended
+        fixed += sum(count for _, count in new.values())
+    return fixed
 
 
-def _mended(path: Path, findings: Sequence[Finding]) -> tuple[str, int] | None:
-    """The file's text with as many findings mended as can be at once, and how many they are."""
+def _fixed(path: Path, findings: Sequence[Finding]) -> tuple[str, int] | None:
+    """The file's text with as many findings fixed as can be at once, and how many they are."""
     before, text, kept = edits.read(path), "", list[Finding]()
     able = [finding for finding in findings if finding.edits()]
     if able and (changed := _with(path, before, able)) is not None:
@@ -53,7 +53,7 @@ def _mended(path: Path, findings: Sequence[Finding]) -> tuple[str, int] | None:
 
 
 def _with(path: Path, before: str, findings: Sequence[Finding]) -> str | None:
-    """The file's text with these findings mended; None when that is impossible or would change more."""
+    """The file's text with these findings fixed; None when that is impossible or would change more."""
     made = [finding.edits() for finding in findings]
     changes: dict[Text, list[Change]] = defaultdict(list)
     for finding in findings:

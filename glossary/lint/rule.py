@@ -20,7 +20,7 @@ UNUSABLE, LINKED, UNLINKED = "!", "+", "-"
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A problem, the text it is in, and the changes that mend it: all of them, or none.
+    """A problem, the text it is in, and the changes that fix it: all of them, or none.
 
     `span` is where in the file the piece of text stands, if it stands there as one.
     """

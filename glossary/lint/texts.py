@@ -30,7 +30,7 @@ FRONT_MATTER = re.compile(
     r"\ufeff?---[ \t]*\r?\n(?P<yaml>.*?\r?\n)(?:---|\.\.\.)[ \t]*(?:\r?\n|\Z)", re.DOTALL
 )
 _FIRST_MARK = 0xF0000  # Unicode's private planes: no text has these, and Markdown gives them no meaning
-_MOST_MARKS = 0xFFFD
+_MAX_MARKS = 0xFFFD
 # A word (of Han, each character) before which a mark can stand; first what a mark would make into something
 # else: fences, footnotes, links by hand, references, admonitions, tags, targets, attributes, entities.
 _WORD_OR_MARKUP = re.compile(
@@ -39,7 +39,7 @@ _WORD_OR_MARKUP = re.compile(
     rf"|([{IDEOGRAPHS}]|[^\W\d_{IDEOGRAPHS}][^\W_{IDEOGRAPHS}]*)",
     re.MULTILINE,
 )
-_MOST_TRIES = 200
+_MAX_TRIES = 200
 
 
 Keys = tuple[str | int, ...]
@@ -145,18 +145,18 @@ class Text(ABC):
     def _words(self) -> list[tuple[int, int]]:
         """Where each word begins in the prose and in the Markdown; nothing when marks would break markup."""
         starts = [found.start(1) for found in _WORD_OR_MARKUP.finditer(self.markdown) if found[1]]
-        places = self._marked(starts) if len(starts) <= _MOST_MARKS else None
+        places = self._marked(starts) if len(starts) <= _MAX_MARKS else None
         return sorted(places.items()) if places else []
 
     def _places(self, piece: str) -> dict[int, int]:
         """For every occurrence of a piece in the source that a reader sees: its place in the prose."""
         if piece not in self._found:
             starts = [found.start() for found in re.finditer(f"(?={_as_written(piece)})", self.markdown)]
-            starts = starts[:_MOST_MARKS]
+            starts = starts[:_MAX_MARKS]
             places = self._marked(starts)
             if places is None:  # some mark broke markup: those that do not are found one by one
                 places = {}
-                for start in starts[:_MOST_TRIES]:
+                for start in starts[:_MAX_TRIES]:
                     places |= self._marked([start]) or {}
             self._found[piece] = places
         return self._found[piece]

@@ -9,7 +9,7 @@ from difflib import SequenceMatcher
 from ..links.text import begins_sentence
 from ..markdown import BARRIER
 from ..model import Entry, Term
-from .carry import replacement
+from .replacement import replacement
 from .rule import LINKED, UNUSABLE, Change, Facts, Finding, Mention, in_entry, in_text, rule
 from .texts import PageText, Text
 

@@ -87,7 +87,7 @@ class Row:
     kilobytes: float
     seconds: float
     is_right: bool
-    finds_misspelt: bool = False
+    finds_misspelled: bool = False
 
 
 class Zipping(Quiet):
@@ -266,7 +266,7 @@ def ask(browser: Browser, url: str, key: str, query: str, wanted: str) -> Row:
     return Row(len(fetched), sum(size for _, size in fetched) / 1000, seconds, is_right)
 
 
-def misspelt(title: str) -> str:
+def misspelled(title: str) -> str:
     """Two letters of each word swapped."""
     return " ".join(word[:2] + word[3:4] + word[2:3] + word[4:] for word in title.split())
 
@@ -274,12 +274,12 @@ def misspelt(title: str) -> str:
 def measure(browser: Browser, folder: Path, key: str, text: Text) -> Row:
     with serve(folder, Zipping) as url:
         row = ask(browser, url, key, text.title, text.title)
-        row.finds_misspelt = ask(browser, url, key, misspelt(text.title), text.title).is_right
+        row.finds_misspelled = ask(browser, url, key, misspelled(text.title), text.title).is_right
     return row
 
 
 def main(counts: list[int], pagefind: str) -> None:
-    print(f"{'':24}{'files':>6}{'kB':>9}{'seconds':>9}{'CPU s':>9}  right, misspelt")
+    print(f"{'':24}{'files':>6}{'kB':>9}{'seconds':>9}{'CPU s':>9}  right, misspelled")
     # CPU s: what it takes to make the files
     with tempfile.TemporaryDirectory() as temporary, sync_playwright() as playwright:
         root = Path(temporary)
@@ -297,7 +297,7 @@ def main(counts: list[int], pagefind: str) -> None:
                 made = sum(os.times()[:4]) - begun
                 row = measure(browser, folder, "p" if engine == "Pagefind" else "q", texts[count // 3])
                 numbers = f"{row.files:>6}{row.kilobytes:>9.0f}{row.seconds:>9.1f}{made:>9.1f}"
-                print(f"{count:>6} {engine:<17}{numbers}  {row.is_right}, {row.finds_misspelt}", flush=True)
+                print(f"{count:>6} {engine:<17}{numbers}  {row.is_right}, {row.finds_misspelled}", flush=True)
         browser.close()
 
 

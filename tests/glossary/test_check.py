@@ -1,4 +1,4 @@
-"""Each rule finds what it is for, says how to mend it, and leaves sound terms alone."""
+"""Each rule finds what it is for, says how to fix it, and leaves sound terms alone."""
 
 from __future__ import annotations
 

@@ -93,7 +93,7 @@ def test_soft_hyphens_part_no_words() -> None:
         ("zh", Term("分辨率", "preferred"), "低分辨率的图片", True),
     ],
 )
-def test_neighbours_tell_nouns_from_verbs(lang: str, term: Term, text: str, is_found: bool) -> None:
+def test_neighbors_tell_nouns_from_verbs(lang: str, term: Term, text: str, is_found: bool) -> None:
     assert bool(found(linker_for(lang, concept=[term]), text)) is is_found
 
 

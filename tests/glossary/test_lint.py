@@ -159,7 +159,7 @@ WORDS = [
 
 
 @pytest.mark.parametrize(("lang", "text", "better"), WORDS)
-def test_a_deprecated_word_is_found_and_mended_where_that_is_safe(
+def test_a_deprecated_word_is_found_and_fixed_where_that_is_safe(
     lang: str, text: str, better: str | None, tmp_path: Path
 ) -> None:
     found = [code for code, _ in on_page(tmp_path, lang, text)]
@@ -202,7 +202,7 @@ zh: {terms: [{term: 神经网, pinyin: shénjīngwǎng}], definition: 动物组�
     assert findings(tmp_path, {"x.en.md": "A nerve net."}, {"glossary/terms/nerve-net.yml": other}) == []
 
 
-def test_texts_of_concepts_are_read_and_mended_too(tmp_path: Path) -> None:
+def test_texts_of_concepts_are_read_and_fixed_too(tmp_path: Path) -> None:
     """In every way that YAML writes a text; comments and the other bytes stay."""
     styles = {
         "explanation: A nerve net. # why": "explanation: A neural network. # why",
@@ -226,7 +226,7 @@ def test_texts_of_concepts_are_read_and_mended_too(tmp_path: Path) -> None:
         assert (folder / name).read_text("utf-8") == before.replace(text, better)
 
 
-def test_what_cannot_be_mended_without_changing_more_is_only_reported(tmp_path: Path) -> None:
+def test_what_cannot_be_fixed_without_changing_more_is_only_reported(tmp_path: Path) -> None:
     """In double quotes, YAML's escapes hide the word: it is found, and left to a person."""
     name = "glossary/terms/latent-space.yml"
     definition = "definition: vector space in which every point is a code"
@@ -442,7 +442,7 @@ def test_silences_on_a_page(text: str, found: list[tuple[str, int]], tmp_path: P
     assert on_page(tmp_path, "en", text) == found
 
 
-def test_what_is_silenced_is_not_mended(tmp_path: Path) -> None:
+def test_what_is_silenced_is_not_fixed(tmp_path: Path) -> None:
     text = "The nerve net. <!-- ordlab-ignore T201: quoted -->\n"
     assert fixed(tmp_path, "en", text) == text
 
@@ -497,7 +497,7 @@ def test_unknown_rules_cannot_run(
     assert "rule" in capsys.readouterr().err
 
 
-def test_only_the_selected_is_mended(tmp_path: Path) -> None:
+def test_only_the_selected_is_fixed(tmp_path: Path) -> None:
     folder = write(tmp_path, {"x.nb.md": 'Et neuralt nettverk er "stort".'})
     assert main(["check", "--fix", "--select", "T302", str(folder)]) == 0
     assert (tmp_path / "docs/x.nb.md").read_text("utf-8") == "Et neuralt nettverk er «stort»."

@@ -569,7 +569,7 @@ SCRAPS += ["# ordlab-ignore T201", "<!-- ordlab-ignore T201 -->"]
     ),
 )
 @settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_whatever_a_file_holds_is_checked_mended_or_refused(scraps: str, name: str, tmp_path: Path) -> None:
+def test_whatever_a_file_holds_is_checked_fixed_or_refused(scraps: str, name: str, tmp_path: Path) -> None:
     source = f"---\n{scraps}\n---\n" if name.endswith(".md") else scraps
     try:
         for problem in findings(tmp_path, {}, {name: source}):
@@ -605,7 +605,7 @@ def test_a_head_that_the_host_takes_is_no_damage(tmp_path: Path) -> None:
     assert findings(tmp_path, pages) == []
 
 
-def test_a_head_with_an_anchor_is_read_but_not_mended(tmp_path: Path) -> None:
+def test_a_head_with_an_anchor_is_read_but_not_fixed(tmp_path: Path) -> None:
     page = "---\ntitle: &a The nerve net\nshort: *a\n---\n\n# Text\n"
     folder = write(tmp_path, {"x.en.md": page, "x.nb.md": "---\ntitle: Nett\n---\n\n# Tekst\n"})
     assert places(check(load(folder), tmp_path)) == [("T201", 2, "nerve ", "en", "title")]

@@ -88,7 +88,7 @@ def test_a_sort_key_stands_in_for_the_term() -> None:
 
 
 @pytest.mark.parametrize(
-    ("term", "pinyin", "is_spelt"),
+    ("term", "pinyin", "is_spelled"),
     [
         ("潜在空间", "qiánzài kōngjiān", True),
         ("潜在空间", "qianzai kongjian", True),
@@ -101,8 +101,8 @@ def test_a_sort_key_stands_in_for_the_term() -> None:
         ("生成器", "panbieqi", False),
     ],
 )
-def test_pinyin_spells_the_term_or_does_not(term: str, pinyin: str, is_spelt: bool) -> None:
-    assert order.is_spelt(term, pinyin) is is_spelt
+def test_pinyin_spells_the_term_or_does_not(term: str, pinyin: str, is_spelled: bool) -> None:
+    assert order.is_spelled(term, pinyin) is is_spelled
 
 
 @pytest.mark.parametrize("name", LANGUAGES)

@@ -1,4 +1,4 @@
-"""Faulty data ends in one clear message: what, where, and how to mend it. Never in a traceback."""
+"""Faulty data ends in one clear message: what, where, and how to fix it. Never in a traceback."""
 
 from __future__ import annotations
 

@@ -97,7 +97,7 @@ def test_old_addresses_lead_to_the_right_page(page: Page, server: Server) -> Non
             assert page.url == f"{server.url}/{PREFIX[lang]}{path}"
 
 
-def test_chosen_colour_scheme_reaches_the_demo(page: Page, server: Server) -> None:
+def test_chosen_color_scheme_reaches_the_demo(page: Page, server: Server) -> None:
     goto(page, server, "nb", "glossary/generator/")
     page.locator(".demo").scroll_into_view_if_needed()
     body = page.frame_locator(".demo iframe").locator("body")

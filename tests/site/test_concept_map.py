@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from glossary.concept_map import ABOVE, BELOW, MOST_NEIGHBOURS, WIDTH, Box, lay_out, wrap
+from glossary.concept_map import ABOVE, BELOW, MAX_NEIGHBORS, WIDTH, Box, lay_out, wrap
 from glossary.model import Concept
 
 LABELS = [
@@ -32,7 +32,7 @@ def label(id: str) -> str:
 def test_boxes_keep_apart_and_inside(sizes: tuple[int, ...]) -> None:
     groups = {r: [f"x{r}{i}" for i in range(n)] for r, n in zip((*ABOVE, *BELOW), sizes, strict=True)}
     map = lay_out(concept("self"), groups, label)
-    boxes = [*map.boxes, map.centre]
+    boxes = [*map.boxes, map.center]
     for box in boxes:
         assert box.x >= 0
         assert box.x + box.width <= WIDTH
@@ -59,8 +59,8 @@ def test_lines_touch_both_boxes_and_cross_no_other(sizes: tuple[int, ...]) -> No
     for box, (relation, path) in zip(map.boxes, map.edges, strict=True):
         x, y, *rest = map_numbers(path)
         assert relation == box.relation
-        assert map.centre.x <= x <= map.centre.x + map.centre.width
-        assert y in (map.centre.y, map.centre.y + map.centre.height)
+        assert map.center.x <= x <= map.center.x + map.center.width
+        assert y in (map.center.y, map.center.y + map.center.height)
         for other in map.boxes:
             if other is not box and other.x < x < other.x + other.width:
                 low, high = sorted((y, rest[0]))
@@ -71,11 +71,11 @@ def map_numbers(path: str) -> list[float]:
     return [float(number) for number in re.findall(r"-?\d+(?:\.\d+)?", path)]
 
 
-def test_too_many_neighbours_are_counted_and_every_relation_stays() -> None:
+def test_too_many_neighbors_are_counted_and_every_relation_stays() -> None:
     groups = {"broader": ["b"], "narrower": [f"n{i}" for i in range(30)], "related": ["r", "s"]}
     map = lay_out(concept("self"), groups, label)
-    assert len(map.boxes) == MOST_NEIGHBOURS
-    assert map.left_out == 33 - MOST_NEIGHBOURS
+    assert len(map.boxes) == MAX_NEIGHBORS
+    assert map.left_out == 33 - MAX_NEIGHBORS
     assert {box.relation for box in map.boxes} == groups.keys()
 
 

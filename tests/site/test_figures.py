@@ -127,11 +127,11 @@ def test_text_stands_out_from_what_is_behind_it(
 ) -> None:
     page = open_context(color_scheme=scheme).new_page()
     page.goto(f"{url}/en/help/gans/")
-    colour = page.locator("figure.figure svg text").first.evaluate("text => getComputedStyle(text).fill")
+    color = page.locator("figure.figure svg text").first.evaluate("text => getComputedStyle(text).fill")
     behind = page.locator("figure.figure").first.evaluate("f => getComputedStyle(f).backgroundColor")
-    assert abs(_brightness(colour) - _brightness(behind)) > 150
+    assert abs(_brightness(color) - _brightness(behind)) > 150
 
 
-def _brightness(colour: str) -> float:
-    red, green, blue = (float(part) for part in colour.removeprefix("rgb(").rstrip(")").split(","))
+def _brightness(color: str) -> float:
+    red, green, blue = (float(part) for part in color.removeprefix("rgb(").rstrip(")").split(","))
     return 0.3 * red + 0.6 * green + 0.1 * blue

@@ -59,7 +59,7 @@ def test_a_mended_fault_is_forgotten(tmp_path: Path) -> None:
 
 
 def test_what_is_served_outlives_a_broken_edit(tmp_path: Path) -> None:
-    """A dev server that failed its rebuild would answer no request until the fault is mended."""
+    """A dev server that failed its rebuild would answer no request until the fault is fixed."""
     config_file = write(tmp_path)
     config = load_config(str(config_file), site_dir=str(tmp_path / "site"))
     build(config)

@@ -13,7 +13,7 @@ from playwright.sync_api import Page
 
 from glossary.addresses import Addresses
 from glossary.model import Entry, Term
-from glossary.search import MOST_PAGES, files, fold, names, plain, split, tokens
+from glossary.search import MAX_PAGES, files, fold, names, plain, split, tokens
 from tests.site.static import serve
 
 PREFIX = {"nb": "", "en": "en/", "zh": "zh/"}
@@ -126,7 +126,7 @@ def test_files_lead_from_a_word_to_pages_and_their_texts() -> None:
     assert index["title7"][:2] == [1, 7]
     count, *postings = index["common"]
     assert count == 300, "on every page"
-    assert len(postings) == 2 * MOST_PAGES, "but only so many are listed"
+    assert len(postings) == 2 * MAX_PAGES, "but only so many are listed"
 
 
 def test_a_concepts_hit_shows_its_definition_and_is_found_by_its_equivalents() -> None:

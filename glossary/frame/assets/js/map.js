@@ -1,5 +1,5 @@
 /* The map of all concepts: larger and smaller, dragged by the mouse, and whatever has the pointer or the focus shows its
- * neighbours. One stop for the Tab key; from there the arrow keys go to the nearest concept on that side.
+ * neighbors. One stop for the Tab key; from there the arrow keys go to the nearest concept on that side.
  */
 (() => {
   "use strict";
@@ -51,7 +51,7 @@
   view.addEventListener("pointerup", drop);
   view.addEventListener("pointercancel", drop);
 
-  /* Neighbours */
+  /* Neighbors */
   const ask = (node) => {
     svg.querySelectorAll(".is-near").forEach((element) => element.classList.remove("is-near"));
     svg.classList.toggle("is-asked", Boolean(node));
@@ -84,16 +84,16 @@
   makeStop(nodes.values().next().value);
 
   const SIDES = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
-  const centre = (node) => {
+  const center = (node) => {
     const { x, y, width: across, height: down } = node.querySelector("rect").getBBox();
     return [x + across / 2, y + down / 2];
   };
   /* What lies on that side; the way across counts three times, so that a row or column is kept. */
   const nearest = (from, [dx, dy]) => {
-    const [x, y] = centre(from);
+    const [x, y] = center(from);
     let best = null, least = Infinity;
     for (const node of nodes.values()) {
-      const [nx, ny] = centre(node);
+      const [nx, ny] = center(node);
       const along = (nx - x) * dx + (ny - y) * dy;
       const across = Math.abs((nx - x) * dy) + Math.abs((ny - y) * dx);
       const distance = along + 3 * across;

@@ -37,7 +37,7 @@
     return length;
   };
 
-  /* Edits (insert, delete, replace, swap neighbours) from `asked` to `word`, or to a beginning of it; `most` + 1 if more. */
+  /* Edits (insert, delete, replace, swap neighbors) from `asked` to `word`, or to a beginning of it; `most` + 1 if more. */
   const edits = (asked, word, most) => {
     let before = [], row = Array.from({ length: word.length + 1 }, (_, j) => j);
     for (let i = 1; i <= asked.length; i++) {
@@ -65,7 +65,7 @@
   };
   const ones = (set) => { let count = 0; for (; set; set &= set - 1) count++; return count; };
 
-  const misspelt = (asked, word) => {
+  const misspelled = (asked, word) => {
     const most = tolerated(Math.min(asked.length, word.length + 1));
     if (!most || word.length < asked.length - most) return 0;
     const { whole, beginning } = edits(asked, word.slice(0, asked.length + most + 1), most);
@@ -75,9 +75,9 @@
     return Math.max(isWhole ? 0.97 - cost * whole : 0, isBeginning ? 0.75 - cost * beginning : 0);
   };
 
-  /* The last part of a compound, misspelt: kllassifisering, tekstklassifisering. */
+  /* The last part of a compound, misspelled: kllassifisering, tekstklassifisering. */
   const reversed = (word) => [...word].reverse().join("");
-  const endsMisspelt = (asked, word) => {
+  const endsMisspelled = (asked, word) => {
     if (asked.length < 6 || word.length < asked.length + 2) return 0;
     const { beginning } = edits(reversed(asked), reversed(word.slice(-asked.length - 2)), 2);
     return beginning > 2 ? 0 : 0.65 - 0.1 * beginning;
@@ -122,8 +122,8 @@
     if (!best && asked.length > 4 && word.length > asked.length - 2) best = endsAlike(asked, word);
     if (word.length > 3 && asked.includes(word)) best = Math.max(best, 0.3 + 0.35 * word.length / asked.length);
     if (best < 0.8 && ones(letters(asked) & ~letters(word)) <= 2) {
-      best = Math.max(best, misspelt(asked, word));
-      if (best < 0.4) best = Math.max(best, endsMisspelt(asked, word));
+      best = Math.max(best, misspelled(asked, word));
+      if (best < 0.4) best = Math.max(best, endsMisspelled(asked, word));
     }
     return best;
   };
@@ -140,10 +140,10 @@
     const names = [];
     // An address is in English: readers who know only the English term find the page by it.
     const inAddress = (location) => location.replace(/\/$|(\/index)?\.html$/, "").split("/").pop().replaceAll("-", " ");
-    listed.forEach(([location, ...spelt], page) => [...spelt, isOther.has(page) ? "" : inAddress(location)].forEach((text, place) => {
+    listed.forEach(([location, ...spelled], page) => [...spelled, isOther.has(page) ? "" : inAddress(location)].forEach((text, place) => {
       const parts = runs(text);
       if (parts.length) names.push({
-        page, text, worth: (place === 0 ? 1 : place < spelt.length ? 0.98 : 0.9) - (isOther.has(page) ? 0.07 : 0),
+        page, text, worth: (place === 0 ? 1 : place < spelled.length ? 0.98 : 0.9) - (isOther.has(page) ? 0.07 : 0),
         parts: parts.map(numberOf), // words of their own
         whole: numberOf(parts.join("")), // finetuning, fine tuning
         length: parts.join("").length,

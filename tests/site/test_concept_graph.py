@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from playwright.sync_api import BrowserContext, expect
 
+from glossary.concept_graph import BOX_WIDTH, MAX_CONCEPTS, lay_out, listed, relations
 from glossary.load import load
 from glossary.model import Concept, Subject, Termbase
-from glossary.whole_map import BOX_WIDTH, MOST_CONCEPTS, lay_out, listed, relations
 from tests.serving import ROOT
 from tests.site.axe import assert_clean
 from tests.site.static import serve
@@ -74,7 +74,7 @@ def test_the_same_termbase_gives_the_same_map() -> None:
 
 
 def test_of_too_many_concepts_the_best_connected_are_shown() -> None:
-    base = termbase([(0 if number < 50 else -1, "broader") for number in range(MOST_CONCEPTS + 30)])
+    base = termbase([(0 if number < 50 else -1, "broader") for number in range(MAX_CONCEPTS + 30)])
     map = lay_out(base, list(base.concepts.values()), str)
     shown = {box.id for panel in map.panels for box in panel.boxes}
     assert map.left_out == 30

@@ -16,7 +16,7 @@ import igraph
 from .concept_map import BOX_WIDTH, Box, wrap
 from .model import Concept, Termbase
 
-MOST_CONCEPTS = 200  # of a picture; larger termbases get one per subject, and of large subjects only a part
+MAX_CONCEPTS = 200  # of a picture; larger termbases get one per subject, and of large subjects only a part
 ROUNDS = 24  # sweeps over the columns; more change nothing that a reader would see
 
 COLUMN_GAP = 64
@@ -24,7 +24,7 @@ ROW_GAP = 12
 PADDING = 20
 TITLE_HEIGHT = 34
 PANEL_GAP = 28
-LEAST_COLUMNS = 4
+MIN_COLUMNS = 4
 
 Relation = tuple[str, str, str]  # kind, id of the general concept or whole, id of the special one or part
 
@@ -40,7 +40,7 @@ class Panel:
 
 
 @dataclass(slots=True)
-class WholeMap:
+class ConceptGraph:
     """A finished layout, ready for a template to draw."""
 
     panels: list[Panel] = field(default_factory=list)
@@ -63,7 +63,7 @@ def relations(termbase: Termbase, ids: Iterable[str]) -> list[Relation]:
     return found
 
 
-def lay_out(termbase: Termbase, concepts: Sequence[Concept], label: Callable[[str], str]) -> WholeMap:
+def lay_out(termbase: Termbase, concepts: Sequence[Concept], label: Callable[[str], str]) -> ConceptGraph:
     """Place concepts, of too many the best connected; `label` names one in the page's language."""
     shown = _best_connected(termbase, concepts)
     links = relations(termbase, (concept.id for concept in shown))
@@ -72,9 +72,9 @@ def lay_out(termbase: Termbase, concepts: Sequence[Concept], label: Callable[[st
         (subject.id, [boxes[concept.id] for concept in members if concept.id in boxes])
         for subject, members in termbase.by_subject()
     ]
-    result = WholeMap(left_out=len(concepts) - len(shown))
+    result = ConceptGraph(left_out=len(concepts) - len(shown))
     layers = {subject: _columns(members, links) for subject, members in grouped if members}
-    columns = max([LEAST_COLUMNS, *(1 + max(column.values()) for column in layers.values() if column)])
+    columns = max([MIN_COLUMNS, *(1 + max(column.values()) for column in layers.values() if column)])
     for subject, members in grouped:
         if members:
             panel = Panel(subject, members, y=result.height)
@@ -92,13 +92,13 @@ def lay_out(termbase: Termbase, concepts: Sequence[Concept], label: Callable[[st
 
 
 def _best_connected(termbase: Termbase, concepts: Sequence[Concept]) -> list[Concept]:
-    if len(concepts) <= MOST_CONCEPTS:
+    if len(concepts) <= MAX_CONCEPTS:
         return list(concepts)
     degree: dict[str, int] = {concept.id: 0 for concept in concepts}
     for _, one, other in relations(termbase, degree):
         degree[one] += 1
         degree[other] += 1
-    kept = set(sorted(degree, key=lambda id: (-degree[id], id))[:MOST_CONCEPTS])
+    kept = set(sorted(degree, key=lambda id: (-degree[id], id))[:MAX_CONCEPTS])
     return [concept for concept in concepts if concept.id in kept]
 
 

@@ -1,6 +1,6 @@
 """A better term in the form that the worse one has in a text: «neurale nettverk» → «nevrale nettverk».
 
-Only what is certain is carried over. Where the two words may differ in gender, in how they are inflected or
+Only what is certain is replaced. Where the two words may differ in gender, in how they are inflected or
 in the article before them, there is no answer, and a person has to choose.
 """
 
@@ -26,7 +26,7 @@ _NORWEGIAN_NEUTRAL = words(
     "over at når hvis fordi ikke også bare har hadde gir får bruker lager kaller kalles heter både enn"
 )
 _VOWELS = "aeiou"
-_LEAST_IN_COMMON = 3  # letters at the end that make two terms inflect alike
+_MIN_COMMON_ENDING = 3  # letters at the end that make two terms inflect alike
 
 
 def replacement(text: str, start: int, end: int, wrong: Term, right: Term, language: Language) -> str | None:
@@ -36,27 +36,27 @@ def replacement(text: str, start: int, end: int, wrong: Term, right: Term, langu
     word = before[1].casefold() if before else ""
     if language.segment == "han":
         return right.term
-    carried = _carried(found, wrong, right, language)
-    if carried is None and language.stemmer == "english":
-        carried = _english(found, wrong, right)
-    if carried is None or not _agrees(word, found, carried, wrong, right, language):
+    inflected = _with_same_ending(found, wrong, right, language)
+    if inflected is None and language.stemmer == "english":
+        inflected = _english(found, wrong, right)
+    if inflected is None or not _agrees(word, found, inflected, wrong, right, language):
         return None
-    return _capitalised(carried, found, wrong, right, begins_sentence(text, start))
+    return _with_capitals(inflected, found, wrong, right, begins_sentence(text, start))
 
 
-def _carried(found: str, wrong: Term, right: Term, language: Language) -> str | None:
+def _with_same_ending(found: str, wrong: Term, right: Term, language: Language) -> str | None:
     """The ending as it is, where the term itself stands or where both terms end alike."""
     begins_with_term = found.casefold().startswith(wrong.term.casefold())
     ending = found[len(wrong.term) :] if begins_with_term else None
     common = _common_ending(wrong.term, right.term)
-    is_alike = common >= _LEAST_IN_COMMON or (wrong.is_abbreviation and right.is_abbreviation)
+    is_alike = common >= _MIN_COMMON_ENDING or (wrong.is_abbreviation and right.is_abbreviation)
     if ending == "" or (ending and is_alike and " " not in right.term):
         return right.term + ending
     start, tail = right.term[: len(right.term) - common], right.term[len(right.term) - common :]
     beginning = wrong.term[: len(wrong.term) - common]
     if not is_alike or not found.casefold().startswith(beginning.casefold()):
         return None
-    # Except in English, what stands before the noun is inflected, too: then its ending must be carried.
+    # Except in English, what stands before the noun is inflected, too: then its ending must stay.
     if " " in right.term and language.stemmer != "english" and (" " in start or not re.match(r"\w\w", tail)):
         return None
     return start + (tail + ending if ending else found[len(beginning) :])
@@ -91,10 +91,10 @@ def _english_plural(term: Term) -> str | None:
     return plural if word.split()[-1].casefold() in keys else None
 
 
-def _agrees(word: str, found: str, carried: str, wrong: Term, right: Term, language: Language) -> bool:
+def _agrees(word: str, found: str, inflected: str, wrong: Term, right: Term, language: Language) -> bool:
     """Whether what stands before the term, and the ending on it, still fit."""
     if language.stemmer == "english":
-        same_sound = (found[0].lower() in _VOWELS) == (carried[0].lower() in _VOWELS)
+        same_sound = (found[0].lower() in _VOWELS) == (inflected[0].lower() in _VOWELS)
         letters_are_read = wrong.is_abbreviation != right.is_abbreviation
         return word not in ("a", "an") or (same_sound and not letters_are_read)
     if _are_alike(wrong, right) or (wrong.gender and wrong.gender == right.gender):
@@ -125,13 +125,13 @@ def _are_alike(wrong: Term, right: Term) -> bool:
     return same_adjectives or (common >= 5 and common * 2 >= max(len(head), len(other)))
 
 
-def _capitalised(carried: str, found: str, wrong: Term, right: Term, begins_sentence: bool) -> str:
+def _with_capitals(inflected: str, found: str, wrong: Term, right: Term, begins_sentence: bool) -> str:
     """With the capitals of what it stands for, unless they are part of either spelling."""
     if len(found) > 1 and found.isupper() and not wrong.term.isupper():
-        return carried.upper()
+        return inflected.upper()
     if " " in found and all(word[0].isupper() for word in found.split()) and wrong.term.islower():
-        return " ".join(word[0].upper() + word[1:] for word in carried.split())
+        return " ".join(word[0].upper() + word[1:] for word in inflected.split())
     is_raised = found[0].isupper() and (wrong.term[0].islower() or begins_sentence)
     if is_raised and right.term[1:2].islower():
-        return carried[0].upper() + carried[1:]
-    return carried
+        return inflected[0].upper() + inflected[1:]
+    return inflected
