@@ -1,5 +1,6 @@
 """The commands of `python -m glossary`, one module each.
 
+Options, exit codes and what is printed belong here; the work itself belongs in the modules that they call.
 A module has `add(commands)`, which adds its parser and sets `run` to a function from the parsed options to
 an exit code. One that cannot run raises Refusal. What only the command needs is imported when it runs:
 `--help` and a wrong folder are answered at once.

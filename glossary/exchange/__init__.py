@@ -3,6 +3,7 @@
     content = FORMATS["tbx"].write(termbase)
     incoming = FORMATS["tbx"].read(content, Path("terms.tbx"))
 
+A format, and what several formats share, belongs here; what a concept may hold belongs in `model` and `load`.
 Every format writes bytes that depend on the termbase alone, and reads them into plain data (`plain.py`),
 which `merge.py` puts into YAML files. What a standard has no place for travels in our own TBX module and RDF
 namespace: YAML → format → YAML changes nothing.

@@ -2,7 +2,8 @@
 
     files(["nb", "en"], "My glossary")  # path in the project → text
 
-What a project needs beyond these files, styles and scripts for instance, stays in the engine.
+The files that a new project begins with belong here, and whatever chooses them. What a project needs beyond
+them, styles and scripts for instance, stays in the engine, so that an upgrade brings it up to date.
 """
 
 from __future__ import annotations
