@@ -1,4 +1,4 @@
-"""The whole termbase to take away: a file in every exchange format, decks of flash cards, and their page.
+"""The termbase for download: a file in every exchange format, decks of flash cards, and their page.
 
 The files are made once for what the termbase says, and kept in a cache beside the site's configuration. For a
 large termbase a second process makes them, while the first one makes pages.
@@ -29,8 +29,8 @@ PAGE = "glossary/downloads/index.md"
 FOLDER = "downloads/"  # of the site
 _LABELS = {"skos-ttl": "SKOS-XL (Turtle)", "skos-jsonld": "SKOS-XL (JSON-LD)"}
 _SIZE = "<!-- ordlab:size {} -->"  # on the page until the file has been made
-_ALONE = 300  # concepts that take no longer than starting a process
-_KEPT = 7 * 24 * 3600  # seconds that files of an older termbase stay in the cache
+_FEW_CONCEPTS = 300  # concepts that take no longer than starting a process
+_CACHE_SECONDS = 7 * 24 * 3600  # seconds that files of an older termbase stay in the cache
 
 
 # The page
@@ -114,7 +114,7 @@ def start(termbase: Termbase, cache: Path, *, url: str = "", title: str = "") ->
     offers, folder = tuple(offered(termbase)), cache / _digest(termbase, url, title)
     if folder.is_dir():
         return DownloadJob(termbase, offers, folder)
-    if len(termbase.concepts) < _ALONE:
+    if len(termbase.concepts) < _FEW_CONCEPTS:
         make(termbase, folder, url=url, title=title)
         return DownloadJob(termbase, offers, folder)
     arguments = [str(termbase.folder.absolute()), str(folder.absolute()), url, title]
@@ -145,7 +145,7 @@ def make(termbase: Termbase, folder: Path, *, url: str, title: str) -> None:
         if not folder.exists():  # another build may have been faster
             new.rename(folder)
     for old in folder.parent.iterdir():
-        if old != folder and old.stat().st_mtime < time.time() - _KEPT:
+        if old != folder and old.stat().st_mtime < time.time() - _CACHE_SECONDS:
             shutil.rmtree(old, ignore_errors=True)
 
 

@@ -24,7 +24,7 @@ except ImportError as error:  # a PyYAML built without libyaml would be ten time
 
 from .model import Problem
 
-Thing = TypeVar("Thing")
+Item = TypeVar("Item")
 
 MAX_BYTES = 1_000_000
 _MAX_DEPTH = 12
@@ -301,16 +301,16 @@ class Reader:
 
 
 def read_folder(
-    folder: Path, read: Callable[[Reader, MappingNode], Thing | None]
-) -> tuple[dict[str, Thing], list[Problem]]:
+    folder: Path, read: Callable[[Reader, MappingNode], Item | None]
+) -> tuple[dict[str, Item], list[Problem]]:
     """What `read` makes of each YAML file of a folder, which may be missing, by file name; and all faults."""
     problems: list[Problem] = []
-    found: dict[str, Thing] = {}
+    found: dict[str, Item] = {}
     for path in sorted(folder.glob("*.yml")):
         reader = Reader(path, id=path.stem)
         root = reader.read()
-        if root is not None and (thing := read(reader, root)) is not None:
-            found[path.stem] = thing
+        if root is not None and (item := read(reader, root)) is not None:
+            found[path.stem] = item
         problems += reader.problems
     return found, problems
 

@@ -63,7 +63,7 @@ def import_file(format: Format, path: Path, folder: Path, *, skip_unplaced: bool
     _place(incoming, existing)
     if outcome.problems and not skip_unplaced:
         return outcome
-    texts = _checked(incoming, existing, folder, outcome, skip_unplaced)
+    texts = _validated(incoming, existing, folder, outcome, skip_unplaced)
     if texts is not None:
         files.write_all(texts)
         outcome.written = True
@@ -208,7 +208,7 @@ def _added_terms(old: list[Data], new: list[Data]) -> list[Data]:
 # New content of files, tried out before it counts
 
 
-def _checked(
+def _validated(
     incoming: Incoming, existing: Data, folder: Path, outcome: Outcome, skip_unplaced: bool
 ) -> dict[Path, str] | None:
     """The files to be written; None if there is a fault. With `skip_unplaced`, concepts at fault stay out."""
@@ -263,7 +263,7 @@ def _faults(
         try:
             written = plain.of_termbase(load(copy))
         except TermbaseError as error:
-            return [_as_of_the_file(problem, copy, folder, incoming) for problem in error.problems]
+            return [_attributed(problem, copy, folder, incoming) for problem in error.problems]
     different = [id for id, concept in merged["concepts"].items() if written["concepts"].get(id) != concept]
     return [_uneditable(folder / "terms" / f"{id}.yml", id) for id in different]
 
@@ -276,8 +276,8 @@ def _uneditable(path: Path, id: str) -> Problem:
     return Problem(shown(path), 0, "X020", message, fix, id=id)
 
 
-def _as_of_the_file(problem: Problem, copy: Path, folder: Path, incoming: Incoming) -> Problem:
-    """A fault in the copy, told as a fault of the file that brought it, or of the real termbase."""
+def _attributed(problem: Problem, copy: Path, folder: Path, incoming: Incoming) -> Problem:
+    """A fault in the copy, reported as a fault of the file that brought it, or of the real termbase."""
     if problem.id in incoming.part("concepts"):
         line = incoming.line_of(problem.id, problem.lang, problem.key)
         problem = replace(problem, file=shown(incoming.path), line=line)

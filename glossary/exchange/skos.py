@@ -319,7 +319,7 @@ def _read(text: str, syntax: str, incoming: Incoming) -> Incoming:
 
 @contextmanager
 def _quiet() -> Iterator[None]:
-    """rdflib tells its log of what it finds odd; the reader is told by us."""
+    """Silences rdflib's log: what it finds odd is reported as a problem."""
     log = logging.getLogger("rdflib")
     before, log.disabled = log.disabled, True
     levels = {name: logging.getLogger(name).level for name in ("rdflib.term", "rdflib.plugins")}

@@ -31,7 +31,7 @@ _TERM_FREQUENCY = 6000
 class HanIndex:
     """Terms of a language that writes without spaces, with words of other scripts among it.
 
-    Chinese is cut into words by jieba, which is told the terms: 微调 is one in 微调模型, not in 稍微调整.
+    jieba, given the terms, cuts Chinese into words: 微调 is one in 微调模型, not in 稍微调整.
     There is no such dictionary for other languages, where every occurrence counts.
     """
 

@@ -58,7 +58,7 @@ def wrong_pinyin(facts: Facts) -> Iterator[Finding]:
 def circular_definition(facts: Facts) -> Iterator[Finding]:
     """A definition that uses the term it defines."""
     for concept, _, entry in facts.entries():
-        for mention in facts.namers[entry.lang].mentions(entry.definition):
+        for mention in facts.mention_finders[entry.lang].mentions(entry.definition):
             if mention.concept == concept.id:
                 used = entry.definition[mention.start : mention.end]
                 starts = not _without_article(entry.definition, facts, entry.lang)[: mention.start].strip()

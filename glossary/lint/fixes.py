@@ -1,6 +1,6 @@
 """Findings fixed in place, where the outcome is certain to be the one announced.
 
-A change is kept only if the file, read anew, says what it said before with the better words in it and is
+A change is kept only if the file, read again, says what it said before with the better words in it and is
 otherwise the same: prose is compared with prose, and YAML with YAML. So nothing is fixed in code, in an
 address or in another key, and what cannot be fixed safely stays a finding.
 """
@@ -43,38 +43,38 @@ def _fixed(path: Path, findings: Sequence[Finding]) -> tuple[str, int] | None:
     """The file's text with as many findings fixed as can be at once, and how many they are."""
     before, text, kept = edits.read(path), "", list[Finding]()
     able = [finding for finding in findings if finding.edits()]
-    if able and (changed := _with(path, before, able)) is not None:
+    if able and (changed := _apply(path, before, able)) is not None:
         return changed, len(able)
     for finding in able:
-        changed = _with(path, before, [*kept, finding])
+        changed = _apply(path, before, [*kept, finding])
         if changed is not None:
             text, kept = changed, [*kept, finding]
     return (text, len(kept)) if kept else None
 
 
-def _with(path: Path, before: str, findings: Sequence[Finding]) -> str | None:
+def _apply(path: Path, before: str, findings: Sequence[Finding]) -> str | None:
     """The file's text with these findings fixed; None when that is impossible or would change more."""
     made = [finding.edits() for finding in findings]
     changes: dict[Text, list[Change]] = defaultdict(list)
     for finding in findings:
         if finding.text:
             changes[finding.text] += finding.changes
-    if not all(made) or not all(map(_apart, changes.values())):
+    if not all(made) or not all(map(_are_disjoint, changes.values())):
         return None
-    markdown = {text: _changed(text, listed) for text, listed in changes.items()}
-    if not all(_reads(text, new, changes[text]) for text, new in markdown.items()):
+    markdown = {text: _changed_markdown(text, listed) for text, listed in changes.items()}
+    if not all(_reads_as_expected(text, new, changes[text]) for text, new in markdown.items()):
         return None
     after = edits.apply(before, [edit for listed in made for edit in listed])
     in_yaml = {text: new for text, new in markdown.items() if isinstance(text, YamlText)}
-    return after if not in_yaml or _says(path, before, after, in_yaml) else None
+    return after if not in_yaml or _holds_as_expected(path, before, after, in_yaml) else None
 
 
-def _apart(changes: Sequence[Change]) -> bool:
+def _are_disjoint(changes: Sequence[Change]) -> bool:
     ordered = sorted(changes)
     return all(one.end <= other.start for one, other in pairwise(ordered))
 
 
-def _changed(text: Text, changes: Sequence[Change]) -> str:
+def _changed_markdown(text: Text, changes: Sequence[Change]) -> str:
     """The Markdown with the changes in it."""
     new = text.markdown
     for change in sorted(changes, reverse=True):
@@ -83,7 +83,7 @@ def _changed(text: Text, changes: Sequence[Change]) -> str:
     return new
 
 
-def _reads(text: Text, markdown: str, changes: Sequence[Change]) -> bool:
+def _reads_as_expected(text: Text, markdown: str, changes: Sequence[Change]) -> bool:
     """Whether a reader of the new Markdown sees the old prose with the changes, and nothing else."""
     expected = text.prose
     for change in sorted(changes, reverse=True):
@@ -91,7 +91,7 @@ def _reads(text: Text, markdown: str, changes: Sequence[Change]) -> bool:
     return text.parse(markdown).prose == expected
 
 
-def _says(path: Path, before: str, after: str, texts: dict[YamlText, str]) -> bool:
+def _holds_as_expected(path: Path, before: str, after: str, texts: dict[YamlText, str]) -> bool:
     """Whether the new YAML says the same as the old, with the new texts in it."""
     expected = _data(path, before)
     if expected is None:  # tags and anchors, which the host allows, do more than can be compared

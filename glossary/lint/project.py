@@ -88,7 +88,7 @@ class Project:
         return tuple(lang for lang in built if lang in termbase.languages)
 
     def main_language(self, termbase: Termbase) -> str:
-        """The language of what is said for the whole site: the one at its root."""
+        """The language of what mkdocs.yml says for all languages: the one at its root."""
         codes = [lang for lang, _, item in self.listed_languages() if item.get("default")]
         if not codes and isinstance(theme := self.settings.get("theme"), dict):
             codes = [str(theme.get(name)) for name in ("language", "locale")]
@@ -115,7 +115,7 @@ class Project:
         ).as_posix()
 
     def listed_languages(self) -> Iterator[tuple[str, Keys, Mapping[str, Any]]]:
-        """What the i18n plugin is told of each language, with its place in `mkdocs.yml`."""
+        """What the options of static-i18n say of each language, with its place in `mkdocs.yml`."""
         keys, options = self._plugin("i18n")
         listed = options.get("languages")
         for number, item in enumerate(listed if isinstance(listed, list) else ()):
@@ -123,7 +123,7 @@ class Project:
                 yield str(item.get("locale")), (*keys, "languages", number), item
 
     def _option(self, name: str) -> str:
-        """The name of a folder, as the glossary's plugin is told it."""
+        """The name of a folder in the options of the glossary's plugin."""
         return str(self._plugin("ordlab")[1].get(name) or name)
 
     def _plugin(self, name: str) -> tuple[Keys, Mapping[str, Any]]:

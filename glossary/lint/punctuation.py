@@ -79,7 +79,7 @@ def foreign_quotation_marks(facts: Facts) -> Iterator[Finding]:
 
 @rule("T303")
 def decimal_point(facts: Facts) -> Iterator[Finding]:
-    """A decimal point in Norwegian, where a comma parts the decimals."""
+    """A decimal point in Norwegian, where a comma separates the decimals."""
     for text in _texts(facts, *_NORWEGIAN):
         for number in _DECIMAL_POINT.finditer(text.prose):
             start, end = number.span()

@@ -63,13 +63,13 @@ class Facts:
     def linkers(self) -> dict[str, Linker]:
         linkers = {lang: Linker(self.termbase, lang) for lang in self.termbase.languages}
         for lang, linker in linkers.items():
-            linker.find("")  # where words are not parted, forms are compared only then
+            linker.find("")  # where no spaces separate words, forms are compared only then
             self.homonyms[lang] = dict(linker.ambiguous)
         return linkers
 
     @cached_property
-    def namers(self) -> dict[str, Namer]:
-        return {lang: Namer(self.termbase, lang) for lang in self.termbase.languages}
+    def mention_finders(self) -> dict[str, MentionFinder]:
+        return {lang: MentionFinder(self.termbase, lang) for lang in self.termbase.languages}
 
     @cached_property
     def project(self) -> Project | None:
@@ -112,7 +112,7 @@ class Mention:
     status: str  # UNUSABLE, LINKED, UNLINKED; empty when several concepts claim the form
 
 
-class Namer(Linker):
+class MentionFinder(Linker):
     """Finds every term, also those that must not be linked, and says what they are worth."""
 
     def name(self, concept: Concept, term: Term) -> str:

@@ -27,11 +27,11 @@ def deprecated_wording(facts: Facts) -> Iterator[Finding]:
     for text in facts.texts:
         if text.lang not in langs or text.is_quoted:
             continue
-        for mention in facts.namers[text.lang].mentions(text.prose):
+        for mention in facts.mention_finders[text.lang].mentions(text.prose):
             if mention.status != UNUSABLE or _is_quoted(text.prose, mention):
                 continue
             if not _is_in_name(text.prose, mention):
-                yield _better(facts, text, mention)
+                yield _deprecated_finding(facts, text, mention)
 
 
 def _is_in_name(prose: str, mention: Mention) -> bool:
@@ -48,11 +48,11 @@ def _unusable(entry: Entry) -> tuple[Term, ...]:
     return entry.with_status("deprecated", "superseded")
 
 
-def _better(facts: Facts, text: Text, mention: Mention) -> Finding:
+def _deprecated_finding(facts: Facts, text: Text, mention: Mention) -> Finding:
     entry = facts.termbase.concepts[mention.concept].entries[text.lang]
     found = " ".join(text.prose[mention.start : mention.end].split())
-    wrong = max(_unusable(entry), key=lambda term: _likeness(term, found))
-    right = _usual(entry, wrong)
+    wrong = max(_unusable(entry), key=lambda term: _similarity(term, found))
+    right = _preferred_instead(entry, wrong)
     language = facts.termbase.languages[text.lang]
     better = replacement(text.prose, mention.start, mention.end, wrong, right, language)
     note = f" ({wrong.note})" if wrong.note else ""
@@ -62,13 +62,13 @@ def _better(facts: Facts, text: Text, mention: Mention) -> Finding:
     return in_text("T201", message, fix, text, mention.start, mention.end, changes)
 
 
-def _likeness(term: Term, found: str) -> float:
+def _similarity(term: Term, found: str) -> float:
     """How likely a form in a text is one of this term, among the terms of a concept."""
     spellings = (term.term, *term.forms)
     return max(SequenceMatcher(None, text.casefold(), found.casefold()).ratio() for text in spellings)
 
 
-def _usual(entry: Entry, wrong: Term) -> Term:
+def _preferred_instead(entry: Entry, wrong: Term) -> Term:
     """What to write instead: for an abbreviation the usable one, for all else the preferred term."""
     if not wrong.is_abbreviation:
         return entry.preferred
@@ -91,7 +91,7 @@ def abbreviation_first(facts: Facts) -> Iterator[Finding]:
     """
     for page in facts.pages:
         seen: set[str] = set()
-        for mention in facts.namers[page.lang].mentions(page.prose):
+        for mention in facts.mention_finders[page.lang].mentions(page.prose):
             if mention.status != LINKED or mention.concept in seen or page.is_aside(mention.start):
                 continue
             if _is_quoted(page.prose, mention) or _is_in_name(page.prose, mention):
@@ -134,8 +134,9 @@ def unlinked_mention(facts: Facts) -> Iterator[Finding]:
     """A page that names a concept and nowhere leads to it, because the form may mean another one as well,
     or because it stands only where nothing is linked by itself: in headings, heads of tables, quotations."""
     for page in facts.pages:
-        linked = {*page.reading.linked, *_addressed(page)}
-        for mention in facts.namers[page.lang].mentions(page.prose):
+        linked = {*page.reading.linked, *_linked_by_hand(page)}
+        finder = facts.mention_finders[page.lang]
+        for mention in finder.mentions(page.prose):
             form = page.prose[mention.start : mention.end]
             if page.is_aside(mention.start, "a"):
                 continue
@@ -144,14 +145,16 @@ def unlinked_mention(facts: Facts) -> Iterator[Finding]:
                 message = f"“{form}” is mentioned here, and no mention on the page is linked"
                 fix = f"mention it in running text, or write [[{mention.concept}|{form}]]"
                 yield in_text("T203", message, fix, page, mention.start, mention.end)
-            elif not mention.status and not linked.issuperset(claims := facts.namers[page.lang].claims(form)):
+            elif not mention.status and not linked.issuperset(
+                claims := facts.mention_finders[page.lang].claims(form)
+            ):
                 linked.update(claims)
                 message = f"“{form}” may mean {' or '.join(claims)}, so it is not linked"
                 fix = f"say which one is meant: [[{claims[0]}|{form}]]"
                 yield in_text("T203", message, fix, page, mention.start, mention.end)
 
 
-def _addressed(page: PageText) -> Iterator[str]:
+def _linked_by_hand(page: PageText) -> Iterator[str]:
     """Concepts that ordinary Markdown links on the page lead to."""
     for target in page.reading.targets:
         if found := _ADDRESS.search(target):
@@ -179,7 +182,7 @@ def _related(facts: Facts) -> Iterator[str]:
 
 def _mentioned(facts: Facts) -> Iterator[str]:
     for page in facts.pages:
-        yield from (*page.reading.linked, *_addressed(page))
+        yield from (*page.reading.linked, *_linked_by_hand(page))
     for text in facts.entry_texts:
         for match in facts.linkers[text.lang].find(text.prose):
             if match.id != text.id:

@@ -1,4 +1,4 @@
-"""What is private in other packages and used here is listed and still there: look here first after an upgrade."""
+"""Each private name of another package that the engine uses is listed and still there: look here at upgrades."""
 
 from __future__ import annotations
 
