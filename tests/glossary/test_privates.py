@@ -1,4 +1,4 @@
-"""Each private name of another package that the engine uses is listed and still there: look here at upgrades."""
+"""The private names of other packages that the engine uses are listed, and still exist."""
 
 from __future__ import annotations
 
