@@ -18,6 +18,8 @@ PANELS = {
 }
 """How a page written by hand asks for a demo, a quiz or a figure: a line of its own, outside code."""
 
+TERM_LINK = re.compile(r"\[\[([^|\]]*)\|?([^\]]*)\]\]")
+
 Known = Mapping[str, Collection[str] | None]
 """What there is of a kind, each with its presets; None where these cannot be known."""
 
@@ -74,15 +76,29 @@ def check(termbase: Termbase, demos: Mapping[str, Demo]) -> Iterator[Problem]:
             owner = owners.setdefault(id, demo)
             if id not in termbase.concepts:
                 fix = did_you_mean(id, termbase.concepts) or "add the concept, or remove it here"
-                yield _problem(demo, id, f"the glossary has no concept “{id}”", fix)
+                yield _problem(demo, f"the glossary has no concept “{id}”", fix, "terms", id)
             elif owner is not demo:
                 path = owner.folder / "demo.yml"
                 where = f"{shown(path)}:{locate(path, 'terms', id)}"
                 message = f"the concept “{id}” already has the demo “{owner.name}” on its page ({where})"
-                yield _problem(demo, id, message, "remove it from one of the two")
+                yield _problem(demo, message, "remove it from one of the two", "terms", id)
+        for lang, text in demo.see.items():
+            yield from _faults_of_links(termbase, demo, lang, text)
 
 
-def _problem(demo: Demo, id: str, message: str, fix: str) -> Problem:
+def _faults_of_links(termbase: Termbase, demo: Demo, lang: str, text: str) -> Iterator[Problem]:
+    """Links `[[id|words]]` in what a demo's own page says: it knows neither the concepts nor their terms."""
+    for id, words in TERM_LINK.findall(text):
+        if id not in termbase.concepts:
+            fix = did_you_mean(id, termbase.concepts) or "remove the link"
+            yield _problem(demo, f"the glossary has no concept “{id}”", fix, "see", lang)
+        elif not words:
+            yield _problem(demo, f"the link to “{id}” has no words", f"write [[{id}|words]]", "see", lang)
+
+
+def _problem(demo: Demo, message: str, fix: str, *keys: str) -> Problem:
     path = demo.folder / "demo.yml"
-    line = locate(path, "terms", id)
-    return Problem(shown(path), line, "S004", message, fix, id=demo.name, key=f"terms.{id}")
+    lang = keys[-1] if keys[0] == "see" else ""
+    return Problem(
+        shown(path), locate(path, *keys), "S004", message, fix, lang=lang, id=demo.name, key=".".join(keys)
+    )

@@ -75,13 +75,27 @@ def test_a_concept_has_one_demo_and_exists(tmp_path: Path) -> None:
         folder = tmp_path / "demos" / "apps" / name
         folder.mkdir(parents=True)
         (folder / "demo.yml").write_text(f"title: x\nterms: {terms}\n")
-        demos[name] = SimpleNamespace(name=name, folder=folder, terms=yaml.safe_load(terms))
+        demos[name] = SimpleNamespace(name=name, folder=folder, terms=yaml.safe_load(terms), see={})
     taken, unknown = sorted(embeds.check(termbase, demos), key=lambda problem: problem.key, reverse=True)
     assert {taken.code, unknown.code} == {"S004"}
     assert (taken.id, taken.line, taken.key) == ("b", 2, "terms.generator")
     assert "already has the demo “a”" in taken.message
     assert (unknown.id, unknown.line, unknown.key) == ("b", 2, "terms.discriminatr")
     assert unknown.fix == "did you mean “discriminator”?"
+
+
+def test_what_is_seen_links_to_concepts_in_words(tmp_path: Path) -> None:
+    termbase = load(write(tmp_path, {}))
+    folder = tmp_path / "demos" / "apps" / "a"
+    folder.mkdir(parents=True)
+    text = "[[generator|It]] beats [[generatr|another]]; see [[generator]]."
+    (folder / "demo.yml").write_text(f"terms: {{generator: }}\nsee:\n  en: '{text}'\n")
+    demo: Any = SimpleNamespace(name="a", folder=folder, terms={"generator": ""}, see={"en": text})
+    unknown, wordless = embeds.check(termbase, {"a": demo})
+    for problem in (unknown, wordless):
+        assert (problem.code, problem.line, problem.lang, problem.key) == ("S004", 3, "en", "see.en")
+    assert unknown.fix == "did you mean “generator”?"
+    assert wordless.fix == "write [[generator|words]]"
 
 
 def test_an_example_in_code_asks_for_nothing() -> None:
