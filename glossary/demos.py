@@ -120,28 +120,27 @@ def languages_for_server(termbase: Termbase, addresses: Addresses) -> list[dict[
     ]
 
 
-def word_files(folder: Path) -> list[Path]:
-    """The files with the words that all demos share: a project's own, and Ordlab's in Ordlab itself."""
-    return [path for path in (folder / "kit" / "words.yml", folder / "words.yml") if path.is_file()]
-
-
 def faults_of_words(folder: Path, languages: Sequence[str]) -> list[Problem]:
-    """What is wrong with the words that the demos of a folder share."""
+    """What is wrong with the words that all demos share.
+
+    Ordlab's own, in `kit`, must be there in every language; a project's `words.yml` adds what it likes.
+    """
     problems: list[Problem] = []
-    for path in word_files(folder):
-        reader = WordsReader(path, languages, id=path.parent.name)
-        root = reader.read()
-        reader.labels(root)
-        problems += reader.problems
+    for path, complete in ((folder / "kit" / "words.yml", True), (folder / "words.yml", False)):
+        if path.is_file():
+            reader = WordsReader(path, languages, id=path.parent.name, complete=complete)
+            reader.labels(reader.read())
+            problems += reader.problems
     return problems
 
 
 class WordsReader(Reader):
-    """Reads texts in every language; `problems` holds what is wrong with them."""
+    """Reads texts in several languages; `problems` holds what is wrong with them."""
 
-    def __init__(self, path: Path, languages: Sequence[str], id: str = "") -> None:
+    def __init__(self, path: Path, languages: Sequence[str], id: str = "", *, complete: bool = True) -> None:
         super().__init__(path, id=id)
         self.languages = tuple(languages)
+        self.complete = complete  # whether a text must be there in every language
 
     def labels(self, node: Node | None, key: str = "") -> Mapping[str, Texts]:
         """Texts by name, whose `{fields}` are the same in every language."""
@@ -158,7 +157,8 @@ class WordsReader(Reader):
         if node is None:
             return {}
         values = {lang: value for lang, (_, value) in self.mapping(node, self.languages, key).items()}
-        texts = {lang: self.in_one(values.get(lang), lang, key, line_of(node)) for lang in self.languages}
+        wanted = self.languages if self.complete else values
+        texts = {lang: self.in_one(values.get(lang), lang, key, line_of(node)) for lang in wanted}
         return MappingProxyType(texts)
 
     def in_one(self, node: Node | None, lang: str, key: str, line: int) -> str:

@@ -41,7 +41,6 @@ USES_MARKER = "<!-- ordlab:uses -->"  # where `uses` goes once every page has be
 HTML_MARKER = "<!-- ordlab:html {} -->"
 _HTML_MARKER = re.compile("<!-- ordlab:html ([0-9]+) -->")
 _HEADING = re.compile("\x1e([^\x1e]*)\x1e")  # what the macro `heading` makes
-START_COMMAND = "make serve"
 REPORTS = ("coverage", "rules")  # pages for those who look after the termbase: `reports`
 # Pages of ours beside the concepts'.
 RESERVED_IDS = frozenset({"subjects", "languages", "map", "downloads", *REPORTS})
@@ -93,6 +92,7 @@ class Site:
     url: str = ""  # where the site is published, if that is known
     repository: str = ""  # address under which the repository's files are
     downloads: Sequence[Download] = ()  # files to take away
+    start: str = "python -m demos serve"  # the command that starts the demos
     root: Path = Path()  # folder that paths of the repository are relative to
 
     def page(self, lang: str, folder: str) -> PageMaker:
@@ -361,7 +361,7 @@ class PageMaker:
             "alt": demo.alt[self.lang],
             "still": self.link(still_address(demo)),
             "size": webp_size(demo.still),
-            "command": START_COMMAND,
+            "command": self.site.start,
         }
 
     def _relations(self, concept: Concept) -> dict[str, Any]:

@@ -219,6 +219,7 @@ class OrdlabPlugin(BasePlugin[OrdlabConfig]):
             url=config.site_url or "",
             repository=f"{config.repo_url.rstrip('/')}/blob/HEAD/" if config.repo_url else "",
             downloads=self.download_job.offers if self.download_job else (),
+            start=start_command(root),
             root=root,
         )
 
@@ -753,3 +754,10 @@ def as_list(value: object) -> list[str]:
 def write_json(path: Path, data: object) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(data, ensure_ascii=False, separators=(",", ":")), encoding="utf-8")
+
+
+def start_command(root: Path) -> str:
+    """What a reader types to start the demos: the project's own `make serve`, if it has one."""
+    makefile = root / "Makefile"
+    has_target = makefile.is_file() and re.search(r"^serve\s*:", makefile.read_text("utf-8"), re.MULTILINE)
+    return "make serve" if has_target else "python -m demos serve"

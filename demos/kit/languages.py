@@ -55,7 +55,7 @@ def of_site(site: Path, apps: Path = registry.ROOT) -> dict[str, Language]:
         return _languages(json.loads(path.read_text(encoding="utf-8")), apps)
     except FileNotFoundError:
         raise LanguagesError(f"{path} is missing: no demo was found when the site was built") from None
-    except (OSError, ValueError, TypeError) as error:
+    except (OSError, ValueError, TypeError, KeyError) as error:
         raise LanguagesError(f"{path} is damaged: {error}") from error
 
 
@@ -72,6 +72,8 @@ def _languages(listed: Iterable[Mapping[str, Any]], apps: Path) -> dict[str, Lan
         Language(**{**values, "also": tuple(values["also"])}, words=words.of(shared, values["code"]))
         for values in listed
     ]
+    if not made:
+        raise ValueError("it lists no language")
     return {language.code: language for language in made}
 
 
