@@ -15,8 +15,20 @@ from demos.server.proxy import relative_root
 ASSETS = "_assets"  # below /demos/; no demo's name begins with an underscore
 BROWSER_LOCALES = {"zh": "zh-CN"}  # as Gradio's own strings know them: plain "zh" would give English
 
-SPEAK = Path(__file__).with_name("speak.js").read_text(encoding="utf-8")
-SAID = {"Reset to default value": "reset", "More tabs": "more_tabs"}  # Gradio's words, and the key of ours
+# Before any script of Gradio's own. Each is called with the settings of a language.
+SCRIPTS = tuple(
+    Path(__file__).with_name(name).read_text(encoding="utf-8") for name in ("speak.js", "connection.js")
+)
+TRANSLATED = {"Reset to default value": "reset", "More tabs": "more_tabs"}  # Gradio's words, the key of ours
+CONNECTION = ("waiting", "unreachable", "lost", "blocked")
+
+NOTE_STYLE = """<style>
+.connection, noscript p { background: #fff4ce; border: 1px solid #b58900; border-radius: 4px; color: #332500;
+  font: 1rem/1.5 system-ui, sans-serif; margin: 0; padding: .5rem .75rem }
+.connection { inset-inline: .5rem; position: absolute; z-index: 1000 }
+.connection[hidden] { display: none }
+noscript p { margin: 1rem }
+</style>"""
 
 ICON = '<link rel="icon" href="data:,">'  # none, which saves a request that would find nothing
 
@@ -38,13 +50,17 @@ def localised(page: str, language: Language, title: str) -> str:
     """Gradio's page in a language: its own strings follow, and its files come from the shared place."""
     settings = {
         "locale": BROWSER_LOCALES.get(language.code, language.code),
-        "said": {theirs: language.word(ours) for theirs, ours in SAID.items()},
+        "translated": {theirs: language.word(ours) for theirs, ours in TRANSLATED.items()},
+        "said": {key: language.word(f"connection_{key}") for key in CONNECTION},
     }
-    script = SPEAK.replace("SETTINGS", json.dumps(settings, ensure_ascii=False))
+    script = "".join(SCRIPTS).replace("SETTINGS", json.dumps(settings, ensure_ascii=False))
     page = page.replace('lang="en"', f'lang="{language.html}"', 1)
-    head = f"<head><script>{script}</script><title>{html.escape(title)}</title>{ICON}"
+    head = f"<head><script>{script}</script><title>{html.escape(title)}</title>{ICON}{NOTE_STYLE}"
     page = page.replace("<head>", head, 1)
     page = page.replace('<link rel="manifest" href="/manifest.json" />', "")  # there is none at the root
+    needed = html.escape(language.word("needs_javascript"))
+    no_script = f"<noscript><p{marked(language, 'needs_javascript')}>{needed}</p></noscript>"
+    page = page.replace("<gradio-app", f"{no_script}<gradio-app", 1)
     return page.replace('"./assets/', f'"../../{ASSETS}/')
 
 

@@ -1,14 +1,14 @@
-// First in Gradio's page, before any script of its own.
-(({locale, said}) => {
+// First in Gradio's page, before any script of its own: it speaks the language of the page.
+(({locale, translated}) => {
   // Gradio's translated strings follow the browser's language and nothing else.
   for (const [name, value] of Object.entries({language: locale, languages: [locale]}))
     Object.defineProperty(navigator, name, {get: () => value, configurable: true});
 
-  // The rest of what it says to screen readers is English in every language: said in ours, or left out where
+  // The rest of what it says to screen readers is English in every language: translated, or left out where
   // the role says it already.
   const translate = (element) => {
     const label = element.getAttribute("aria-label");
-    const better = said[label] ?? label?.replace(/^(number input|range slider) for /, "");
+    const better = translated[label] ?? label?.replace(/^(number input|range slider) for /, "");
     if (better !== label) element.setAttribute("aria-label", better);
   };
   new MutationObserver((changes) => {

@@ -166,9 +166,9 @@ def write_site(site: Path) -> None:
 
 
 @contextmanager
-def running(folder: Path) -> Iterator[Running]:
+def running(folder: Path, port: int | None = None) -> Iterator[Running]:
     """A server of its own process over the demos and the site in a folder, once everything has loaded."""
-    port = free_port()
+    port = port or free_port()
     code = (
         "import logging, sys; from pathlib import Path; from demos.server import serve;"
         "logging.basicConfig(level=logging.INFO, format='%(message)s');"

@@ -172,4 +172,6 @@ def test_pages_are_whole_without_javascript(
     page = open_context(java_script_enabled=False).new_page()
     goto(page, server, "nb", "glossary/latent-space/")
     expect(page.locator(".demo img")).to_be_visible()
+    expect(page.locator(".demo noscript p")).to_be_visible()
+    expect(page.locator(".demo__start")).to_be_hidden()  # a command would start nothing here
     expect(page.locator("a.term").first).to_be_visible()
