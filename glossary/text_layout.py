@@ -28,7 +28,23 @@ def text_width(text: str, size: float, *, bold: bool = False) -> float:
 
 
 def wrap(pieces: Sequence[str], width: float, measure: Measure) -> list[str]:
-    """Pieces put into as few lines as the width allows, and these as even as possible."""
+    """Pieces put into as few lines as the width allows: broken between words if possible, and even."""
+    lines = _evenly(pieces, width, measure)
+    words = _evenly(_unhyphenated(pieces), width, measure)
+    return words if len(words) <= len(lines) and max(map(measure, words)) <= width else lines
+
+
+def _unhyphenated(pieces: Sequence[str]) -> list[str]:
+    """The pieces with those put together again that a hyphen or a stroke joins."""
+    words = [""]
+    for piece in pieces:
+        words[-1] += piece
+        if not piece.endswith(("-", "/")):
+            words.append("")
+    return list(filter(None, words))
+
+
+def _evenly(pieces: Sequence[str], width: float, measure: Measure) -> list[str]:
     lines = _fill(pieces, width, measure)
     for step in range(1, STEPS if len(lines) > 1 else 0):
         narrower = width * (1 - step / STEPS)

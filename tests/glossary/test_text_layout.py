@@ -67,3 +67,16 @@ def test_lines_break_where_the_language_allows(text: str, pieces: list[str]) -> 
 
 def test_a_piece_that_is_too_wide_stands_alone() -> None:
     assert wrap(["a ", "sesquipedalian ", "b"], 5, len) == ["a", "sesquipedalian", "b"]
+
+
+@pytest.mark.parametrize(
+    ("text", "width", "lines"),
+    [
+        ("long short-term memory", 17, ["long short-term", "memory"]),
+        ("long short-term memory", 12, ["long short-", "term memory"]),
+        ("encoder-decoder", 10, ["encoder-", "decoder"]),
+        ("a/b", 3, ["a/b"]),
+    ],
+)
+def test_lines_break_inside_a_word_only_where_that_saves_one(text: str, width: int, lines: list[str]) -> None:
+    assert wrap(unbreakable(text), width, len) == lines
