@@ -10,6 +10,8 @@ from __future__ import annotations
 import json
 import posixpath
 import re
+import signal
+import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -136,6 +138,7 @@ class OrdlabPlugin(BasePlugin[OrdlabConfig]):
             if self.i18n.building:
                 return config
             self.i18n.config.reconfigure_search = False  # compares every entry with every other one
+        stop_cleanly()
         self.legacy: dict[str, dict[str, str]] = {}
         self.builds, self.searched = {}, {}
         self.stamps = stamps(self._watched(config)) if self._preview(config) else {}
@@ -735,6 +738,13 @@ def search_entries(config: MkDocsConfig) -> list[dict[str, Any]]:
 def report(problems: Sequence[Problem]) -> str:
     count = f"{len(problems)} problems" if len(problems) != 1 else "One problem"
     return "\n".join([f"{count} in the data of the glossary:", *map(str, sorted(problems))])
+
+
+def stop_cleanly() -> None:
+    """Let SIGTERM stop MkDocs as Ctrl-C does, which deletes its temporary folder, and ours."""
+    is_ours = threading.current_thread() is threading.main_thread()  # no other may set signals
+    if is_ours and signal.getsignal(signal.SIGTERM) is signal.SIG_DFL:
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
 
 
 def source_of(page: Page) -> str:

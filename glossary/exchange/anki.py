@@ -8,13 +8,14 @@ newer deck updates the cards of an older one and keeps what the learner has lear
 from __future__ import annotations
 
 import io
+import itertools
 import os
-import tempfile
+import sqlite3
 import zipfile
 from collections.abc import Iterator
+from contextlib import closing
 from hashlib import blake2b
 from html import escape
-from pathlib import Path
 
 import genanki
 
@@ -109,18 +110,19 @@ def _last_change(termbase: Termbase) -> float:
 
 
 def _package(deck: genanki.Deck, timestamp: float) -> bytes:
-    with tempfile.TemporaryDirectory(prefix="anki-") as folder:
-        path = Path(folder, "deck.apkg")
-        genanki.Package(deck).write_to_file(path, timestamp=timestamp)
-        return _without_times(path)
+    """The deck as an archive: its database, and the list of its pictures, of which there are none.
 
-
-def _without_times(path: Path) -> bytes:
-    """The same archive with entries of no particular time, and compressed."""
+    genanki's own `write_to_file` leaves its database behind in the temporary folder.
+    """
+    with closing(sqlite3.connect(":memory:")) as database:
+        ids = itertools.count(int(timestamp * 1000))
+        genanki.Package(deck).write_to_db(database.cursor(), timestamp, ids)
+        database.commit()
+        collection = database.serialize()
     stream = io.BytesIO()
-    with zipfile.ZipFile(path) as old, zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as new:
-        for name in old.namelist():
+    with zipfile.ZipFile(stream, "w") as archive:
+        for name, content in (("collection.anki2", collection), ("media", b"{}")):
             entry = zipfile.ZipInfo(name)  # of 1 January 1980, the beginning of ZIP's time
             entry.compress_type = zipfile.ZIP_DEFLATED
-            new.writestr(entry, old.read(name))
+            archive.writestr(entry, content)
     return stream.getvalue()
