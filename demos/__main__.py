@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import os
 import signal
 import sys
 from collections.abc import Callable, Iterator
@@ -116,6 +117,8 @@ def run_train(arguments: argparse.Namespace) -> int:
 
     from demos.data.avatars.dataset import CACHE
 
+    # Optimizers make this folder even where nothing is compiled; torch's own choice is the temporary folder.
+    os.environ.setdefault("TORCHINDUCTOR_CACHE_DIR", str(CACHE / "inductor"))
     trainer = module(arguments.demo, "train")
     name = f"{arguments.demo}-{'smoke' if arguments.smoke else arguments.seed}"
     options: dict[str, Any] = {
