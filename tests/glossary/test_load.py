@@ -11,8 +11,8 @@ import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from glossary import load as load_module
-from glossary.load import CODES, load
+import glossary
+from glossary.load import CODES, folder, load
 from glossary.model import Termbase, TermbaseError
 
 BAD = Path(__file__).parent / "bad"
@@ -158,9 +158,9 @@ def test_an_unchanged_folder_gives_back_the_same_termbase(tmp_path: Path) -> Non
 def test_only_changed_files_are_parsed_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     load(write(tmp_path, {}))
     parsed = []
-    read = load_module._read_concept
+    read = folder.read_concept
     monkeypatch.setattr(
-        load_module, "_read_concept", lambda reader, *rest: parsed.append(reader.id) or read(reader, *rest)
+        folder, "read_concept", lambda reader, *rest: parsed.append(reader.id) or read(reader, *rest)
     )
     text = SOUND["terms/generator.yml"].replace("nettverk som lager", "nettverk som tegner")
     changed = load(write(tmp_path, {"terms/generator.yml": text}))
@@ -192,7 +192,7 @@ def test_a_long_chain_is_no_circle(tmp_path: Path) -> None:
 
 
 def test_the_real_termbase_loads() -> None:
-    termbase = load(Path(load_module.__file__).parent)
+    termbase = load(Path(glossary.__file__).parent)
     assert len(termbase.concepts) >= 24
     assert all(set(concept.entries) == set(termbase.languages) for concept in termbase.concepts.values())
 

@@ -1,0 +1,161 @@
+"""A concept's file."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import fields
+from types import MappingProxyType
+
+from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+
+from ..model import RELATIONS, Concept, Entry, Term
+from ..yamlfile import Reader, did_you_mean, join, line_of
+from .values import CHOICES, LANGUAGE, SLUG, YES_NO, report_not_allowed
+
+_LISTS = (*RELATIONS, "legacy", "sources")
+# Markdown looks for the end of each bracket as far as the end of the text.
+_MAX_BRACKETS = 1000
+_CONCEPT_KEYS = ("subject", *_LISTS)
+_ENTRY_KEYS = ("terms", "definition", "explanation", "example", "basis")
+_TERM_KEYS = tuple(field.name for field in fields(Term))
+
+
+def read_concept(reader: Reader, root: MappingNode, languages: tuple[str, ...]) -> Concept:
+    values = reader.mapping(root, ())
+    entries = {}
+    for name, (key_node, node) in values.items():
+        if name in languages:
+            entries[name] = _read_entry(reader, name, key_node, node)
+        elif name not in _CONCEPT_KEYS:
+            _unknown_key(reader, name, key_node, languages)
+    lists = {name: reader.texts(values[name][1], name) for name in _LISTS if name in values}
+    subject = reader.text(values["subject"][1], "subject") if "subject" in values else ""
+    if not subject and not _is_reported(values, "subject"):
+        line = line_of(values["subject"][0]) if "subject" in values else 1
+        reader.report(
+            "T028", "the concept has no subject", "add `subject:` with an id from subjects.yml", line=line
+        )
+    for code in languages:
+        if code not in entries:
+            fix = f"add a `{code}:` block with terms and a definition"
+            reader.lang = code
+            reader.report("T021", f"the language {code} is missing", fix, line=1)
+            reader.lang = ""
+    for slug in lists.get("legacy", ()):
+        if not SLUG.fullmatch(slug):
+            fix = "use letters, digits, hyphens, dots and underscores"
+            reader.at(
+                values["legacy"][1], "T025", f"“{slug}” cannot be part of an address", fix, key="legacy"
+            )
+    ordered = {code: entries[code] for code in languages if code in entries}
+    return Concept(reader.id, reader.path, subject, MappingProxyType(ordered), **lists)
+
+
+def _unknown_key(reader: Reader, name: str, key_node: Node, languages: tuple[str, ...]) -> None:
+    known = (*_CONCEPT_KEYS, *languages)
+    if name == "demo":
+        fix = f"remove it, and name {reader.id} among the `terms` of the demo's demo.yml"
+        reader.at(key_node, "T009", "a concept no longer names its demo", fix, key=name)
+    elif LANGUAGE.fullmatch(name) and len(name.split("-")[0]) == 2:
+        fix = f"add it there, or use one of: {', '.join(languages)}"
+        reader.at(key_node, "T022", f"the language “{name}” is not in languages.yml", fix, key=name)
+    else:
+        reader.at(key_node, "T009", f"unknown key “{name}”", did_you_mean(name, known), key=name)
+
+
+def _read_entry(reader: Reader, lang: str, key_node: Node, node: Node) -> Entry:
+    reader.lang = lang
+    values = reader.mapping(node, _ENTRY_KEYS)
+    texts = {name: reader.text(value, name) for name, (_, value) in values.items() if name != "terms"}
+    for name in ("explanation", "example"):
+        if (brackets := _brackets(texts.get(name, ""))) > _MAX_BRACKETS:
+            message = f"the text holds {brackets:,} opening brackets"
+            reader.at(values[name][1], "T012", message, f"keep them below {_MAX_BRACKETS:,}", key=name)
+    terms: tuple[Term, ...] = ()
+    if "terms" in values:
+        terms = _read_terms(reader, *values["terms"])
+    elif isinstance(node, MappingNode):
+        reader.at(key_node, "T023", "no terms are given", "add `terms: [the term]`", key="terms")
+    if (
+        isinstance(node, MappingNode)
+        and not texts.get("definition")
+        and not _is_reported(values, "definition")
+    ):
+        at = values["definition"][0] if "definition" in values else key_node
+        fix = "write one phrase that can replace the term in running text"
+        reader.at(at, "T024", "the definition is missing", fix, key="definition")
+    reader.lang = ""
+    return Entry(lang, terms, **({"definition": ""} | texts))
+
+
+def _brackets(text: str) -> int:
+    return text.count("[") + text.count("<")
+
+
+def _is_reported(values: Mapping[str, tuple[Node, Node]], key: str) -> bool:
+    """Whether a text is missing because it is no text, which has been said already."""
+    return key in values and not isinstance(values[key][1], ScalarNode)
+
+
+def _read_terms(reader: Reader, key_node: Node, node: Node) -> tuple[Term, ...]:
+    if not isinstance(node, SequenceNode):
+        value = node.value if isinstance(node, ScalarNode) and node.value else "the term"
+        reader.at(node, "T007", "expected a list of terms", f"write `terms: [{value}]`", key="terms")
+        return ()
+    terms: list[Term] = []
+    for index, item in enumerate(node.value):
+        status = "admitted" if terms else "preferred"
+        if term := _read_term(reader, item, f"terms[{index}]", status):
+            if term.term in {other.term for other in terms}:
+                fix = "keep one of them"
+                reader.at(item, "T027", f"“{term.term}” is given twice", fix, key=f"terms[{index}]")
+            terms.append(term)
+    preferred = [term.term for term in terms if term.status == "preferred"]
+    if not node.value:
+        reader.at(
+            key_node, "T023", "the list of terms is empty", "write the term between the brackets", key="terms"
+        )
+    elif len(preferred) != 1 and len(terms) == len(node.value):
+        named = " and ".join(f"“{term}”" for term in preferred) or "none"
+        fix = "mark exactly one term `status: preferred`, or leave the first one unmarked"
+        reader.at(
+            key_node, "T026", f"a language has one preferred term, this one has {named}", fix, key="terms"
+        )
+    return tuple(terms)
+
+
+def _read_term(reader: Reader, node: Node, key: str, status: str) -> Term | None:
+    """A bare string, or a mapping with `term` and what else is known of it; None when it has no text."""
+    if isinstance(node, ScalarNode):
+        text = _term_text(reader, node, key)
+        return Term(text, status) if text else None
+    values = reader.mapping(node, _TERM_KEYS, key)
+    text = _term_text(reader, values["term"][1], f"{key}.term") if "term" in values else ""
+    if "term" not in values and isinstance(node, MappingNode):
+        reader.at(node, "T023", "an item of the list has no `term`", "write {term: the term, …}", key=key)
+    details = {"status": status} | _term_details(reader, values, key)
+    return Term(text, **details) if text else None  # type: ignore[arg-type]
+
+
+def _term_text(reader: Reader, node: Node, key: str) -> str:
+    text = reader.text(node, key)
+    if isinstance(node, ScalarNode) and not text:
+        reader.at(node, "T023", "the term is empty", "write the term, or remove the item", key=key)
+    return " ".join(text.split())
+
+
+def _term_details(
+    reader: Reader, values: Mapping[str, tuple[Node, Node]], key: str
+) -> dict[str, str | bool | tuple[str, ...]]:
+    details: dict[str, str | bool | tuple[str, ...]] = {}
+    for name, (_, node) in values.items():
+        where = join(key, name)
+        if name == "forms":
+            details[name] = reader.texts(node, where)
+        elif name != "term" and (value := reader.text(node, where)):
+            allowed = CHOICES.get(name, ("true", "false") if name == "link" else ())
+            if allowed and value not in allowed and not (name == "link" and value.lower() in YES_NO):
+                report_not_allowed(reader, node, where, value, allowed)
+            else:
+                details[name] = YES_NO[value.lower()] if name == "link" else value
+    return details

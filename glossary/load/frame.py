@@ -1,0 +1,143 @@
+"""`languages.yml`, `subjects.yml` and `sources.yml`: what every concept needs."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import fields
+from pathlib import Path
+from types import MappingProxyType
+
+import snowballstemmer
+from yaml.nodes import Node
+
+from .. import numbers
+from ..model import SEGMENTS, Language, Problem, Source, Subject
+from ..order import ORDERS
+from ..yamlfile import Reader, did_you_mean
+from .values import ID, ID_FORM, LANGUAGE, YES_NO, report_not_allowed
+
+_SOURCE_KEYS = tuple(field.name for field in fields(Source) if field.name != "id")
+_LANGUAGE_KEYS = tuple(field.name for field in fields(Language) if field.name != "code")
+_FORMER_LANGUAGE_KEYS = ("search",)  # for a search engine that is gone; files that have them still load
+_STEMMERS = ("", *snowballstemmer.algorithms())
+
+
+def read_languages(
+    path: Path, contents: Mapping[Path, bytes], problems: list[Problem]
+) -> dict[str, Language]:
+    reader = Reader(path)
+    languages: dict[str, Language] = {}
+    for code, (key_node, node) in _top_level(reader, contents).items():
+        if not LANGUAGE.fullmatch(code):
+            fix = "use a BCP 47 code such as nb, en or zh-Hans"
+            reader.at(key_node, "T022", f"“{code}” is not a language code", fix, key=code)
+            continue
+        values = reader.mapping(node, (*_LANGUAGE_KEYS, *_FORMER_LANGUAGE_KEYS), code)
+        values = {name: value for name, value in values.items() if name in _LANGUAGE_KEYS}
+        words = _words(reader, values.pop("text")[1], f"{code}.text") if "text" in values else {}
+        texts = {name: reader.text(value, f"{code}.{name}") for name, (_, value) in values.items()}
+        reference = _is_reference(reader, values, code, texts.pop("reference", ""), languages)
+        for name, allowed in (("order", tuple(ORDERS)), ("stemmer", _STEMMERS), ("segment", SEGMENTS)):
+            if name in texts and texts[name] not in allowed:
+                report_not_allowed(reader, values[name][1], f"{code}.{name}", texts[name], allowed)
+        if texts.get("locale") and not numbers.is_known(texts["locale"]):
+            fix = "name one of CLDR's, such as pt_BR, or remove the key"
+            message = f"there is no locale “{texts['locale']}”"
+            reader.at(values["locale"][1], "T025", message, fix, key=f"{code}.locale")
+        if not texts.get("name"):
+            fix = f"write `name:` with what {code} is called in the language itself"
+            reader.at(key_node, "T028", f"the language {code} has no name", fix, key=code)
+        languages[code] = Language(
+            code,
+            **({"name": code, "html": code} | texts),
+            reference=reference,
+            text=MappingProxyType(words),
+        )
+    if not languages and not reader.problems and path in contents:
+        reader.report("T028", "no language is listed", "write `en: {name: English}`, say", line=1)
+    problems += reader.problems
+    return languages
+
+
+def _is_reference(
+    reader: Reader,
+    values: Mapping[str, tuple[Node, Node]],
+    code: str,
+    written: str,
+    before: Mapping[str, Language],
+) -> bool:
+    """Whether a language is marked `reference: true`, as at most one may be."""
+    if not written:
+        return False
+    if written.lower() not in YES_NO:
+        report_not_allowed(reader, values["reference"][1], f"{code}.reference", written, ("true", "false"))
+    marked = YES_NO.get(written.lower(), False)
+    if first := next((other for other, language in before.items() if language.reference and marked), None):
+        message = f"{code} and {first} cannot both be what the others are translated from"
+        reader.at(values["reference"][0], "T037", message, "mark one of them", key=f"{code}.reference")
+    return marked
+
+
+def read_subjects(
+    path: Path, contents: Mapping[Path, bytes], languages: tuple[str, ...], problems: list[Problem]
+) -> dict[str, Subject]:
+    reader = Reader(path)
+    subjects = {}
+    for id, (key_node, node) in _top_level(reader, contents).items():
+        _check_id(reader, key_node, id)
+        labels = _text_map(reader, node, id)
+        for code in labels.keys() - set(languages):
+            fix = did_you_mean(code, languages)
+            reader.at(key_node, "T022", f"the language “{code}” is not in languages.yml", fix, key=id)
+        for code in languages:
+            if not labels.get(code):
+                reader.at(
+                    key_node, "T028", f"the subject “{id}” has no label in {code}", f"add `{code}:`", key=id
+                )
+        subjects[id] = Subject(id, MappingProxyType(labels))
+    problems += reader.problems
+    return subjects
+
+
+def read_sources(path: Path, contents: Mapping[Path, bytes], problems: list[Problem]) -> dict[str, Source]:
+    reader = Reader(path)
+    sources = {}
+    for id, (key_node, node) in _top_level(reader, contents).items():
+        _check_id(reader, key_node, id)
+        values = reader.mapping(node, _SOURCE_KEYS, id)
+        texts = {name: reader.text(value, f"{id}.{name}") for name, (_, value) in values.items()}
+        if not texts.get("title"):
+            reader.at(key_node, "T028", f"the source “{id}” has no title", "add `title:`", key=id)
+        if texts.get("url") and not re.match(r"https?://[^\s\"'<>]+$", texts["url"]):
+            reader.at(values["url"][1], "T025", f"“{texts['url']}” is not a web address", key=f"{id}.url")
+        sources[id] = Source(id, **({"title": id} | texts))
+    problems += reader.problems
+    return sources
+
+
+def _top_level(reader: Reader, contents: Mapping[Path, bytes]) -> dict[str, tuple[Node, Node]]:
+    """A file's top-level keys, all of them the author's own; nothing when the file is missing or not YAML."""
+    content = contents.get(reader.path)
+    root = reader.root(content) if content is not None else None
+    return reader.mapping(root, ()) if root is not None else {}
+
+
+def _check_id(reader: Reader, key_node: Node, id: str) -> None:
+    if not ID.fullmatch(id):
+        reader.at(key_node, "T025", f"“{id}” cannot be an id", f"{ID_FORM}: goodfellow-2014", key=id)
+
+
+def _text_map(reader: Reader, node: Node, key: str) -> dict[str, str]:
+    return {
+        name: reader.text(value, f"{key}.{name}")
+        for name, (_, value) in reader.mapping(node, (), key).items()
+    }
+
+
+def _words(reader: Reader, node: Node, key: str) -> dict[str, str]:
+    """Words of the interface: the space around one is part of it, as in `comma: ', '`."""
+    return {
+        name: reader.text(value, f"{key}.{name}") and value.value.strip("\n")
+        for name, (_, value) in reader.mapping(node, (), key).items()
+    }
