@@ -12,7 +12,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import glossary
-from glossary.load import CODES, folder, load
+from glossary.load import CODES, load
+from glossary.load import folder as folder_module
 from glossary.model import Termbase, TermbaseError
 
 BAD = Path(__file__).parent / "bad"
@@ -158,9 +159,9 @@ def test_an_unchanged_folder_gives_back_the_same_termbase(tmp_path: Path) -> Non
 def test_only_changed_files_are_parsed_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     load(write(tmp_path, {}))
     parsed = []
-    read = folder.read_concept
+    read = folder_module.read_concept
     monkeypatch.setattr(
-        folder, "read_concept", lambda reader, *rest: parsed.append(reader.id) or read(reader, *rest)
+        folder_module, "read_concept", lambda reader, *rest: parsed.append(reader.id) or read(reader, *rest)
     )
     text = SOUND["terms/generator.yml"].replace("nettverk som lager", "nettverk som tegner")
     changed = load(write(tmp_path, {"terms/generator.yml": text}))
