@@ -635,7 +635,7 @@ class OrdlabPlugin(BasePlugin[OrdlabConfig]):
         if (old := self.build.generated.get(path)) is None:
             return None
         if concept := self.site.termbase.concepts.get(old.concept):
-            return self.site.page(self.build.lang, f"glossary/{concept.id}").concept(concept)
+            return pages.concept_page(self.site, self.build.lang, concept)
         made = (*pages.indexes(self.site, self.build.lang), *reports.generate(self.site, self.build.lang))
         return next((page for page in made if page.path == path), None)
 

@@ -1,0 +1,55 @@
+"""Every page of the termbase in one language."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from .. import concept_graph
+from ..model import Concept, Problem, Termbase
+from ..yamlfile import shown
+from .concept_page import ConceptPage
+from .index_pages import IndexPage
+from .site import RESERVED_IDS, VIEWS, GeneratedPage, Site
+
+
+def generate(site: Site, lang: str) -> Iterator[GeneratedPage]:
+    """Every page of the termbase in one language."""
+    for concept in site.termbase.concepts.values():
+        yield concept_page(site, lang, concept)
+    yield from indexes(site, lang)
+
+
+def indexes(site: Site, lang: str) -> Iterator[GeneratedPage]:
+    """The pages that are about all concepts."""
+    yield _index(site, lang, "glossary").by_letter()
+    yield _index(site, lang, "glossary/subjects").by_subject()
+    yield _index(site, lang, "glossary/languages").by_language()
+    yield from maps(site, lang)
+
+
+def maps(site: Site, lang: str) -> Iterator[GeneratedPage]:
+    """The map of all concepts; if they are too many for one picture, a page for each subject."""
+    concepts = list(site.termbase.concepts.values())
+    if len(concepts) <= concept_graph.MAX_CONCEPTS:
+        yield _index(site, lang, VIEWS["map"]).map(concepts)
+        return
+    yield _index(site, lang, VIEWS["map"]).map([])
+    for subject, members in site.termbase.by_subject():
+        yield _index(site, lang, f"{VIEWS['map']}/{subject.id}").map(members, subject)
+
+
+def check(termbase: Termbase) -> Iterator[Problem]:
+    """Concepts whose page would take the place of another page."""
+    for id in sorted(RESERVED_IDS & termbase.concepts.keys()):
+        path = termbase.concepts[id].path
+        message = f"the glossary has a page of its own called “{id}”"
+        yield Problem(shown(path), 0, "S002", message, f"rename {path.name}", id=id)
+
+
+def concept_page(site: Site, lang: str, concept: Concept) -> GeneratedPage:
+    """The page of one concept in one language."""
+    return ConceptPage(site, lang, site.addresses.page(lang, f"glossary/{concept.id}")).make(concept)
+
+
+def _index(site: Site, lang: str, folder: str) -> IndexPage:
+    return IndexPage(site, lang, site.addresses.page(lang, folder))

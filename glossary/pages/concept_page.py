@@ -1,0 +1,134 @@
+"""The page of one concept."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from markupsafe import Markup
+
+from .. import staleness
+from ..concept_map import lay_out, neighbors
+from ..model import Concept, Entry, Source, Subject
+from ..staleness import State
+from .maker import PageMaker
+from .markup import front_matter, markdown_text, one_line, script_data, stash_html, web_address
+from .site import USES_MARKER, GeneratedPage, concept_path
+
+
+class ConceptPage(PageMaker):
+    """Makes the page of a concept."""
+
+    def make(self, concept: Concept) -> GeneratedPage:
+        entry = concept.entries[self.lang]
+        prose = self.site.prose[concept.id, self.lang]
+        markdown = self._render(
+            "term.md.jinja",
+            concept=concept,
+            title=markdown_text(entry.preferred.term),
+            term=entry.preferred,
+            grammar=self.grammar(entry.preferred),
+            html=self._language.html,
+            subject=self._subject(concept),
+            equivalents=list(self._equivalents(concept)),
+            newer=self._newer(concept),
+            prose=prose,
+            demo=self._demo_of(concept),
+            names=list(self._names(entry)),
+            sources=list(self._sources(concept)),
+            uses_marker=Markup(USES_MARKER),
+            file=self._file(concept),
+            linked_data=self._linked_data(concept),
+            **self._relations(concept),
+        )
+        meta = {"ordlab": {"kind": "term", "id": concept.id}, "search": {"boost": 2}}
+        head = front_matter(entry.preferred.term, one_line(entry.definition), **meta)
+        return stash_html(concept_path(concept.id), head, markdown, prose.mentions, concept.id)
+
+    def _subject(self, concept: Concept) -> dict[str, str]:
+        subject: Subject = self.site.termbase.subjects[concept.subject]
+        target = self.site.addresses.page(self.lang, "glossary/subjects")
+        return {"label": subject.labels[self.lang], "href": self.link(f"{target}#{subject.id}")}
+
+    def _demo_of(self, concept: Concept) -> dict[str, Any] | None:
+        """The demo that shows the concept, in the state that does."""
+        found = next((demo for demo in self.site.demos.values() if concept.id in demo.terms), None)
+        return self._demo(found, found.terms[concept.id]) if found else None
+
+    def _relations(self, concept: Concept) -> dict[str, Any]:
+        groups = neighbors(self.site.termbase, concept)
+        if not groups:
+            return {"groups": []}
+        text = self._words
+        listed = [
+            text[f"map-{relation}"] + " " + text["enumeration"].join(map(self._label, ids))
+            for relation, ids in groups.items()
+        ]
+        term = self._label(concept.id)
+        return {
+            "groups": [
+                {
+                    "relation": relation,
+                    "concepts": [
+                        {"id": id, "label": self._label(id), "href": self.concept_link(id)} for id in ids
+                    ],
+                }
+                for relation, ids in groups.items()
+            ],
+            "map": lay_out(concept, groups, self._label),
+            "link": self.concept_link,
+            "map_title": text["map-title"].format(term=term),
+            "map_description": text["map-description"].format(term=term, relations="; ".join(listed)),
+        }
+
+    def _names(self, entry: Entry) -> Iterator[dict[str, Any]]:
+        for status in ("admitted", "superseded", "deprecated"):
+            for term in entry.with_status(status):
+                yield {"term": term, "grammar": self.grammar(term)}
+
+    def _sources(self, concept: Concept) -> Iterator[dict[str, str]]:
+        for id in concept.sources:
+            source: Source = self.site.termbase.sources[id]
+            language = self.site.termbase.languages.get(source.lang)
+            yield {
+                "id": id,
+                "title": source.title.rstrip("."),
+                "authors": source.authors,
+                "year": source.year,
+                "published": source.published.rstrip("."),
+                "identifier": source.identifier,
+                "link": web_address(source.url),
+                "lang": language.html if language else source.lang,
+            }
+
+    def _file(self, concept: Concept) -> dict[str, str]:
+        path = concept.path.resolve()
+        root = self.site.root.resolve()
+        shown = path.relative_to(root).as_posix() if path.is_relative_to(root) else path.name
+        return {"path": shown, "href": f"{self.site.repository}{shown}" if self.site.repository else ""}
+
+    def _linked_data(self, concept: Concept) -> Markup:
+        """The concept as schema.org's DefinedTerm."""
+        entry = concept.entries[self.lang]
+        data = {
+            "@context": "https://schema.org",
+            "@type": "DefinedTerm",
+            "termCode": concept.id,
+            "name": entry.preferred.term,
+            "alternateName": [term.term for term in entry.with_status("admitted")],
+            "description": one_line(entry.definition),
+            "inLanguage": self._language.html,
+            "url": self._published(self.address),
+            "inDefinedTermSet": self._term_set(),
+        }
+        return script_data({key: value for key, value in data.items() if value})
+
+    def _newer(self, concept: Concept) -> dict[str, str] | None:
+        """The text that a stale page has fallen behind."""
+        termbase = self.site.termbase
+        if staleness.state_of(termbase, concept, self.lang) is not State.STALE:
+            return None
+        language = termbase.languages[termbase.reference_language]
+        built = language.code in self.site.addresses.languages
+        href = self.link(self.site.addresses.concept(language.code, concept.id)) if built else ""
+        return {"name": language.name, "html": language.html, "href": href}

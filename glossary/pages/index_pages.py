@@ -1,0 +1,152 @@
+"""The pages that are about all concepts: by letter, subject and language, and the map."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterable, Iterator, Sequence
+from typing import Any
+
+from .. import concept_graph, order
+from ..model import Concept, Language, Subject
+from .maker import PageMaker
+from .markup import front_matter, letter_anchor, markdown_text, one_line, script_data, stash_html
+from .site import REPORTS, VIEWS, GeneratedPage
+
+
+class IndexPage(PageMaker):
+    """Makes one of the pages that lead to all concepts."""
+
+    def by_letter(self) -> GeneratedPage:
+        count = len(self.site.termbase.concepts)
+        summary = self._words["glossary-summary"].format(count=count)
+        groups: dict[str, list[dict[str, Any]]] = {}
+        for letter, entry in self._sorted(self._entries()):
+            groups.setdefault(letter, []).append(entry)
+        letters = [
+            {"letter": letter, "anchor": letter_anchor(letter), "entries": entries}
+            for letter, entries in groups.items()
+        ]
+        title, reports = self._words["glossary"], list(self._reports())
+        return self._index(
+            "by-letter",
+            title,
+            summary,
+            groups=letters,
+            summary=summary,
+            reports=reports,
+            linked_data=script_data({"@context": "https://schema.org", **self._term_set()}),
+        )
+
+    def by_subject(self) -> GeneratedPage:
+        groups = [
+            {
+                "anchor": subject.id,
+                "label": subject.labels[self.lang],
+                "entries": [entry for _, entry in self._sorted(map(self._entry, concepts))],
+            }
+            for subject, concepts in self.site.termbase.by_subject()
+        ]
+        return self._index("by-subject", self._view_title("by-subject"), groups=groups)
+
+    def by_language(self) -> GeneratedPage:
+        languages = self.site.termbase.languages
+        ordered = [languages[self.lang], *(x for code, x in languages.items() if code != self.lang)]
+        items = self._sorted(map(self._entry, self.site.termbase.concepts.values()))
+        rows = [[self._cell(item["concept"], language) for language in ordered] for _, item in items]
+        return self._index("by-language", self._view_title("by-language"), languages=ordered, rows=rows)
+
+    def map(self, concepts: Sequence[Concept], subject: Subject | None = None) -> GeneratedPage:
+        """The map of these concepts; of none, the way to the maps of subjects."""
+        title = self._view_title("map") + (f" · {subject.labels[self.lang]}" if subject else "")
+        subjects = list(self.site.termbase.by_subject())
+        markdown = self._render(
+            "map.md.jinja",
+            title=markdown_text(title),
+            tabs=self._tabs(),
+            map=concept_graph.lay_out(self.site.termbase, concepts, self._label) if concepts else None,
+            labels={subject.id: subject.labels[self.lang] for subject, _ in subjects},
+            link=self.concept_link,
+            list=list(self._map_as_list(subjects, {concept.id for concept in concepts})),
+            parts=[] if concepts else [self._map_part(*part) for part in subjects],
+        )
+        head = front_matter(title, ordlab={"kind": "map"}, hide=["toc"], search={"exclude": True})
+        folder = VIEWS["map"] + (f"/{subject.id}" if subject else "")
+        return stash_html(f"{folder}/index.md", head, markdown)
+
+    def _sorted(self, entries: Iterable[dict[str, Any]]) -> Iterator[tuple[str, dict[str, Any]]]:
+        """Index letter and entry, in the language's own order."""
+        keyed = [(order.sort_key(entry["term"], self._language), entry) for entry in entries]
+        for _, entry in sorted(keyed, key=lambda pair: pair[0]):
+            yield order.index_letter(entry["term"], self._language), entry
+
+    def _entries(self) -> Iterator[dict[str, Any]]:
+        """One entry per concept, and one per synonym that leads to it."""
+        for concept in self.site.termbase.concepts.values():
+            item = self._entry(concept)
+            yield item
+            for term in concept.entries[self.lang].with_status("admitted"):
+                yield {
+                    "concept": concept,
+                    "term": term,
+                    "label": term.term,
+                    "href": item["href"],
+                    "see": item["label"],
+                    "see_word": self._words["see"],
+                }
+
+    def _entry(self, concept: Concept) -> dict[str, Any]:
+        entry = concept.entries[self.lang]
+        return {
+            "concept": concept,
+            "term": entry.preferred,
+            "label": entry.preferred.term,
+            "href": self.concept_link(concept.id),
+            "definition": one_line(entry.definition),
+            "equivalents": [{"html": e["html"], "label": e["term"].term} for e in self._equivalents(concept)],
+            "see": "",
+        }
+
+    def _cell(self, concept: Concept, language: Language) -> dict[str, str]:
+        built = language.code in self.site.addresses.languages
+        return {
+            "name": language.name,
+            "html": language.html,
+            "label": concept.entries[language.code].preferred.term,
+            "href": self.link(self.site.addresses.concept(language.code, concept.id)) if built else "",
+        }
+
+    def _map_as_list(
+        self, subjects: Iterable[tuple[Subject, Sequence[Concept]]], shown: Container[str]
+    ) -> Iterator[dict[str, Any]]:
+        """What the map shows, in words."""
+        for subject, concepts in subjects:
+            items = [
+                {
+                    **self._named(concept.id),
+                    "relations": [
+                        (kind, list(map(self._named, ids)))
+                        for kind, ids in concept_graph.listed(self.site.termbase, concept)
+                    ],
+                }
+                for concept in concepts
+                if concept.id in shown
+            ]
+            if items:
+                yield {"label": subject.labels[self.lang], "concepts": items}
+
+    def _map_part(self, subject: Subject, concepts: Sequence[Concept]) -> dict[str, Any]:
+        href = self.link(self.site.addresses.page(self.lang, f"{VIEWS['map']}/{subject.id}"))
+        return {"label": subject.labels[self.lang], "href": href, "count": len(concepts)}
+
+    def _named(self, id: str) -> dict[str, str]:
+        return {"label": self._label(id), "href": self.concept_link(id)}
+
+    def _reports(self) -> Iterator[tuple[str, str]]:
+        """Titles of the pages for those who look after the termbase, with their addresses."""
+        for name in REPORTS:
+            yield self._words[name], self.link(self.site.addresses.page(self.lang, f"glossary/{name}"))
+
+    def _index(self, view: str, title: str, description: str = "", **values: Any) -> GeneratedPage:
+        tabs = self._tabs()
+        head = front_matter(title, description, ordlab={"kind": view}, hide=["toc"])
+        markdown = self._render(f"{view}.md.jinja", tabs=tabs, **values)
+        return stash_html(f"{VIEWS[view]}/index.md", head, markdown)

@@ -1,0 +1,176 @@
+"""What every page of the glossary may hold: panels, chips, cards, and links from where it is."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import jinja2
+
+from .. import drawing
+from ..addresses import relative
+from ..demos import Demo
+from ..model import Concept, Language, Term
+from ..site_text import Words
+from .markup import one_line, unique, webp_size
+from .site import TEMPLATES, VIEWS, Chip, Site, Use, still_address
+
+
+@dataclass(frozen=True)
+class PageMaker:
+    """Makes what stands on one page: it knows the page's language, and its address for relative links."""
+
+    site: Site
+    lang: str
+    address: str
+
+    # Parts that hand-written pages get too
+
+    def chips(self, rows: Mapping[str, Sequence[Chip]]) -> str:
+        """Chip rows: `help` and `terms`, each only if it has chips."""
+        titles = {"help": self._words["help-links"], "terms": self._words["terminology"]}
+        made = [
+            {
+                "kind": kind,
+                "title": titles[kind],
+                "chips": [
+                    {"label": c.label, "href": self.link(c.target), "current": c.target == self.address}
+                    for c in chips
+                ],
+            }
+            for kind, chips in rows.items()
+            if chips
+        ]
+        return self._render("chips.html.jinja", rows=made)
+
+    def cards(self, ids: Iterable[str]) -> str:
+        """What a reader sees of a linked term without leaving the page."""
+        concepts = [self.site.termbase.concepts[id] for id in ids]
+        cards = [
+            {
+                "id": concept.id,
+                "term": (entry := concept.entries[self.lang]).preferred,
+                "grammar": self.grammar(entry.preferred),
+                "definition": one_line(entry.definition),
+                "equivalents": list(self._equivalents(concept)),
+                "href": self.concept_link(concept.id),
+            }
+            for concept in concepts
+        ]
+        return self._render("cards.html.jinja", cards=cards) if cards else ""
+
+    def demo(self, name: str, preset: str = "") -> str:
+        """A demo's panel, in one line so that the Markdown around it keeps its line numbers."""
+        made = self._demo(self.site.demos[name], preset)
+        return self._render("demo.html.jinja", demo=made).replace("\n", "")
+
+    def quiz(self, id: str, _: str = "") -> str:
+        """A quiz, in one line as well."""
+        return self._render("quiz.html.jinja", quiz=self.site.quizzes[id], lang=self.lang).replace("\n", "")
+
+    def figure(self, id: str, _: str = "") -> str:
+        """A figure, in one line as well."""
+        figure = self.site.figures[id]
+        return self._render(
+            "figure.html.jinja",
+            figure=figure,
+            marks=drawing.draw(figure, self.lang),
+            lang=self.lang,
+            sizes=drawing.FONT,
+            unit=drawing.UNIT,
+            width=drawing.COLUMNS * drawing.UNIT,
+        ).replace("\n", "")
+
+    def uses(self, uses: Iterable[Use]) -> str:
+        """The list of pages that mention a concept."""
+        made = [{"title": use.title, "href": self.link(use.target)} for use in uses]
+        return self._render("uses.html.jinja", uses=made) if made else ""
+
+    def link(self, target: str) -> str:
+        return relative(target, self.address)
+
+    def concept_link(self, id: str) -> str:
+        return self.link(self.site.addresses.concept(self.lang, id))
+
+    def grammar(self, term: Term) -> str:
+        """Part of speech, gender and kind, in words: «substantiv, intetkjønn»."""
+        kind = "" if term.type == "full" else term.type
+        part_of_speech = term.pos or ("noun" if term.gender else "")
+        parts = [part_of_speech, f"gender-{term.gender}" if term.gender else "", kind]
+        return self._words["comma"].join(unique(filter(None, map(self._words.get, parts))))
+
+    # What the templates are given
+
+    @property
+    def _words(self) -> Words:
+        return self.site.words[self.lang]
+
+    @property
+    def _language(self) -> Language:
+        return self.site.termbase.languages[self.lang]
+
+    def _label(self, id: str) -> str:
+        return self.site.termbase.concepts[id].entries[self.lang].preferred.term
+
+    def _equivalents(self, concept: Concept) -> Iterator[dict[str, Any]]:
+        for code, language in self.site.termbase.languages.items():
+            if code == self.lang:
+                continue
+            built = code in self.site.addresses.languages
+            href = self.link(self.site.addresses.concept(code, concept.id)) if built else ""
+            term = concept.entries[code].preferred
+            yield {"lang": code, "html": language.html, "name": language.name, "term": term, "href": href}
+
+    def _demo(self, demo: Demo, preset: str) -> dict[str, Any]:
+        return {
+            "name": demo.name,
+            "preset": preset,
+            "lang": self.lang,
+            "title": demo.title[self.lang],
+            "says": demo.presets[preset].says[self.lang] if preset else "",
+            "summary": demo.summary[self.lang],
+            "try_this": demo.try_this[self.lang],
+            "alt": demo.alt[self.lang],
+            "still": self.link(still_address(demo)),
+            "size": webp_size(demo.still),
+            "command": self.site.start,
+        }
+
+    def _term_set(self) -> dict[str, str]:
+        """The glossary in this language as schema.org's DefinedTermSet."""
+        return {
+            "@type": "DefinedTermSet",
+            "name": " – ".join(filter(None, (self.site.name, self._words["glossary"]))),
+            "inLanguage": self._language.html,
+            "url": self._published(self.site.addresses.page(self.lang, "glossary")),
+        }
+
+    def _published(self, target: str) -> str:
+        """An address for machines: in full where the site's is known, else relative to the page."""
+        return posixpath.join(self.site.url, target) if self.site.url else self.link(target)
+
+    def _tabs(self) -> list[tuple[str, str]]:
+        page = self.site.addresses.page
+        views = {key: folder for key, folder in VIEWS.items() if key != "downloads" or self.site.downloads}
+        return [(key, self.link(page(self.lang, folder))) for key, folder in views.items()]
+
+    def _view_title(self, view: str) -> str:
+        return f"{self._words['glossary']} · {self._words[view]}"
+
+    def _render(self, template: str, **values: Any) -> str:
+        return _environment().get_template(template).render(text=self._words, **values)
+
+
+@cache
+def _environment() -> jinja2.Environment:
+    return jinja2.Environment(
+        loader=jinja2.FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=jinja2.StrictUndefined,
+        auto_reload=False,
+    )
