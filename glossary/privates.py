@@ -109,7 +109,7 @@ PRIVATES = (
         "mkdocs-static-i18n",
         "mkdocs_static_i18n.suffix",
         "create_i18n_file",
-        "makes files that the plugin takes for its own: `LanguageFile` has what is noted down here",
+        "makes files that the plugin takes for its own: `LanguageFile` has what is set here",
         contains=(
             "file.alternates = ",
             "file.locale = ",

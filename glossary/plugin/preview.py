@@ -16,10 +16,10 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
-from . import downloads
-from .load import load
-from .model import Concept, Termbase, TermbaseError
-from .pages import Site
+from .. import downloads
+from ..load import load
+from ..model import Concept, Termbase, TermbaseError
+from ..pages import Site
 
 log = logging.getLogger("mkdocs.plugins.ordlab")
 
@@ -34,13 +34,14 @@ class Host(Protocol):
     download_job: downloads.DownloadJob | None
     stamps: Stamps
 
-    def _watched(self, config: Any) -> Sequence[Path]: ...
+    def watched_paths(self, config: Any) -> Sequence[Path]: ...
     def apply_changes(self, termbase: Termbase, changed: Sequence[Concept], config: Any) -> set[str]: ...
     def addresses_of_pages(self) -> dict[str, tuple[str, str]]: ...
     def rebuild_page(self, lang: str, path: str, config: Any) -> None: ...
     def search_language(self, name: str) -> str: ...
     def rewrite_search(self, lang: str, config: Any) -> None: ...
     def restart_downloads(self, config: Any) -> downloads.DownloadJob: ...
+    def set_download_job(self, job: downloads.DownloadJob) -> None: ...
 
 
 class Preview:
@@ -91,7 +92,7 @@ class Preview:
 
     def _update(self) -> bool:
         """Take in changed concepts; False when only a full build will do."""
-        if self.host is None or stamps(self.host._watched(self.config)) != self.host.stamps:
+        if self.host is None or stamps(self.host.watched_paths(self.config)) != self.host.stamps:
             return False
         old = self.host.site.termbase
         try:
@@ -153,7 +154,7 @@ class Preview:
                     shutil.copyfile(folder / offer.name, Path(self.config.site_dir, downloads.address(offer)))
                 self.download_job = job
                 if self.host is not None:
-                    self.host.download_job = job
+                    self.host.set_download_job(job)
                 self.outdated |= {page for page, (_, path) in self.pages.items() if path == downloads.PAGE}
 
 

@@ -1,0 +1,115 @@
+"""MkDocs, Material and static-i18n where they do not promise to stay as they are.
+
+Everything of theirs that is undocumented is used in this module alone, and listed in `glossary.privates`,
+whose test says at an upgrade what is gone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+from mkdocs.commands.build import _build_page, _populate_page
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.structure.files import File, Files
+
+if TYPE_CHECKING:
+    import jinja2
+    from mkdocs.structure.pages import Page
+
+# Where Material's pages hold the settings of its scripts, and where it links other languages.
+SETTINGS_START = '<script id="__config" type="application/json">'
+SETTINGS_END = "</script>"
+LANGUAGE_LINK = r'<link rel="alternate ?" href="([^"]*)" hreflang="([^"]*)"'
+
+
+class LanguageFile(File):
+    """A file with what static-i18n notes down on its own ones, to switch between languages and list them."""
+
+    locale: str
+    localization: str
+    locale_alternate_of: str
+    norm_src_uri: str
+    alternates: dict[str, LanguageFile]  # by language, this one included
+
+    def set_language(self, lang: str, source: str) -> None:
+        """As a file of one language, made from a source path that all languages share."""
+        self.locale = self.localization = self.locale_alternate_of = lang
+        self.norm_src_uri = source
+
+
+class StaticI18n:
+    """The plugin that builds one language after the other, with the same plugin objects."""
+
+    def __init__(self, plugin: Any) -> None:
+        self._plugin = plugin
+
+    @classmethod
+    def of(cls, config: MkDocsConfig) -> StaticI18n | None:
+        plugin = config.plugins.get("i18n")
+        return None if plugin is None else cls(plugin)
+
+    @property
+    def is_building(self) -> bool:
+        """Whether it is at a language after the first one."""
+        return bool(self._plugin.building)
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        return tuple(self._plugin.build_languages)
+
+    @property
+    def default(self) -> str:
+        return str(self._plugin.default_language)
+
+    @property
+    def current(self) -> str:
+        return str(self._plugin.current_language)
+
+    def theme_options(self, lang: str) -> dict[str, Any]:
+        """What `theme:` says for one language in mkdocs.yml."""
+        return self._plugin.get_language_config(lang).theme or {}
+
+    def leave_search_alone(self) -> None:
+        """Its own way with the search compares every entry with every other one."""
+        self._plugin.config.reconfigure_search = False
+
+    def list_in_sitemap(self, lang: str, files: Sequence[File]) -> None:
+        self._plugin.i18n_files_per_language[lang] = files
+
+    def switch_to(self, lang: str, config: MkDocsConfig) -> None:
+        if self.current != lang:
+            self._plugin.current_language = lang
+            self._plugin.reconfigure_mkdocs_config(config)
+
+
+def has_theme_words(config: MkDocsConfig, lang: str) -> bool:
+    """Whether the theme, if it is Material, has a file with its words in the language."""
+    name = Path("partials", "languages", f"{lang}.html")
+    return config.theme.name != "material" or any(Path(d, name).is_file() for d in config.theme.dirs)
+
+
+def language_links(config: MkDocsConfig) -> Sequence[dict[str, Any]]:
+    """What the language switch of Material's header is made of."""
+    # static-i18n sets them for each page, as an attribute, which templates find before the mapping's key.
+    return cast(
+        Sequence[dict[str, Any]], getattr(config.extra, "alternate", config.extra.get("alternate", []))
+    )
+
+
+def search_entries(config: MkDocsConfig) -> list[dict[str, Any]]:
+    """Where the host's search collects the texts of pages, be it MkDocs' own or Material's."""
+    plugin = config.plugins.get("search") or config.plugins.get("material/search")
+    index = getattr(plugin, "search_index", None)
+    return cast(list[dict[str, Any]], getattr(index, "_entries", getattr(index, "entries", [])))
+
+
+def read_page(page: Page, config: MkDocsConfig, files: Files) -> None:
+    """Turn a page's Markdown into HTML, as the host does in a build."""
+    _populate_page(page, config, files)
+
+
+def write_page(page: Page, config: MkDocsConfig, files: Files, nav: Any, env: jinja2.Environment) -> None:
+    """Put a page that has been read into its template and write it, as the host does in a build."""
+    _build_page(page, config, files.documentation_pages(), nav, env)

@@ -1,0 +1,49 @@
+"""The files that the search box reads, one set for each language."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from .. import order, search
+from ..addresses import relative
+from ..pages import Site
+
+
+def write_search(folder: Path, site: Site, lang: str, docs: search.Docs) -> None:
+    """Write one language's files below `folder`, which holds the built site."""
+    home = site.addresses.home(lang)
+    assets = relative(f"{home}search/", search.WORKER)
+    made = search.files(docs, _names(site, lang), assets, site.words[lang]["search-separator"])
+    for name, data in made.items():
+        write_json(folder / home / "search" / name, data)
+
+
+def search_language(site: Site, name: str) -> str:
+    """The language whose search box asks for a file of the site; none for all other files.
+
+    Not for the file that the theme asks for on every page: it says where the others are, and stays.
+    """
+    for lang in site.addresses.languages:
+        folder = f"{site.addresses.home(lang)}search/"
+        if name.startswith(folder) and name != f"{folder}search_index.json":
+            return lang
+    return ""
+
+
+def write_json(path: Path, data: object) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(data, ensure_ascii=False, separators=(",", ":")), encoding="utf-8")
+
+
+def _names(site: Site, lang: str) -> dict[str, list[str]]:
+    """Location below the language's home page → what readers may call the concept described there."""
+    home, concept_page = site.addresses.home(lang), site.addresses.concept
+    termbase = site.termbase
+    read = order.pinyin_by_words if termbase.languages[lang].order == "pinyin" else lambda text: ""
+    return {
+        concept_page(lang, id).removeprefix(home): search.names(
+            concept.entries[lang], concept.entries.get(termbase.reference_language), read
+        )
+        for id, concept in termbase.concepts.items()
+    }
