@@ -92,7 +92,7 @@ def test_the_module_defines_every_category_of_ours() -> None:
         "true",
         "false",
     }
-    # What the schema of such definitions asks for: tbxmd.rng of LTAC, which has no licence to be shipped by.
+    # What the schema of such definitions asks for: tbxmd.rng of LTAC, which has no license to be shipped by.
     assert module.getroot().get("ns")
     described = set(Graph().parse(skos.VOCABULARY).subjects(RDFS.comment))
     for spec in specs:

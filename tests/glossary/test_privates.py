@@ -85,3 +85,22 @@ def is_private(name: str) -> bool:
 def test_private_names_are_seen() -> None:
     source = "from mkdocs.build import _one\nimport x\nx._two()\ngetattr(x, '_three')\nfrom . import _ours\n"
     assert sorted(private_names(ast.parse(source))) == [(1, "_one"), (3, "_two"), (4, "_three")]
+
+
+def test_only_the_plugin_imports_mkdocs() -> None:
+    importing = [
+        path.relative_to(ENGINE).as_posix()
+        for path in ENGINE.rglob("*.py")
+        if any(name.split(".")[0] == "mkdocs" for name in imported(ast.parse(path.read_text("utf-8"))))
+    ]
+    assert importing
+    assert {name.split("/")[0] for name in importing} == {"plugin"}
+
+
+def imported(tree: ast.Module) -> Iterator[str]:
+    """The modules that a module imports from other packages."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and not node.level:
+            yield node.module or ""
