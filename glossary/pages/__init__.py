@@ -14,6 +14,7 @@ from .markup import anchors, front_matter, markdown_text, restore_html, script_d
 from .site import (
     FRAME,
     INDEX,
+    REPORTS,
     RESERVED_IDS,
     THEME,
     USES_MARKER,
@@ -29,6 +30,7 @@ from .site import (
 __all__ = [
     "FRAME",
     "INDEX",
+    "REPORTS",
     "RESERVED_IDS",
     "THEME",
     "USES_MARKER",

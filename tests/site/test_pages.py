@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from glossary.addresses import Addresses, relative
-from glossary.pages import markdown_text, webp_size
+from glossary.pages.markup import markdown_text, webp_size
 from tests.site.html import parse
 
 
