@@ -1,262 +1,35 @@
-"""Links to terms, as an extension of Python-Markdown: for MkDocs, and for any other host.
-
-    links = TermLinks(Page(Linker(termbase, "en"), url_for="/en/glossary/{}/".format))
-    html = markdown.markdown("A *latent* space, and [[generator|its inhabitant]].", extensions=[links])
-
-The first mention of a term becomes `<a class="term" data-term="latent-space" href="…">`. `[[id]]` and
-`[[id|text]]` link by hand, and always. Everything works on the parsed tree, after the other extensions: a
-term may begin in one element and end in another, and code and headings are known for what they are.
-"""
+"""The prose of a parsed page: what a reader sees as running text, and where it stands in the tree."""
 
 from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any
 from xml.etree.ElementTree import Element
 
 import markdown
-from markdown.extensions import Extension
-from markdown.inlinepatterns import InlineProcessor
-from markdown.preprocessors import Preprocessor
-from markdown.treeprocessors import Treeprocessor
 from markdown.util import HTML_PLACEHOLDER_RE, AtomicString
 
-from .links import Linker, Match
-from .load import load
-from .model import Problem
-from .yamlfile import did_you_mean
+from ..links import Match
+from .page import Page
 
 BARRIER = "\ufffc"  # stands for what is not prose; no term reaches across it
-
-# After the extensions that change the tree (attr_list 8, abbr 7, smarty 6, toc 5), before unescaping (0).
-_PRIORITY = 4
 _HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 _CODE = frozenset(("code", "kbd", "pre", "samp", "script", "style", "var"))
 _CONTROLS = frozenset(("a", "button", "input", "label", "legend", "nav", "option", "select", "textarea"))
 _LABELS = frozenset(("caption", "cite", "figcaption", "q", "summary", "th", "title"))
 _FOREIGN = frozenset(("iframe", "math", "svg"))
 _SKIPPED = _HEADINGS | _CODE | _CONTROLS | _LABELS | _FOREIGN
-_NOT_READ = _CODE | _FOREIGN | frozenset(("input", "select", "textarea"))  # all else a reader reads
+NOT_READ = _CODE | _FOREIGN | frozenset(("input", "select", "textarea"))  # all else a reader reads
 _NO_TERMS = "no-terms"  # the class that an author gives to a quotation, say
 _SKIPPED_CLASSES = frozenset((_NO_TERMS, "admonition-title", "arithmatex", "katex", "math", "headerlink"))
 _TRANSPARENT = frozenset(("abbr", "b", "bdi", "br", "del", "dfn", "em", "i", "ins", "mark")) | frozenset(
     ("s", "small", "span", "strong", "sub", "sup", "u")
 )
 _MATH = re.compile(r"\$\$.+?\$\$|(?<![\\$\w])\$(?!\s)[^$\n]+(?<!\s)\$(?![\d$])", re.DOTALL)
-_FENCE = re.compile(r"\s*(`{3,}|~{3,})")
-_CODE_SPAN = re.compile(r"(?<!`)(`+)(?!`).+?(?<!`)\1(?!`)")
 _PLACEHOLDER = re.compile(r"\x02[^\x02\x03]*\x03")
 _TAG = re.compile(r"<(/?)([a-zA-Z][\w-]*)")
 _SPACES = frozenset(("&nbsp;", "&#160;", "&#xa0;", "&ensp;", "&thinsp;"))
-MANUAL = re.compile(r"\[\[([^\[\]|\n]+)(?:\|([^\[\]]+))?\]\]")
-
-
-@dataclass
-class Page:
-    """What the links of one page depend on."""
-
-    linker: Linker
-    url_for: Callable[[str], str]
-    """The address of a concept's page, as it is to stand in `href`."""
-    own: str = ""
-    """The concept that the page is about: never linked."""
-    file: str = ""
-    """The page's source, for messages."""
-    first_line: int = 1
-    """Its line where the Markdown begins, after front matter."""
-    on_problem: Callable[[Problem], None] = lambda problem: None
-    seen: Collection[str] = ()
-    """Concepts mentioned earlier on the page, in a text that is converted apart."""
-    per_section: bool = False
-    """Link the first mention under each heading, and not only the first on the page."""
-
-
-class TermLinks(Extension):
-    """Links terms in the text that is converted next.
-
-    Give each page before it is converted: `links.page = Page(…)`. After the conversion, `links.linked` has
-    the ids of the concepts linked, in the order of their first link. Without a page nothing is linked. A host
-    that only knows options may pass `termbase` (a folder), `lang` and `url` (with {id}) instead.
-    """
-
-    def __init__(self, page: Page | None = None, **options: Any) -> None:
-        self.config = {
-            "termbase": ["", "Folder of the termbase"],
-            "lang": ["", "Language of the pages"],
-            "url": ["/glossary/{id}/", "Address of a concept's page"],
-        }
-        super().__init__(**options)
-        self.page = page or self._page_by_options()
-        self.linked: dict[str, None] = {}
-        self.lines: list[str] = []
-
-    def extendMarkdown(self, md: markdown.Markdown) -> None:
-        md.registerExtension(self)
-        md.preprocessors.register(_LineKeeper(md, self), "ordlab-lines", 1000)
-        md.inlinePatterns.register(_ManualLinks(md, self), "ordlab-manual-terms", 175.5)
-        md.treeprocessors.register(_AutomaticLinks(md, self), "ordlab-terms", _PRIORITY)
-
-    def reset(self) -> None:
-        self.linked = {}
-
-    def _page_by_options(self) -> Page | None:
-        if not self.getConfig("termbase"):
-            return None
-        termbase = load(Path(self.getConfig("termbase")))
-        lang = self.getConfig("lang") or termbase.default_language
-        return Page(Linker(termbase, lang), lambda id: str(self.getConfig("url")).format(id=id))
-
-
-def makeExtension(**options: Any) -> TermLinks:
-    """Entry point of Python-Markdown for extensions given by name."""
-    return TermLinks(**options)
-
-
-def link_to(page: Page, id: str) -> Element:
-    """The link to a concept, without its text: a contract with scripts and tests."""
-    return Element("a", {"class": "term", "data-term": id, "href": page.url_for(id)})
-
-
-class ReadProse(Extension):
-    """Keeps the text that is converted next as its readers see it, headings and links included.
-
-    After the conversion, `text` holds it, with a barrier wherever there is something else (code, formulas,
-    raw HTML, other languages), and `targets` the addresses of its links. `asides` are the places where terms
-    are not linked by themselves, with the names of their elements. Goes together with `TermLinks`.
-    """
-
-    def __init__(self, page: Page) -> None:
-        super().__init__()
-        self.page = page
-        self.text = ""
-        self.targets: list[str] = []
-        self.asides: list[tuple[int, int, str]] = []
-
-    def extendMarkdown(self, md: markdown.Markdown) -> None:
-        md.treeprocessors.register(_ProseReader(md, self), "ordlab-prose", _PRIORITY + 0.5)
-
-
-class _ProseReader(Treeprocessor):
-    def __init__(self, md: markdown.Markdown, reader: ReadProse) -> None:
-        super().__init__(md)
-        self.reader = reader
-
-    def run(self, root: Element) -> None:
-        prose = _Prose(self.md, self.reader.page, skipped=_NOT_READ)
-        prose.read(root)
-        self.reader.text = prose.text
-        self.reader.asides = prose.asides
-        self.reader.targets = [link.get("href", "") for link in root.iter("a")]
-
-
-class _LineKeeper(Preprocessor):
-    """Keeps the source as it was written: inline patterns do not know their line."""
-
-    def __init__(self, md: markdown.Markdown, links: TermLinks) -> None:
-        super().__init__(md)
-        self.links = links
-
-    def run(self, lines: list[str]) -> list[str]:
-        self.links.lines = without_code(lines)
-        self.links.linked = {}
-        return lines
-
-
-def without_code(lines: list[str]) -> list[str]:
-    """The lines with code left out, roughly: a fence is taken for one wherever it begins a line."""
-    kept, fence = [], ""
-    for line in lines:
-        mark = _FENCE.match(line)
-        if mark and (not fence or mark[1].startswith(fence)):
-            fence = "" if fence else mark[1]
-        kept.append("" if fence or mark else _CODE_SPAN.sub("", line))
-    return kept
-
-
-class _ManualLinks(InlineProcessor):
-    """`[[latent-space]]`, `[[latent-space|any text]]`; in `[[generator]]en` the link holds the ending too."""
-
-    def __init__(self, md: markdown.Markdown, links: TermLinks) -> None:
-        super().__init__(MANUAL.pattern, md)
-        self.links = links
-
-    def handleMatch(  # type: ignore[override]
-        self, found: re.Match[str], data: str
-    ) -> tuple[Element | None, int | None, int | None]:
-        page = self.links.page
-        if page is None:
-            return None, None, None
-        id, text = found[1].strip(), found[2]
-        termbase, lang = page.linker.termbase, page.linker.lang
-        concept = termbase.concepts.get(id)
-        if concept is None or lang not in concept.entries:
-            self._report(page, id)
-            return None, None, None
-        ending = ""
-        if termbase.languages[lang].segment == "words" and (
-            letters := re.match(r"[^\W\d_]+", data[found.end() :])
-        ):
-            ending = letters[0]
-        link = link_to(page, id)
-        link.text = (text or concept.entries[lang].preferred.term) + ending
-        return link, found.start(), found.end() + len(ending)
-
-    def _report(self, page: Page, id: str) -> None:
-        fix = did_you_mean(id, page.linker.termbase.concepts) or "link to a concept of the termbase"
-        written = re.compile(rf"\[\[\s*{re.escape(id)}\s*[\]|]")
-        place = next((index for index, line in enumerate(self.links.lines) if written.search(line)), None)
-        line = 0 if place is None else page.first_line + place
-        if place is not None:  # the next one of this kind is on a later line, or in the rest of this one
-            self.links.lines[place] = written.sub("", self.links.lines[place], count=1)
-        message = f"there is no concept “{id}” to link to"
-        page.on_problem(Problem(page.file, line, "T120", message, fix, lang=page.linker.lang, id=page.own))
-
-
-class _AutomaticLinks(Treeprocessor):
-    """Links first mentions, and notes every link."""
-
-    def __init__(self, md: markdown.Markdown, links: TermLinks) -> None:
-        super().__init__(md)
-        self.links = links
-
-    def run(self, root: Element) -> None:
-        page = self.links.page
-        if page is None:
-            return
-        prose = _Prose(self.md, page)
-        prose.read(root)
-        chosen = self._choose(page, prose)
-        # From the end to the beginning, so that places earlier in the text stay where they are.
-        for match, parent in reversed(chosen):
-            prose.wrap(parent, match, link_to(page, match.id))
-
-    def _choose(self, page: Page, prose: _Prose) -> list[tuple[Match, Element]]:
-        """The matches to link, each with the element to put the link in."""
-        chosen = []
-        seen = set(page.seen)
-        events = sorted(prose.events)
-        for match in page.linker.find(prose.text):
-            while events and events[0][0] <= match.start:
-                _, id = events.pop(0)
-                seen = seen | {id} if id else set()
-                self._note(id)
-            if match.id in seen or match.id == page.own:
-                continue
-            if (parent := prose.parent_of(match)) is not None:
-                chosen.append((match, parent))
-                seen.add(match.id)
-                self._note(match.id)
-        for _, id in events:
-            self._note(id)
-        return chosen
-
-    def _note(self, id: str) -> None:
-        if id:
-            self.links.linked.setdefault(id)
 
 
 @dataclass(slots=True)
@@ -281,7 +54,7 @@ class _Span:
 
 
 @dataclass
-class _Prose:
+class Prose:
     """The text of a page that may hold terms, and where in the tree each of its characters stands."""
 
     md: markdown.Markdown
