@@ -161,7 +161,7 @@ def _content(termbase: Termbase, download: Download, url: str, title: str) -> by
 def _digest(termbase: Termbase, url: str, title: str) -> str:
     """What the files depend on: the data, how new it is (flash cards say so), and the code."""
     digest = blake2b(json.dumps([url, title]).encode(), digest_size=12)
-    code = (Path(__file__).parent / "exchange").glob("*.py")
+    code = (Path(__file__).parent / "exchange").rglob("*.py")
     data = (*termbase.folder.glob("*.yml"), *(concept.path for concept in termbase.concepts.values()))
     for path in (*sorted(data), *sorted(code)):
         state = path.stat()
