@@ -5,7 +5,7 @@ import math
 import pytest
 import torch
 
-from demos.data.avatars import metrics
+from demos.kit import metrics
 from demos.kit.metrics import Gaussian
 
 D = torch.float64
