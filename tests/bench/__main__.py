@@ -8,7 +8,8 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable
 
-from tests.bench import build, exchange, latency, startup
+from tests.bench import build, exchange, latency, load, startup
+from tests.bench.machine import machine
 from tests.serving import ROOT
 
 BENCHMARKS: dict[str, Callable[[], None]] = {
@@ -16,6 +17,7 @@ BENCHMARKS: dict[str, Callable[[], None]] = {
     "exchange": exchange.main,
     "startup": lambda: startup.main(ROOT / "site"),
     "latency": lambda: latency.main(ROOT / "site"),
+    "load": lambda: load.main(ROOT / "site"),
 }
 
 
@@ -27,6 +29,7 @@ def main() -> None:
         "names", nargs="*", choices=[*BENCHMARKS, []], metavar="NAME", help=", ".join(BENCHMARKS)
     )
     names = parser.parse_args().names or BENCHMARKS
+    print(f"machine: {machine()}")
     for name in names:
         print(f"\n== {name}")
         BENCHMARKS[name]()

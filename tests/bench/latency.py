@@ -14,7 +14,7 @@ from pathlib import Path
 from playwright.sync_api import Error, Page, sync_playwright
 
 from tests.bench.load import languages_of, pages_of
-from tests.bench.machine import machine, percentile, show
+from tests.bench.machine import percentile, show
 from tests.bench.reader import Event, Reader, events, main_button, reader
 from tests.conftest import CHROMIUM_FLAGS, system_chromium
 from tests.serving import serve
@@ -58,7 +58,6 @@ PRESS = """(button, patience) => new Promise((done, failed) => {
 
 
 def main(site: Path) -> None:
-    print(f"machine: {machine()}")
     with serve(site) as server, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=system_chromium(), args=CHROMIUM_FLAGS)
         page = browser.new_page(locale="en-GB")

@@ -160,7 +160,6 @@ def languages_of(site: Path) -> list[str]:
 def main(
     site: Path, readers: Sequence[int] = READERS, minutes: float = 1, server: Server | None = None
 ) -> None:
-    print(f"machine: {machine()}")
     with ExitStack() as stack:
         running = server or stack.enter_context(serve(site))
         usage = Usage(running.pid)
@@ -184,4 +183,5 @@ if __name__ == "__main__":
     if bool(options.url) != bool(options.pid):
         parser.error("--url and --pid belong together")
     given = Server(options.url.rstrip("/"), options.pid) if options.url else None
+    print(f"machine: {machine()}")
     main(options.site, options.readers, options.minutes, given)

@@ -13,11 +13,15 @@ import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Literal
 from urllib.parse import urljoin
 from uuid import uuid4
 
 import aiohttp
+import yaml
+
+from tests.serving import ROOT
 
 PATIENCE = 120  # seconds: who has waited so long counts as a failure
 LONGEST_LINE = 2**22  # bytes of an event stream, which may hold a chart
@@ -42,7 +46,10 @@ class Event:
 
 @dataclass(frozen=True)
 class Press:
-    """What became of one press: `seconds` from the click until every picture of the answer had arrived."""
+    """What became of one press: `seconds` from the click until every picture of the answer had arrived.
+
+    Of an answer that streams, until those of its first part had.
+    """
 
     outcome: Literal["answered", "refused", "failed"]
     seconds: float
@@ -102,6 +109,13 @@ def another_value(part: dict[str, Any], dice: Any) -> Any:
     return None
 
 
+@cache
+def polite() -> frozenset[str]:
+    """What a server says, in any language, that has too much to do."""
+    words = yaml.safe_load((ROOT / "demos" / "kit" / "words.yml").read_text("utf-8"))
+    return frozenset(text for key in ("busy", "too_fast") for text in words[key].values())
+
+
 def files(answer: Any) -> Iterator[str]:
     """Addresses of the files in an answer."""
     if isinstance(answer, dict):
@@ -126,6 +140,7 @@ class Reader:
         self.values: dict[int, Any] = {}
         self.hash = ""
         self.seen: set[str] = set()  # what a browser's cache has
+        self.shown = 0.0  # when the answer to the last press, or its first part, was there
 
     async def open(self, url: str) -> float:
         """Open a demo's page, with its first pictures; seconds until they have arrived.
@@ -159,6 +174,7 @@ class Reader:
     async def press(self, event: Event) -> Press:
         """Send an event, and wait until its answer is there."""
         started = time.perf_counter()
+        self.shown = 0.0
         try:
             async with asyncio.timeout(PATIENCE):
                 outcome, why = await self.ask(event)
@@ -166,7 +182,7 @@ class Reader:
             outcome, why = "failed", f"no answer within {PATIENCE} s"
         except (aiohttp.ClientError, OSError, ValueError) as error:
             outcome, why = "failed", f"{type(error).__name__}: {error}"
-        return Press(outcome, time.perf_counter() - started, why)  # type: ignore[arg-type]
+        return Press(outcome, (self.shown or time.perf_counter()) - started, why)  # type: ignore[arg-type]
 
     async def ask(self, event: Event) -> tuple[str, str]:
         body = {
@@ -190,7 +206,7 @@ class Reader:
                 return "failed", f"the event stream answered {response.status}"
             async for message in messages(response):
                 if message["msg"] == "process_generating" and message["success"]:
-                    await self.fetch(set(files(message["output"].get("data"))))
+                    await self.show(message["output"].get("data"))
                 elif message["msg"] == "process_completed":
                     return await self.complete(event, message)
                 elif message["msg"] in ("unexpected_error", "server_stopped"):
@@ -200,14 +216,20 @@ class Reader:
     async def complete(self, event: Event, message: dict[str, Any]) -> tuple[str, str]:
         output = message["output"]
         if not message["success"]:
-            return "failed", str(output.get("error"))
+            why = str(output.get("error"))
+            return ("refused" if why in polite() else "failed"), why
         for id, value in zip(event.outputs, output["data"], strict=False):
             if not (isinstance(value, dict) and value.get("__type__") == "update"):
                 self.values[id] = value
             elif "value" in value:
                 self.values[id] = value["value"]
-        await self.fetch(set(files(output["data"])))
+        await self.show(output["data"])
         return "answered", ""
+
+    async def show(self, data: Any) -> None:
+        """Fetch the files of an answer, or of a part of it."""
+        await self.fetch(set(files(data)))
+        self.shown = self.shown or time.perf_counter()
 
     async def fetch(self, addresses: set[str]) -> None:
         """Fetch files that are not in the browser's cache yet. Raises ValueError if one is not there."""

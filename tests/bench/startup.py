@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 
 from tests.bench.load import Usage, languages_of, pages_of
-from tests.bench.machine import machine, show
+from tests.bench.machine import show
 from tests.bench.reader import Reader, main_button, reader
 from tests.serving import read, serve
 
@@ -15,7 +15,6 @@ PATIENCE = 120  # seconds for one demo
 
 
 def main(site: Path) -> None:
-    print(f"machine: {machine()}")
     start = time.perf_counter()
     with serve(site, ready=False) as server:
         read(f"{server.url}/")

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from tests.serving import ROOT
 
+PATIENCE = 3600  # seconds for one step
 Steps = Mapping[str, Callable[[Path], None]]
 
 
@@ -59,7 +60,7 @@ def cpu(module: str, *arguments: object) -> tuple[float, float]:
 
 
 def _measured(command: Sequence[str], name: str) -> tuple[float, float, list[str]]:
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=PATIENCE)
     if done.returncode:
         raise SystemExit(f"{name} failed:\n{done.stdout[-2000:]}{done.stderr[-4000:]}")
     *printed, last = done.stdout.splitlines()
