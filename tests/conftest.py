@@ -67,7 +67,7 @@ def server(site: Path) -> Iterator[Server]:
 
 def system_chromium() -> str | None:
     """The system's Chromium, or None for the one Playwright installed itself."""
-    names = ("chromium", "chromium-browser", "google-chrome")
+    names = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
     return next((path for name in names if (path := shutil.which(name))), None)
 
 
