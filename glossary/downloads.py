@@ -21,9 +21,9 @@ from typing import Any
 
 from markupsafe import Markup
 
+from . import numbers
 from .model import Termbase
 from .pages import Download, GeneratedPage, PageMaker, Site, front_matter, stash_html
-from .site_text import Words
 
 PAGE = "glossary/downloads/index.md"
 FOLDER = "downloads/"  # of the site
@@ -69,20 +69,20 @@ def address(download: Download) -> str:
     return FOLDER + download.name
 
 
-def with_sizes(html: str, folder: Path, words: Words) -> str:
+def with_sizes(html: str, folder: Path, locale: str) -> str:
     """The page with the size of each file in place of its marker."""
     return re.sub(
         _SIZE.format(r"([\w.-]+)"),
-        lambda found: size(folder.joinpath(found[1]).stat().st_size, words["decimal"]),
+        lambda found: size(folder.joinpath(found[1]).stat().st_size, locale),
         html,
     )
 
 
-def size(count: int, decimal: str) -> str:
-    """Bytes as people say them: 12 kB, 3,4 MB."""
+def size(count: int, locale: str) -> str:
+    """Bytes as people of CLDR's `locale` say them: 12 kB, 3,4 MB."""
     if count < 999_500:
         return f"{max(1, round(count / 1000))}\u00a0kB"
-    return f"{count / 1_000_000:.1f}\u00a0MB".replace(".", decimal)
+    return f"{numbers.number(count / 1_000_000, locale)}\u00a0MB"
 
 
 # The files

@@ -19,6 +19,7 @@ TYPES = ("full", "abbreviation", "acronym", "proper name", "variant")
 POS = ("noun", "verb", "adjective", "adverb", "proper noun", "other")
 RELATIONS = ("broader", "part_of", "related")
 SEGMENTS = ("words", "han")
+READINGS = ("pinyin",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +101,11 @@ class Language:
     segment: str = "words"  # one of SEGMENTS; "han" for scripts without spaces
     locale: str = ""  # CLDR's, which says how numbers are written; empty: that of `html`
     also: str = ""  # tags of further languages whose readers get this one: "no nn"
+    # How terms and texts are written; where these are empty, `languages` knows what is usual.
+    quotes: str = ""  # the opening and the closing quotation mark
+    units: str = ""  # words that follow only numbers, beside the signs of units: "percent million"
+    gender: str = ""  # "true" if nouns are given with theirs
+    reading: str = ""  # "pinyin" if terms are given with theirs
     reference: bool = False  # translations are made from it, and go stale when it changes
     text: Mapping[str, str] = field(default_factory=dict)  # overrides of the engine's interface words
 

@@ -9,16 +9,15 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from .languages import has_gender, has_pinyin
 from .load import ID, ID_FORM
 from .model import Language, Termbase
 from .schema import FILE
 
 MODELINE = f"# yaml-language-server: $schema=../{FILE}"
 
-_DETAILS = {
-    "norwegian": "  # Nouns have a gender: [{term: ordet, gender: n}]",
-    "pinyin": "  # Pinyin tells how it is read: [{term: 词, pinyin: cí}]",
-}
+_GENDER = "  # Nouns have a gender: [{term: ordet, gender: n}]"
+_PINYIN = "  # Pinyin tells how it is read: [{term: 词, pinyin: cí}]"
 
 
 def path_of(frame: Termbase, id: str) -> Path:
@@ -81,8 +80,10 @@ def text(frame: Termbase, subject: str, broader: Sequence[str]) -> str:
 def _entry(language: Language) -> Iterator[str]:
     yield f"{language.code}:  # {language.name}"
     yield "  # The preferred term first, then synonyms; to avoid: {term: …, status: deprecated, note: why}"
-    if details := _DETAILS.get(language.order):
-        yield details
+    if has_gender(language):
+        yield _GENDER
+    if has_pinyin(language):
+        yield _PINYIN
     yield "  terms: []"
     yield "  # One phrase that can replace the term in running text, without the term itself."
     yield "  definition:"

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from . import staleness
+from .languages import has_gender, has_pinyin
 from .lint import reference
 from .model import Language
 from .pages import GeneratedPage, PageMaker, Site, front_matter, stash_html
@@ -71,18 +72,21 @@ class ReportMaker(PageMaker):
                 )
             start += width
         filled = {part["state"]: len(_in_state(report, part["state"])) for part in parts}
-        counts = (f"{self._words[f'coverage-{state}']} {count}" for state, count in filled.items())
+        current = len(_in_state(report, State.CURRENT))
+        counts = (
+            f"{self._words[f'coverage-{state}']} {self.integer(count)}" for state, count in filled.items()
+        )
         return {
             "name": report.language.name,
             "html": report.language.html,
             "parts": parts,
-            "share": f"{len(_in_state(report, State.CURRENT))} / {report.concepts}",
+            "share": f"{self.integer(current)} / {self.integer(report.concepts)}",
             "label": report.language.name + self._words["comma"] + self._words["enumeration"].join(counts),
         }
 
     def _row(self, report: Coverage) -> dict[str, Any]:
-        pinyin = len(report.without_pinyin) if report.language.order == "pinyin" else "–"
-        gender = len(report.without_gender) if report.language.order == "norwegian" else "–"
+        pinyin = len(report.without_pinyin) if has_pinyin(report.language) else "–"
+        gender = len(report.without_gender) if has_gender(report.language) else "–"
         states: list[int | str] = [len(_in_state(report, state)) for state in FILLS]
         if report.is_reference:
             states[:3] = "–––"

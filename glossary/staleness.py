@@ -16,6 +16,7 @@ from functools import lru_cache
 from hashlib import blake2b
 
 from . import order
+from .languages import has_gender, has_pinyin
 from .model import Concept, Entry, Language, Term, Termbase
 
 
@@ -98,10 +99,10 @@ def coverage(termbase: Termbase) -> Iterator[Coverage]:
 
 def lacks_pinyin(term: Term, language: Language) -> bool:
     """Whether a Chinese term has no reading."""
-    return language.order == "pinyin" and not term.pinyin and any(map(order.is_han, term.term))
+    return has_pinyin(language) and not term.pinyin and any(map(order.is_han, term.term))
 
 
 def lacks_gender(term: Term, language: Language) -> bool:
     """Whether a Norwegian common noun has no gender."""
     is_noun = term.pos in ("", "noun") and term.type in ("", "full", "variant") and not term.is_abbreviation
-    return language.order == "norwegian" and is_noun and not term.gender
+    return has_gender(language) and is_noun and not term.gender

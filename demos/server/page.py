@@ -6,14 +6,15 @@ import html
 import json
 from pathlib import Path
 
+from babel.core import get_global
 from starlette.responses import HTMLResponse, Response
 from starlette.types import Scope
 
 from demos.kit.languages import Language
 from demos.server.proxy import relative_root
+from glossary.languages import script
 
 ASSETS = "_assets"  # below /demos/; no demo's name begins with an underscore
-BROWSER_LOCALES = {"zh": "zh-CN"}  # as Gradio's own strings know them: plain "zh" would give English
 
 # Before any script of Gradio's own. Each is called with the settings of a language.
 SCRIPTS = tuple(
@@ -49,7 +50,7 @@ h1 {{ font-size: 1.25rem; margin: 0 0 .5rem }} p {{ margin: 0 0 .5rem; max-width
 def localised(page: str, language: Language, title: str) -> str:
     """Gradio's page in a language: its own strings follow, and its files come from the shared place."""
     settings = {
-        "locale": BROWSER_LOCALES.get(language.code, language.code),
+        "locale": browser_locale(language.html),
         "translated": {theirs: language.word(ours) for theirs, ours in TRANSLATED.items()},
         "said": {key: language.word(f"connection_{key}") for key in CONNECTION},
     }
@@ -62,6 +63,12 @@ def localised(page: str, language: Language, title: str) -> str:
     no_script = f"<noscript><p{marked(language, 'needs_javascript')}>{needed}</p></noscript>"
     page = page.replace("<gradio-app", f"{no_script}<gradio-app", 1)
     return page.replace('"./assets/', f'"../../{ASSETS}/')
+
+
+def browser_locale(tag: str) -> str:
+    """The language as a browser would name it: Gradio knows Chinese by its territories, zh-CN and zh-TW."""
+    likely = get_global("likely_subtags").get(f"und_{script(tag)}", "")  # zh_Hans_CN
+    return f"zh-{likely[-2:]}" if tag.startswith("zh") and likely else tag
 
 
 def notice(key: str, language: Language, scope: Scope, status: int, refresh: bool = False) -> Response:

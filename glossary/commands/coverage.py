@@ -67,6 +67,7 @@ def as_text(reports: Sequence[Coverage]) -> str:
 
 
 def _row(report: Coverage) -> tuple[str, ...]:
+    from ..languages import has_gender, has_pinyin
     from ..staleness import State
 
     code = report.language.code
@@ -80,8 +81,8 @@ def _row(report: Coverage) -> tuple[str, ...]:
         str(report.translated),
         *states,
         str(len(report.of(State.MISSING))),
-        str(len(report.without_pinyin)) if report.language.order == "pinyin" else "–",
-        str(len(report.without_gender)) if report.language.order == "norwegian" else "–",
+        str(len(report.without_pinyin)) if has_pinyin(report.language) else "–",
+        str(len(report.without_gender)) if has_gender(report.language) else "–",
     )
 
 

@@ -32,7 +32,7 @@ _NO_TEXT = re.compile(
 )
 # What cannot stand without quotes.
 _MARKS_IN_BLOCK = re.compile(r"^[-?:,\[\]{}#&*!|>'\"%@`]|:(?=\s|$)|\s#|[\t\n\r\x85\u2028\u2029\ufeff]")
-_MARKS = re.compile(rf"{_MARKS_IN_BLOCK.pattern}|[,\[\]{{}}]")
+_MARKS = re.compile(rf"{_MARKS_IN_BLOCK.pattern}|[,\[\]{{}}]|:\?")  # within brackets
 _NEVER_BARE = re.compile(rf"{UNPRINTABLE.pattern}|[\x85\u2028\u2029\ufeff]")
 _ONLY_ESCAPED = re.compile("[\t\r\x85\u2028\u2029\ufeff]| \n")  # in a block, these would be lost
 

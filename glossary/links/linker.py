@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ..inflection import grammar_of
+from ..languages import has_word_dictionary
 from ..model import Concept, Term, Termbase
 from .han import HanIndex
 from .text import Match
@@ -22,7 +23,7 @@ class Linker:
         self.ambiguous: dict[str, tuple[str, ...]] = {}
         self._index: WordIndex | HanIndex
         if language.segment == "han":
-            self._index = HanIndex(self.ambiguous, has_dictionary=language.order == "pinyin")
+            self._index = HanIndex(self.ambiguous, has_dictionary=has_word_dictionary(language))
         else:
             self._index = WordIndex(grammar_of(language.stemmer), self.ambiguous)
         for concept in termbase.concepts.values():

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from .. import markdown as term_links
 from .. import order, staleness
+from ..languages import has_pinyin
 from ..model import Concept, Language
 from .rule import Change, Facts, Finding, in_entry, in_text, rule
 
@@ -48,7 +49,7 @@ def wrong_pinyin(facts: Facts) -> Iterator[Finding]:
     """Pinyin that does not spell the term beside it."""
     for concept, language, entry in facts.entries():
         for index, term in enumerate(entry.terms):
-            if language.order == "pinyin" and term.pinyin and not order.is_spelled(term.term, term.pinyin):
+            if has_pinyin(language) and term.pinyin and not order.is_spelled(term.term, term.pinyin):
                 fix = f"{term.term} is usually read {order.pinyin_of(term.term)}"
                 message = f"“{term.pinyin}” does not spell “{term.term}”"
                 yield Finding(in_entry("T103", message, fix, concept, "terms", index, lang=entry.lang))

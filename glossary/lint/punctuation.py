@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import cache
 
+from ..languages import decimal_sign, group_sign, has_full_width_signs, quotes, units
 from ..links.text import IDEOGRAPHS as HAN
 from ..links.text import NO_PROSE
 from ..markdown import BARRIER
+from ..model import Language
 from .rule import Change, Facts, Finding, in_text, rule
 from .texts import Text
 
-_NORWEGIAN = ("nb", "nn", "no")
 _HAN = rf"[{HAN}]"
 _AFTER_HAN = rf"(?<=[{HAN}”’》」』）])"
 _BEFORE_HAN = rf"\s*(?:[{HAN}“‘《「『（]|{BARRIER}|\n|\Z)"
@@ -25,21 +27,32 @@ _NARROW_BRACKETS = re.compile(
 _FORMULA = re.compile(r"(?<=[a-zA-Z0-9_\])])\([^()\n]*\)")  # p(图片, 类别)
 _STRAIGHT_AROUND_HAN = re.compile(rf"\"(?=[^\"\n{BARRIER}]*{_HAN})([^\"\n{BARRIER}]{{1,200}})\"")
 
-# The sign for inches and seconds after a digit is no quotation mark.
-_FOREIGN_QUOTES = re.compile(r"(?<![\d\w])[\"“”„](?=\S)([^\"“”„«»\n]{1,300}?)(?<=\S)[\"”“](?!\w)")
-
-# A point in a number is a decimal point for certain only before a unit: versions and clauses have them, too.
+_QUOTES = '"“”„«»'
 _UNITS = (
-    "%|‰|prosent(?:poeng)?|promille|milli(?:on|ard)(?:er)?|tusen|sekund(?:er)?|minutter|timer|ganger|kroner|"
-    "piksler|megapiksler|punkt(?:er)?|ms|km|cm|mm|nm|kg|mg|GB|MB|kB|TB|GHz|MHz|kWh|°C|grader"
+    "%",
+    "‰",
+    "ms",
+    "km",
+    "cm",
+    "mm",
+    "nm",
+    "kg",
+    "mg",
+    "GB",
+    "MB",
+    "kB",
+    "TB",
+    "GHz",
+    "MHz",
+    "kWh",
+    "°C",
 )
-_DECIMAL_POINT = re.compile(rf"(?<![\w.,/:-])\d+\.\d+(?=[^\S\n]?(?:{_UNITS})(?!\w))")
 
 
 @rule("T301")
 def narrow_punctuation(facts: Facts) -> Iterator[Finding]:
     """A half-width , ; : ? ! . or bracket beside Han."""
-    for text in _texts(facts, "zh"):
+    for text in _texts(facts, has_full_width_signs):
         for start, end, signs in _narrow(text.prose):
             found = text.prose[start:end].strip()
             message = f"“{found}” is half as wide as the Han beside it"
@@ -62,26 +75,33 @@ def _narrow(prose: str) -> Iterator[tuple[int, int, tuple[Change, ...]]]:
 @rule("T302")
 def foreign_quotation_marks(facts: Facts) -> Iterator[Finding]:
     """Quotation marks of another language: in Norwegian they are « », in Chinese “ ”."""
-    for languages, pattern, marks in (
-        (_NORWEGIAN, _FOREIGN_QUOTES, "«»"),
-        (("zh",), _STRAIGHT_AROUND_HAN, "“”"),
-    ):
-        for text in _texts(facts, *languages):
-            for quoted in pattern.finditer(text.prose):
-                start, end = quoted.span()
-                if re.search(r"\n\s*\n", quoted[0]):
-                    continue
-                changes = (Change(start, start + 1, marks[0]), Change(end - 1, end, marks[1]))
-                message = f"{quoted[0][0]}…{quoted[0][-1]} are not the quotation marks of this language"
-                fix = f"write {marks[0]}{quoted[1]}{marks[1]}"
-                yield in_text("T302", message, fix, text, start, end, changes)
+    for text in _texts(facts, quotes):
+        language = facts.termbase.languages[text.lang]
+        marks = quotes(language)
+        is_han = language.segment == "han"
+        for quoted in (_STRAIGHT_AROUND_HAN if is_han else _foreign_quotes(marks)).finditer(text.prose):
+            start, end = quoted.span()
+            if re.search(r"\n\s*\n", quoted[0]):
+                continue
+            changes = (Change(start, start + 1, marks[0]), Change(end - 1, end, marks[1]))
+            message = f"{quoted[0][0]}…{quoted[0][-1]} are not the quotation marks of this language"
+            fix = f"write {marks[0]}{quoted[1]}{marks[1]}"
+            yield in_text("T302", message, fix, text, start, end, changes)
+
+
+@cache
+def _foreign_quotes(marks: str) -> re.Pattern[str]:
+    """Text between marks that are not the language's own; after a digit, " is the sign for inches."""
+    foreign = "".join(mark for mark in _QUOTES if mark not in marks)
+    return re.compile(rf"(?<![\d\w])[{foreign}](?=\S)([^{_QUOTES}\n]{{1,300}}?)(?<=\S)[{foreign}](?!\w)")
 
 
 @rule("T303")
 def decimal_point(facts: Facts) -> Iterator[Finding]:
-    """A decimal point in Norwegian, where a comma separates the decimals."""
-    for text in _texts(facts, *_NORWEGIAN):
-        for number in _DECIMAL_POINT.finditer(text.prose):
+    """A decimal point in a language that separates the decimals by a comma, as Norwegian does."""
+    for text in _texts(facts, lambda language: decimal_sign(language) == ","):
+        language = facts.termbase.languages[text.lang]
+        for number in _decimal_point(group_sign(language), units(language)).finditer(text.prose):
             start, end = number.span()
             better = number[0].replace(".", ",")
             message = f"“{number[0]}” has a decimal point"
@@ -89,8 +109,18 @@ def decimal_point(facts: Facts) -> Iterator[Finding]:
             yield in_text("T303", message, f"write “{better}”", text, start, end, changes)
 
 
-def _texts(facts: Facts, *languages: str) -> Iterator[Text]:
-    """The texts in these languages, given by the first part of their BCP 47 codes."""
-    for text in facts.texts:
-        if text.lang.split("-")[0] in languages:
-            yield text
+@cache
+def _decimal_point(group: str, words: tuple[str, ...]) -> re.Pattern[str]:
+    """A point in a number; before a unit only, as versions and clauses have points, too.
+
+    Where a point parts groups of digits, three digits after it are such a group.
+    """
+    followed = "|".join(map(re.escape, (*_UNITS, *words)))
+    decimals = r"(?!\d{3}(?!\d))\d+" if group == "." else r"\d+"
+    return re.compile(rf"(?<![\w.,/:-])\d+\.{decimals}(?=[^\S\n]?(?:{followed})(?!\w))")
+
+
+def _texts(facts: Facts, concerned: Callable[[Language], object]) -> Iterator[Text]:
+    """The texts in the languages that a rule is about."""
+    codes = {code for code, language in facts.termbase.languages.items() if concerned(language)}
+    yield from (text for text in facts.texts if text.lang in codes)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from difflib import SequenceMatcher
 
+from ..languages import has_full_width_signs
 from ..links.text import begins_sentence
 from ..markdown import BARRIER
 from ..model import Entry, Term
@@ -102,7 +103,7 @@ def abbreviation_first(facts: Facts) -> Iterator[Finding]:
             if full and _is_abbreviation(entry, mention, page.prose) and not _is_spelled(page, mention, full):
                 used = page.prose[mention.start : mention.end]
                 message = f"“{used}” is used here before it is spelled out"
-                brackets = "（{}）" if facts.termbase.languages[page.lang].segment == "han" else " ({})"
+                brackets = "（{}）" if has_full_width_signs(facts.termbase.languages[page.lang]) else " ({})"
                 fix = f"write “{full[0].term}{brackets.format(used)}” the first time"
                 yield in_text("T202", message, fix, page, mention.start, mention.end)
 

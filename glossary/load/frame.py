@@ -12,7 +12,7 @@ import snowballstemmer
 from yaml.nodes import Node
 
 from .. import numbers
-from ..model import SEGMENTS, Language, Problem, Source, Subject
+from ..model import READINGS, SEGMENTS, Language, Problem, Source, Subject
 from ..order import ORDERS
 from ..yamlfile import Reader, did_you_mean
 from .values import ID, ID_FORM, LANGUAGE, YES_NO, report_not_allowed
@@ -20,7 +20,13 @@ from .values import ID, ID_FORM, LANGUAGE, YES_NO, report_not_allowed
 _SOURCE_KEYS = tuple(field.name for field in fields(Source) if field.name != "id")
 _LANGUAGE_KEYS = tuple(field.name for field in fields(Language) if field.name != "code")
 _FORMER_LANGUAGE_KEYS = ("search",)  # for a search engine that is gone; files that have them still load
-_STEMMERS = ("", *snowballstemmer.algorithms())
+_LANGUAGE_CHOICES: Mapping[str, tuple[str, ...]] = {
+    "order": tuple(ORDERS),
+    "stemmer": ("", *snowballstemmer.algorithms()),
+    "segment": SEGMENTS,
+    "gender": ("", *YES_NO),
+    "reading": ("", *READINGS),
+}
 
 
 def read_languages(
@@ -38,13 +44,17 @@ def read_languages(
         words = _words(reader, values.pop("text")[1], f"{code}.text") if "text" in values else {}
         texts = {name: reader.text(value, f"{code}.{name}") for name, (_, value) in values.items()}
         reference = _is_reference(reader, values, code, texts.pop("reference", ""), languages)
-        for name, allowed in (("order", tuple(ORDERS)), ("stemmer", _STEMMERS), ("segment", SEGMENTS)):
+        for name, allowed in _LANGUAGE_CHOICES.items():
             if name in texts and texts[name] not in allowed:
-                report_not_allowed(reader, values[name][1], f"{code}.{name}", texts[name], allowed)
+                choices = tuple(filter(None, allowed))
+                report_not_allowed(reader, values[name][1], f"{code}.{name}", texts[name], choices)
         if texts.get("locale") and not numbers.is_known(texts["locale"]):
             fix = "name one of CLDR's, such as pt_BR, or remove the key"
             message = f"there is no locale “{texts['locale']}”"
             reader.at(values["locale"][1], "T025", message, fix, key=f"{code}.locale")
+        if texts.get("quotes") and len(texts["quotes"]) != 2:
+            message, fix = f"“{texts['quotes']}” is not two quotation marks", "write «», say"
+            reader.at(values["quotes"][1], "T025", message, fix, key=f"{code}.quotes")
         if not texts.get("name"):
             fix = f"write `name:` with what {code} is called in the language itself"
             reader.at(key_node, "T028", f"the language {code} has no name", fix, key=code)

@@ -16,7 +16,7 @@ class IndexPage(PageMaker):
     """Makes one of the pages that lead to all concepts."""
 
     def by_letter(self) -> GeneratedPage:
-        count = len(self.site.termbase.concepts)
+        count = self.integer(len(self.site.termbase.concepts))
         summary = self._words["glossary-summary"].format(count=count)
         groups: dict[str, list[dict[str, Any]]] = {}
         for letter, entry in self._sorted(self._entries()):

@@ -10,7 +10,7 @@ from typing import Any
 
 import jinja2
 
-from .. import drawing
+from .. import drawing, numbers
 from ..addresses import relative
 from ..demos import Demo
 from ..model import Concept, Language, Term
@@ -95,6 +95,10 @@ class PageMaker:
     def concept_link(self, id: str) -> str:
         return self.link(self.site.addresses.concept(self.lang, id))
 
+    def integer(self, count: int) -> str:
+        """A number as the page's language writes it."""
+        return numbers.integer(count, numbers.locale_of(self._language))
+
     def grammar(self, term: Term) -> str:
         """Part of speech, gender and kind, in words: «substantiv, intetkjønn»."""
         kind = "" if term.type == "full" else term.type
@@ -161,7 +165,7 @@ class PageMaker:
         return f"{self._words['glossary']} · {self._words[view]}"
 
     def _render(self, template: str, **values: Any) -> str:
-        return _environment().get_template(template).render(text=self._words, **values)
+        return _environment().get_template(template).render(text=self._words, integer=self.integer, **values)
 
 
 @cache

@@ -21,6 +21,7 @@ from .. import downloads, embeds, order, pages, reports
 from ..demos import LANGUAGES_FILE, languages_for_server
 from ..markdown import Page as TermPage
 from ..model import Concept, Problem
+from ..numbers import locale_of
 from ..pages import Chip, GeneratedPage, Site, Use
 from ..site_text import Words
 from ..yamlfile import shown
@@ -215,7 +216,8 @@ class LanguageBuild:
             folder = job.wait()
         except RuntimeError as error:
             raise PluginError(str(error)) from error
-        page.content = downloads.with_sizes(page.content or "", folder, self.words)
+        locale = locale_of(self.site.termbase.languages[self.lang])
+        page.content = downloads.with_sizes(page.content or "", folder, locale)
 
     def _help_chips(self) -> list[Chip]:
         return [

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from .. import order, search
 from ..addresses import relative
+from ..languages import has_pinyin
 from ..pages import Site
 
 
@@ -40,7 +41,7 @@ def _names(site: Site, lang: str) -> dict[str, list[str]]:
     """Location below the language's home page → what readers may call the concept described there."""
     home, concept_page = site.addresses.home(lang), site.addresses.concept
     termbase = site.termbase
-    read = order.pinyin_by_words if termbase.languages[lang].order == "pinyin" else lambda text: ""
+    read = order.pinyin_by_words if has_pinyin(termbase.languages[lang]) else lambda text: ""
     return {
         concept_page(lang, id).removeprefix(home): search.names(
             concept.entries[lang], concept.entries.get(termbase.reference_language), read

@@ -23,6 +23,7 @@ import jinja2
 import yaml
 
 from ..exchange import plain, yaml_files
+from ..languages import known as known_languages
 from ..load import LANGUAGE, load_frame
 from ..new import MODELINE
 from ..pages import markdown_text
@@ -31,6 +32,7 @@ from ..site_text import FOLDER as TEXTS
 
 FOLDER = Path(__file__).parent
 TERMBASE = "glossary"
+WRITTEN = ("name", "html", "order", "stemmer", "segment")  # the other keys are for what is unusual
 SUBJECT = "terminology"
 _LOCALE = re.compile(r"[a-z]{2}(-[A-Z][a-z]{3})?(-[A-Z]{2})?")  # what the i18n plugin takes
 
@@ -105,7 +107,7 @@ def write(folder: Path, languages: Sequence[str], name: str) -> list[Path]:
 
 
 def _start(code: str) -> Start:
-    known = dict(_read("languages.yml").get(code, {}))
+    known = {key: value for key, value in known_languages().get(code, {}).items() if key in WRITTEN}
     words = importlib.resources.files("material") / "templates" / "partials" / "languages" / f"{code}.html"
     return Start(code, known.pop("name", code), code if words.is_file() else "en", known)
 

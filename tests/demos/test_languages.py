@@ -9,7 +9,7 @@ import pytest
 
 from demos.kit.languages import Language, LanguagesError, default, match, of_site
 from demos.kit.words import ours
-from demos.server.page import notice
+from demos.server.page import browser_locale, notice
 
 LISTED = [
     {"code": "de", "html": "de-AT", "name": "Deutsch", "locale": "de", "also": ["gsw"], "home": ""},
@@ -89,3 +89,11 @@ def test_a_damaged_list_is_one_sentence(tmp_path: Path, content: str) -> None:
 def test_a_site_without_demos_is_one_sentence(tmp_path: Path) -> None:
     with pytest.raises(LanguagesError, match="no demo was found when the site was built"):
         of_site(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("tag", "locale"),
+    [("nb", "nb"), ("zh-Hans", "zh-CN"), ("zh-Hant", "zh-TW"), ("zh", "zh-CN"), ("pt-BR", "pt-BR")],
+)
+def test_gradio_is_told_the_language_as_it_knows_it(tag: str, locale: str) -> None:
+    assert browser_locale(tag) == locale

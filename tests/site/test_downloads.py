@@ -36,7 +36,7 @@ def test_every_file_is_linked_with_its_size(built: Built, home: str) -> None:
     for href, _ in linked:
         assert (built.folder / home / PAGE).parent.joinpath(href).resolve().is_file()
     for name, size in files.items():
-        assert size == downloads.size((built.folder / "downloads" / name).stat().st_size, ".")
+        assert size == downloads.size((built.folder / "downloads" / name).stat().st_size, "en")
     assert len([name for name in files if name.endswith(".apkg")]) == 6
 
 
@@ -82,7 +82,7 @@ def test_a_change_makes_them_anew(tmp_path: Path) -> None:
 def test_a_large_termbase_has_them_made_beside_the_pages(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(downloads, "_ALONE", 0)
+    monkeypatch.setattr(downloads, "_FEW_CONCEPTS", 0)
     built = make(tmp_path)
     assert (built.error, built.warnings) == ("", [])
     assert "ordlab:size" not in built.read(PAGE)
@@ -93,7 +93,7 @@ def test_a_large_termbase_has_them_made_beside_the_pages(
 def test_files_that_could_not_be_made_end_the_build(
     alone: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(downloads, "_ALONE", alone)
+    monkeypatch.setattr(downloads, "_FEW_CONCEPTS", alone)
     (tmp_path / ".cache").mkdir()
     (tmp_path / ".cache" / "ordlab").write_text("in the way")
     built = make(tmp_path)
@@ -119,7 +119,7 @@ def test_a_site_may_do_without(tmp_path: Path) -> None:
     ],
 )
 def test_sizes_are_said_as_people_say_them(count: int, shown: str) -> None:
-    assert downloads.size(count, ",") == shown
+    assert downloads.size(count, "nb") == shown
 
 
 # What search engines read

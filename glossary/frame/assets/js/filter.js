@@ -11,6 +11,7 @@
   const text = form.elements.rows;
   const boxes = [...form.querySelectorAll("[name=columns]")];
   const count = form.querySelector("output");
+  const number = new Intl.NumberFormat(document.documentElement.lang);
   const fold = (words) => words.toLowerCase().normalize("NFD").replace(/[\u0300-\u0309\u030b-\u036f]/g, "").normalize("NFC");
   const rows = [...table.tBodies[0].rows].map((row) => ({ row, cells: [...row.cells].map((cell) => fold(cell.textContent)) }));
 
@@ -26,7 +27,7 @@
     for (const row of table.rows) [...row.cells].forEach((cell, i) => { cell.hidden = !shown[i]; });
     const checked = boxes.filter((box) => box.checked);
     boxes.forEach((box) => { box.disabled = checked.length === 1 && box.checked; }); // one language must remain
-    count.textContent = form.dataset.olFilter.replace("{count}", matching).replace("{total}", rows.length);
+    count.textContent = form.dataset.olFilter.replace("{count}", number.format(matching)).replace("{total}", number.format(rows.length));
   };
 
   const remember = () => {
