@@ -39,7 +39,7 @@ def units(language: Language) -> tuple[str, ...]:
 
 def has_gender(language: Language) -> bool:
     """Whether preferred terms that are nouns are given with their gender."""
-    return (language.gender or _usual(language, "gender")) in ("true", "yes")
+    return (language.gendered or _usual(language, "gendered")) in ("true", "yes")
 
 
 def has_pinyin(language: Language) -> bool:

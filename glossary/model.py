@@ -104,7 +104,7 @@ class Language:
     # How terms and texts are written; where these are empty, `languages` knows what is usual.
     quotes: str = ""  # the opening and the closing quotation mark
     units: str = ""  # words that follow only numbers, beside the signs of units: "percent million"
-    gender: str = ""  # "true" if nouns are given with theirs
+    gendered: str = ""  # "true" if nouns are given with their gender
     reading: str = ""  # "pinyin" if terms are given with theirs
     reference: bool = False  # translations are made from it, and go stale when it changes
     text: Mapping[str, str] = field(default_factory=dict)  # overrides of the engine's interface words

@@ -24,7 +24,7 @@ _LANGUAGE_CHOICES: Mapping[str, tuple[str, ...]] = {
     "order": tuple(ORDERS),
     "stemmer": ("", *snowballstemmer.algorithms()),
     "segment": SEGMENTS,
-    "gender": ("", *YES_NO),
+    "gendered": ("", *YES_NO),
     "reading": ("", *READINGS),
 }
 

@@ -35,10 +35,10 @@ def test_what_is_usual_in_norwegian_and_chinese() -> None:
 
 
 def test_a_project_has_the_last_word() -> None:
-    own = language("nb", quotes="“”", units="prosent", gender="no")
+    own = language("nb", quotes="“”", units="prosent", gendered="no")
     assert (languages.quotes(own), languages.units(own)) == ("“”", ("prosent",))
     assert not languages.has_gender(own)
-    assert languages.has_gender(language("de", gender="true"))
+    assert languages.has_gender(language("de", gendered="true"))
     assert languages.has_pinyin(language("zh", reading="pinyin"))
 
 
