@@ -1,23 +1,4 @@
-"""TBX: ISO 30042:2019, DCA style (data categories as attribute values).
-
-The dialect is called TBX-Ordlab. It is TBX-Basic (the core structure with the modules Min and Basic) and one
-module of our own, Ordlab, for what TBX-Basic has no place for:
-
-    conceptEntry  descrip  broaderConceptGeneric, broaderConceptPartitive  `broader` and `part_of`
-                  admin    legacyAddress
-    langSec       descrip  explanation
-                  admin    basis
-    termSec       termNote partOfSpeechDetail, grammaticalGenderDetail, termTypeDetail  where TBX-Basic's
-                           list of values has a coarser one, or none
-                  termNote inflectedForm, pinyin, sortKey, linking
-    back          refObjectSec subjects, bibl, languages  what is in subjects.yml, sources.yml, languages.yml
-
-`tbx_schema/ordlab.tbxmd` defines the module (Annex B of the standard), `tbx_schema/TBX-Ordlab.rng` the whole
-dialect. With `basic=True` the file is TBX-Basic and nothing else, and has only what that can say.
-
-Files of others are read too: TBX-Basic in DCA or DCT style, and its 2008 edition (`martif`, `termEntry`,
-`langSet`, `tig`, `ntig`).
-"""
+"""What a TBX file says, as plain data."""
 
 from __future__ import annotations
 
@@ -28,193 +9,9 @@ from typing import Any
 
 from lxml import etree
 
-from ..model import RELATIONS, Termbase
-from . import plain
-from .plain import Data, Incoming, with_status
-from .text import decode
-
-NAMESPACE = "urn:iso:std:iso:30042:ed-2"
-DIALECT, BASIC = "TBX-Ordlab", "TBX-Basic"
-SCHEMA = Path(__file__).parent / "tbx_schema"
-
-_XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
-_STATUS = "{}Term-admn-sts"
-# Our value → TBX-Basic's. Where several of ours share one, the Ordlab module says which.
-_POS = {
-    "noun": "noun",
-    "verb": "verb",
-    "adjective": "adjective",
-    "adverb": "adverb",
-    "other": "other",
-    "proper noun": "noun",
-}
-_GENDERS = {"m": "masculine", "f": "feminine", "n": "neuter", "m/f": "other"}
-_TYPES = {
-    "full": "fullForm",
-    "abbreviation": "abbreviation",
-    "acronym": "acronym",
-    "variant": "variant",
-    "proper name": "",
-}
-_PICKLISTS = {
-    "pos": ("partOfSpeech", _POS),
-    "gender": ("grammaticalGender", _GENDERS),
-    "type": ("termType", _TYPES),
-}
-_RELATIONS = {"broader": "broaderConceptGeneric", "part_of": "broaderConceptPartitive"}
-
-
-# Writing
-
-
-def write(termbase: Termbase, *, basic: bool = False) -> bytes:
-    """The termbase as a TBX file; with `basic`, as far as TBX-Basic goes."""
-    data = plain.of_termbase(termbase)
-    tags = plain.language_tags(data["languages"])
-    root = etree.Element(
-        "tbx",
-        {"type": BASIC if basic else DIALECT, "style": "dca", _XML_LANG: next(iter(tags.values()))},
-        nsmap={None: NAMESPACE},
-    )
-    _write_header(_add(root, "tbxHeader"), basic)
-    text = _add(root, "text")
-    body = _add(text, "body")
-    writer = _Writer(data, tags, basic)
-    for id, concept in data["concepts"].items():
-        writer.concept(_add(body, "conceptEntry", id=id), concept)
-    writer.back(_add(text, "back"))
-    etree.indent(root, " ")
-    content: bytes = etree.tostring(root, xml_declaration=True, encoding="UTF-8") + b"\n"
-    return content
-
-
-def _write_header(header: etree._Element, basic: bool) -> None:
-    file = _add(header, "fileDesc")
-    _add(_add(file, "titleStmt"), "title", "Termbase")
-    _add(_add(file, "sourceDesc"), "p", "Exported from a folder of YAML files by Ordlab.")
-    if not basic:
-        about = "Data category modules: Min, Basic, Ordlab (defined in ordlab.tbxmd)."
-        _add(_add(header, "encodingDesc"), "p", about)
-
-
-def _add(parent: etree._Element, name: str, text: str = "", /, **attributes: str) -> etree._Element:
-    """A child element; attributes that are empty are left out."""
-    child = etree.SubElement(parent, name, {key: value for key, value in attributes.items() if value})
-    child.text = text or None
-    return child
-
-
-class _Writer:
-    def __init__(self, data: Data, tags: dict[str, str], basic: bool) -> None:
-        self.data, self.tags, self.basic = data, tags, basic
-        self.first = next(iter(tags))
-
-    def concept(self, entry: etree._Element, concept: Data) -> None:
-        subject = concept["subject"]
-        label = self.data["subjects"][subject][self.first]
-        _add(entry, "descrip", label, type="subjectField", target=f"subject.{subject}")
-        for relation in RELATIONS:
-            for id in concept.get(relation, ()):
-                self._relation(entry, relation, id)
-        for source in concept.get("sources", ()):
-            self._source(entry, source)
-        if not self.basic:
-            for slug in concept.get("legacy", ()):
-                _add(entry, "admin", slug, type="legacyAddress")
-        for code, tag in self.tags.items():
-            if code in concept:
-                section = etree.SubElement(entry, "langSec", {_XML_LANG: tag})
-                self._language(section, concept[code])
-
-    def _relation(self, entry: etree._Element, relation: str, id: str) -> None:
-        terms = self.data["concepts"][id][self.first]["terms"]
-        label = next(term["term"] for status, term in with_status(terms) if status == "preferred")
-        if self.basic or relation not in _RELATIONS:
-            _add(entry, "ref", label, type="crossReference", target=id)
-        else:
-            _add(entry, "descrip", label, type=_RELATIONS[relation], target=id)
-
-    def _source(self, parent: etree._Element, id: str) -> None:
-        title = self.data["sources"][id]["title"]
-        _add(parent, "admin", title, type="source", target=f"source.{id}")
-
-    def _language(self, section: etree._Element, entry: Data) -> None:
-        _add(section, "descrip", entry["definition"], type="definition")
-        if not self.basic:
-            for name, element in (("explanation", "descrip"), ("basis", "admin")):
-                if text := entry.get(name):
-                    _add(section, element, text, type=name)
-        for status, term in with_status(entry["terms"]):
-            # TBX-Basic wants a context beside a term: the example goes with the preferred one.
-            example = entry.get("example", "") if status == "preferred" else ""
-            self._term(_add(section, "termSec"), status, term, example)
-
-    def _term(self, section: etree._Element, status: str, term: Data, example: str) -> None:
-        _add(section, "term", term["term"])
-        _add(section, "termNote", _STATUS.format(status), type="administrativeStatus")
-        for key, (category, values) in _PICKLISTS.items():
-            if value := term.get(key):
-                if values[value]:
-                    _add(section, "termNote", values[value], type=category)
-                if not self.basic and _from_basic(values).get(values[value]) != value:
-                    _add(section, "termNote", value, type=f"{category}Detail")
-        if not self.basic:
-            for category, text in _own_term_notes(term):
-                _add(section, "termNote", text, type=category)
-        if example:
-            _add(section, "descrip", example, type="context")
-        if source := term.get("source"):
-            self._source(section, source)
-        if note := term.get("note"):
-            _add(section, "note", note)
-
-    def back(self, back: etree._Element) -> None:
-        """Subjects, sources and languages, which the entries refer to."""
-        groups: dict[str, tuple[str, Data]] = {
-            "subjects": ("subject", self.data["subjects"]),
-            "bibl": ("source", self.data["sources"]),
-        }
-        if not self.basic:
-            languages = {
-                code: {"tag": self.tags[code], **language}
-                for code, language in self.data["languages"].items()
-            }
-            groups["languages"] = ("language", languages)
-        for type, (prefix, entries) in groups.items():
-            section = _add(back, "refObjectSec", type=type) if entries else None
-            for id, values in entries.items():
-                _write_object(_add(section, "refObject", id=f"{prefix}.{id}"), values)
-
-
-def _own_term_notes(term: Data) -> Iterator[tuple[str, str]]:
-    for form in term.get("forms", ()):
-        yield "inflectedForm", form
-    for key, category in (("pinyin", "pinyin"), ("sort_key", "sortKey")):
-        if text := term.get(key):
-            yield category, text
-    if "link" in term:
-        yield "linking", plain.as_text(term["link"])
-
-
-def _write_object(element: etree._Element, values: Data) -> None:
-    for key, value in values.items():
-        if isinstance(value, dict):
-            group = _add(element, "itemSet", type=key)
-            for name, text in value.items():
-                _add(group, "item", text, type=name)
-        else:
-            _add(element, "item", plain.as_text(value), type=key)
-
-
-def _from_basic(values: dict[str, str]) -> dict[str, str]:
-    """TBX-Basic's value → ours, for those that are neither coarser nor missing there."""
-    found: dict[str, str] = {}
-    for ours, theirs in values.items():
-        found.setdefault(theirs, ours)
-    return {theirs: ours for theirs, ours in found.items() if theirs and (theirs, ours) != ("other", "m/f")}
-
-
-# Reading
+from ..plain import Data, Incoming
+from ..text import decode
+from .vocabulary import DIALECT, PICKLISTS, TBX_RELATIONS, XML_LANG, from_basic
 
 # Element of the 2008 edition → of this one; groups that only hold things together are looked through.
 _NAMES_OF_2008 = {"termEntry": "conceptEntry", "langSet": "langSec", "tig": "termSec", "ntig": "termSec"}
@@ -348,7 +145,7 @@ class _Reader:
 
     def _meta(self, element: etree._Element, concept: Data, id: str) -> None:
         category, target = _category(element), element.get("target", "")
-        relation = next((ours for ours, theirs in _RELATIONS.items() if theirs == category), None)
+        relation = next((ours for ours, theirs in TBX_RELATIONS.items() if theirs == category), None)
         if category in _CROSS_REFERENCES:
             relation = "related"
         if category == "subjectField":
@@ -363,7 +160,7 @@ class _Reader:
             self._unplaced(element, id=id)
 
     def _language(self, section: etree._Element, concept: Data, id: str) -> None:
-        tag = section.get(_XML_LANG) or section.get("lang") or ""
+        tag = section.get(XML_LANG) or section.get("lang") or ""
         self.incoming.lines[id, tag] = section.sourceline or 0
         if tag in concept:
             line = section.sourceline or 0
@@ -434,7 +231,7 @@ def _status(text: str) -> str:
 
 
 def _pick(values: dict[str, str]) -> Callable[[str], str]:
-    ours = _from_basic(values)
+    ours = from_basic(values)
     return lambda text: ours.get(text.strip(), "")
 
 
@@ -447,6 +244,6 @@ _TERM_NOTES: dict[str, tuple[str, Callable[[str], Any]]] = {
     "pinyin": ("pinyin", str),
     "sortKey": ("sort_key", str),
     "linking": ("link", str),
-    **{category: (key, _pick(values)) for key, (category, values) in _PICKLISTS.items()},
-    **{f"{category}Detail": (key, str) for key, (category, _) in _PICKLISTS.items()},
+    **{category: (key, _pick(values)) for key, (category, values) in PICKLISTS.items()},
+    **{f"{category}Detail": (key, str) for key, (category, _) in PICKLISTS.items()},
 }

@@ -1,0 +1,43 @@
+"""Names of the standard, and which value of ours each stands for."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+NAMESPACE = "urn:iso:std:iso:30042:ed-2"
+DIALECT = "TBX-Ordlab"
+BASIC = "TBX-Basic"
+SCHEMA = Path(__file__).parent.parent / "tbx_schema"
+XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
+STATUS = "{}Term-admn-sts"
+# Our value → TBX-Basic's. Where several of ours share one, the Ordlab module says which.
+POS = {
+    "noun": "noun",
+    "verb": "verb",
+    "adjective": "adjective",
+    "adverb": "adverb",
+    "other": "other",
+    "proper noun": "noun",
+}
+GENDERS = {"m": "masculine", "f": "feminine", "n": "neuter", "m/f": "other"}
+TYPES = {
+    "full": "fullForm",
+    "abbreviation": "abbreviation",
+    "acronym": "acronym",
+    "variant": "variant",
+    "proper name": "",
+}
+PICKLISTS = {
+    "pos": ("partOfSpeech", POS),
+    "gender": ("grammaticalGender", GENDERS),
+    "type": ("termType", TYPES),
+}
+TBX_RELATIONS = {"broader": "broaderConceptGeneric", "part_of": "broaderConceptPartitive"}
+
+
+def from_basic(values: dict[str, str]) -> dict[str, str]:
+    """TBX-Basic's value → ours, for those that are neither coarser nor missing there."""
+    found: dict[str, str] = {}
+    for ours, theirs in values.items():
+        found.setdefault(theirs, ours)
+    return {theirs: ours for theirs, ours in found.items() if theirs and (theirs, ours) != ("other", "m/f")}
