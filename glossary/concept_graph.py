@@ -111,7 +111,7 @@ def _columns(boxes: Sequence[Box], links: Iterable[Relation]) -> dict[str, int]:
             above.setdefault(other, []).append(one)
             above.setdefault(one, [])
     columns: dict[str, int] = {}
-    # Relations never go in a circle (load.py sees to that for each kind), but two kinds together may.
+    # Relations never go in a circle (`load` reports those of each kind), but two kinds together may.
     waiting = dict(above)
     while waiting:
         free = [id for id, parents in waiting.items() if not any(parent in waiting for parent in parents)]

@@ -45,7 +45,7 @@ def fill(
 ) -> str:
     """Markdown with every demo, quiz or figure that it asks for in place.
 
-    `panel` makes the HTML of a known one, given its name and the preset, which may be empty; `fault` is told
+    `panel` makes the HTML of a known one, given its name and the preset, which may be empty; `fault` gets
     the line, message and remedy of anything else that is asked for. A site without demos keeps the empty
     element, which its style sheet hides.
     """

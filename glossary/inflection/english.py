@@ -139,8 +139,8 @@ class English(Grammar):
         """“very negative” and “was negative” are no nouns, “that accounts for it” is no plural."""
         if form == Form.PLURAL and (before in _SINGULAR or (before == "that" and not earlier)):
             return True
-        is_told = before == "be" and not earlier  # “be patient”
-        is_adjective = is_told or (before in _COPULAS and _ADJECTIVE.match(noun))
+        is_imperative = before == "be" and not earlier  # “be patient”
+        is_adjective = is_imperative or (before in _COPULAS and _ADJECTIVE.match(noun))
         return form == Form.SAME and (before in _DEGREES or bool(is_adjective))
 
     def is_participle(self, verb: str, before: str) -> bool:

@@ -54,7 +54,7 @@ def _unknown_source(
 
 
 def _cycles(termbase: Termbase, relation: str) -> Iterator[Problem]:
-    """Every circle that following `relation` runs into, told once, from its first concept in the alphabet."""
+    """Every circle of a relation, reported once, from its first concept in the alphabet."""
     finished: set[str] = set()
     for start in termbase.concepts:
         path: dict[str, None] = {}
