@@ -30,7 +30,7 @@ def write_all(contents: Mapping[Path, bytes | str]) -> None:
         for path, content in contents.items():
             target = path.resolve()  # a link stays a link
             target.parent.mkdir(parents=True, exist_ok=True)
-            ready[target] = _written_beside(target, content, flush=not at_once)
+            ready[target] = _write_temporary(target, content, flush=not at_once)
         if at_once:
             os.sync()
         for target, new in ready.items():
@@ -49,7 +49,7 @@ def write_all(contents: Mapping[Path, bytes | str]) -> None:
                 new.unlink()
 
 
-def _written_beside(target: Path, content: bytes | str, *, flush: bool) -> Path:
+def _write_temporary(target: Path, content: bytes | str, *, flush: bool) -> Path:
     """A new file in the target's folder, with the target's permissions; flushed, on the disk for certain."""
     if target.exists() and not target.is_file():
         raise OSError(errno.EINVAL, "this is no file, but a folder or a device", str(target))

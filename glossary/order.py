@@ -102,7 +102,7 @@ def _first(text: str) -> str:
     return next((c for c in text if c.isalnum()), "")
 
 
-def _words_apart(text: str) -> str:
+def _separate_words(text: str) -> str:
     """Space and hyphen alike part words, and come before every letter; other signs do not count."""
     spaced = re.sub(r"[\s\u2010-\u2015/-]+", " ", text)
     return "".join(c for c in spaced if c.isalnum() or c == " ").strip()
@@ -111,13 +111,13 @@ def _words_apart(text: str) -> str:
 def _latin(text: str) -> str:
     """Base letters only: é stands with e, ä with a."""
     decomposed = unicodedata.normalize("NFD", text.casefold().translate(_FOLDED))
-    return _words_apart("".join(c for c in decomposed if not unicodedata.combining(c)))
+    return _separate_words("".join(c for c in decomposed if not unicodedata.combining(c)))
 
 
 def _norwegian_letters(text: str) -> str:
     """Letters of the Norwegian alphabet: ä is æ, ö is ø, and aa is å."""
     folded = text.casefold().translate(_NORWEGIAN).replace("aa", "å")
-    return _words_apart("".join(c if c in "æøå" else _latin(c) or c for c in folded))
+    return _separate_words("".join(c if c in "æøå" else _latin(c) or c for c in folded))
 
 
 def _pinyin_key(text: str, pinyin: str) -> SortKey:

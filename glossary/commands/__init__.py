@@ -57,7 +57,7 @@ def add_folder(parser: argparse.ArgumentParser, option: str = "") -> None:
     )
 
 
-def one_by_one(given: Iterable[str]) -> list[str]:
+def split_commas(given: Iterable[str]) -> list[str]:
     """The values of an option that may be repeated, or have several with commas."""
     return [value for text in given for part in text.split(",") if (value := part.strip())]
 
@@ -84,7 +84,7 @@ def load_termbase(folder: Path, *, frame_only: bool = False, code: int = COULD_N
 
 
 @contextmanager
-def nothing_changes_if_it_fails() -> Iterator[None]:
+def all_or_nothing() -> Iterator[None]:
     """For work that changes all its files or none: an OSError becomes a refusal that says so."""
     try:
         yield

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from . import CLEAN, Refusal, add_folder, load_termbase, nothing_changes_if_it_fails, one_by_one
+from . import CLEAN, Refusal, add_folder, all_or_nothing, load_termbase, split_commas
 
 if TYPE_CHECKING:
     from ..model import Concept, Termbase
@@ -38,12 +38,12 @@ def run(options: argparse.Namespace) -> int:
     from ..edits import EditError
 
     termbase = load_termbase(options.folder)
-    langs = list(dict.fromkeys(one_by_one(options.lang)))
+    langs = list(dict.fromkeys(split_commas(options.lang)))
     if faults := list(_faults(termbase, options, langs)):
         raise Refusal("\n".join(faults))
     concepts = [termbase.concepts[id] for id in (termbase.concepts if options.all else options.ids)]
     try:
-        with nothing_changes_if_it_fails():
+        with all_or_nothing():
             changed = accept(termbase, concepts, langs)
     except EditError as error:
         raise Refusal(f"{error}; nothing was changed") from None

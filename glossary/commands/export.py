@@ -8,7 +8,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from . import CLEAN, FINDINGS, Refusal, add_folder, load_termbase, nothing_changes_if_it_fails
+from . import CLEAN, FINDINGS, Refusal, add_folder, all_or_nothing, load_termbase
 
 if TYPE_CHECKING:
     from rdflib import Graph
@@ -71,7 +71,7 @@ def run(options: argparse.Namespace) -> int:
     if fault := _fault(options, termbase):
         raise Refusal(fault)
     content = _content(options, termbase)
-    with nothing_changes_if_it_fails():
+    with all_or_nothing():
         files.write(options.output, content)
     print(f"{len(termbase.concepts)} concepts written to {options.output}")
     if not options.profile:

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from . import CLEAN, FINDINGS, add_folder, nothing_changes_if_it_fails
+from . import CLEAN, FINDINGS, add_folder, all_or_nothing
 
 if TYPE_CHECKING:
     from ..exchange.merge import Outcome
@@ -40,7 +40,7 @@ def run(options: argparse.Namespace) -> int:
     from ..exchange import FORMATS
     from ..exchange.merge import import_file
 
-    with nothing_changes_if_it_fails():
+    with all_or_nothing():
         outcome = import_file(
             FORMATS[options.format], options.file, options.folder, skip_unplaced=options.skip_unplaced
         )

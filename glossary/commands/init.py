@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from . import CLEAN, Refusal, nothing_changes_if_it_fails, one_by_one
+from . import CLEAN, Refusal, all_or_nothing, split_commas
 
 
 def add(commands: Any) -> None:
@@ -32,14 +32,14 @@ def add(commands: Any) -> None:
 def run(options: argparse.Namespace) -> int:
     from .. import starter
 
-    languages = one_by_one(options.languages)
+    languages = split_commas(options.languages)
     folder: Path = options.folder
     if faults := starter.faults(languages):
         raise Refusal("\n".join(faults))
     name = options.name.strip() or folder.resolve().name
     if not name.isprintable():
         raise Refusal("the name contains a control character")
-    with nothing_changes_if_it_fails():
+    with all_or_nothing():
         if folder.is_dir() and any(folder.iterdir()):
             raise Refusal(f"{folder} is not empty: give a new folder")
         written = starter.write(folder, languages, name)

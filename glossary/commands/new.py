@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from . import CLEAN, Refusal, add_folder, load_termbase, nothing_changes_if_it_fails
+from . import CLEAN, Refusal, add_folder, all_or_nothing, load_termbase
 
 
 def add(commands: Any) -> None:
@@ -33,7 +33,7 @@ def run(options: argparse.Namespace) -> int:
         raise Refusal("\n".join(faults))
     path = new.path_of(frame, options.id)
     subject = options.subject or new.suggested_subject(frame, options.broader)
-    with nothing_changes_if_it_fails():
+    with all_or_nothing():
         files.write(path, new.text(frame, subject, options.broader))
     print(f"Made {path}. Fill it in; `python -m glossary check` says what is missing.")
     return CLEAN

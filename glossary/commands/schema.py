@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from . import CLEAN, add_folder, load_termbase, nothing_changes_if_it_fails
+from . import CLEAN, add_folder, all_or_nothing, load_termbase
 
 
 def add(commands: Any) -> None:
@@ -25,7 +25,7 @@ def run(options: argparse.Namespace) -> int:
 
     path = options.folder / schema.FILE
     text = schema.as_text(load_termbase(options.folder, frame_only=True))
-    with nothing_changes_if_it_fails():
+    with all_or_nothing():
         files.write(path, text)
     print(f"Wrote {path}.")
     return CLEAN

@@ -188,14 +188,14 @@ class Prose:
         parts, position = [], 0
         for found in _PLACEHOLDER.finditer(text):
             parts.append(self._unless_in_raw_tag(text[position : found.start()]))
-            parts.append(self._put_aside(found[0]))
+            parts.append(self._mask(found[0]))
             position = found.end()
         return "".join([*parts, self._unless_in_raw_tag(text[position:])])
 
     def _unless_in_raw_tag(self, text: str) -> str:
         return BARRIER * len(text) if self._raw_tag else text
 
-    def _put_aside(self, placeholder: str) -> str:
+    def _mask(self, placeholder: str) -> str:
         """What stands for an escaped sign or raw HTML: note when that opens or closes an element to skip."""
         if placeholder[1:-1].isdigit():
             return chr(int(placeholder[1:-1])) * len(placeholder)

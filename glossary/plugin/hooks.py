@@ -86,9 +86,9 @@ class OrdlabPlugin(BasePlugin[OrdlabConfig]):
         self.stamps = stamps(self.watched_paths(config))
         preview = Preview(builder, server.mount_path)
         self.previews[config.config_file_path or ""] = preview
-        preview.adopt(self, config)
+        preview.start_over(self, config)
         server.builder = preview.rebuild
-        server.set_app(preview.around(server.serve_request))
+        server.set_app(preview.wrap(server.serve_request))
         return server
 
     def watched_paths(self, config: MkDocsConfig) -> list[Path]:
@@ -211,7 +211,7 @@ class OrdlabPlugin(BasePlugin[OrdlabConfig]):
         if self.i18n is not None and self.i18n.is_building:
             return
         if preview := self._preview(config):
-            preview.adopt(self, config)
+            preview.start_over(self, config)
         folder = Path(config.site_dir)
         write_json(folder / "legacy.json", self.legacy)
         merged = folder / "search" / "search_index.json"

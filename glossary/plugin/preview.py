@@ -63,12 +63,12 @@ class Preview:
         self.config: Any = None
         self.pages: dict[str, tuple[str, str]] = {}  # by the page's file: its language and source
         self.outdated: set[str] = set()
-        self.unsearched: dict[str, set[str]] = {}  # by language: sources of pages new to the search
+        self.search_outdated: dict[str, set[str]] = {}  # by language: sources of pages new to the search
 
-    def adopt(self, host: Host, config: Any) -> None:
+    def start_over(self, host: Host, config: Any) -> None:
         """A full build is done: this is the host that did it."""
         self.host, self.config, self.site, self.download_job = host, config, host.site, host.download_job
-        self.pages, self.outdated, self.unsearched = host.addresses_of_pages(), set(), {}
+        self.pages, self.outdated, self.search_outdated = host.addresses_of_pages(), set(), {}
 
     def rebuild(self) -> None:
         """What the server calls after an edit."""
@@ -77,7 +77,7 @@ class Preview:
                 self.host = None  # until the build has come to its end
                 self.build_all()
 
-    def around(self, serve: Application) -> Application:
+    def wrap(self, serve: Application) -> Application:
         """The server's own application, which finds files as they should be."""
 
         def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> Any:
@@ -110,7 +110,7 @@ class Preview:
         sources = self.host.apply_changes(new, changed, self.config)
         self.site, self.outdated = self.host.site, set(self.pages)
         for lang in new.languages:
-            self.unsearched.setdefault(lang, set()).update(sources)
+            self.search_outdated.setdefault(lang, set()).update(sources)
         return True
 
     def _refresh(self, path: str) -> None:
@@ -120,15 +120,15 @@ class Preview:
         if name.startswith(downloads.FOLDER):
             self._refresh_downloads()
             return
-        if name not in self.outdated and not self.unsearched:
+        if name not in self.outdated and not self.search_outdated:
             return
         with self.lock:
             if self.host is None:
                 return
             if name in self.outdated:
                 self._build(self.host, name)
-            elif (lang := self.host.search_language(name)) in self.unsearched:
-                sources = self.unsearched.pop(lang)
+            elif (lang := self.host.search_language(name)) in self.search_outdated:
+                sources = self.search_outdated.pop(lang)
                 for page, place in self.pages.items():
                     if page in self.outdated and place[0] == lang and place[1] in sources:
                         self._build(self.host, page)

@@ -38,7 +38,7 @@ _LOCALE = re.compile(r"[a-z]{2}(-[A-Z][a-z]{3})?(-[A-Z]{2})?")  # what the i18n 
 
 
 @dataclass(frozen=True, slots=True)
-class Start:
+class StarterLanguage:
     """A language of the new project."""
 
     code: str
@@ -106,20 +106,20 @@ def write(folder: Path, languages: Sequence[str], name: str) -> list[Path]:
     return [*map(Path, made), Path(TERMBASE, FILE)]
 
 
-def _start(code: str) -> Start:
+def _start(code: str) -> StarterLanguage:
     known = {key: value for key, value in known_languages().get(code, {}).items() if key in WRITTEN}
     words = importlib.resources.files("material") / "templates" / "partials" / "languages" / f"{code}.html"
-    return Start(code, known.pop("name", code), code if words.is_file() else "en", known)
+    return StarterLanguage(code, known.pop("name", code), code if words.is_file() else "en", known)
 
 
-def _mkdocs(starts: Sequence[Start], name: str) -> str:
+def _mkdocs(starts: Sequence[StarterLanguage], name: str) -> str:
     environment = jinja2.Environment(trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True)
     template = environment.from_string((FOLDER / "mkdocs.yml.jinja").read_text("utf-8"))
     # JSON strings are YAML strings, whatever the name holds.
     return template.render(languages=starts, name=json.dumps(name, ensure_ascii=False))
 
 
-def _languages(starts: Sequence[Start]) -> str:
+def _languages(starts: Sequence[StarterLanguage]) -> str:
     """`languages.yml`; English words where the engine has none, to be translated."""
     lines = ["# The languages of the site; the first is the one at its root.\n"]
     for start in starts:
