@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from glossary import order
@@ -106,6 +106,7 @@ def test_pinyin_spells_the_term_or_does_not(term: str, pinyin: str, is_spelled: 
 
 
 @pytest.mark.parametrize("name", LANGUAGES)
+@settings(deadline=None)
 @given(terms=st.lists(st.text(max_size=8), max_size=6))
 def test_any_terms_have_an_order_and_letters_that_keep_together(name: str, terms: list[str]) -> None:
     language = LANGUAGES[name]
