@@ -39,7 +39,7 @@ TRICKY = st.sampled_from(
             "a \nb",
             "a  b\n\n  c",
         ),
-        *("=1+1", "-x", "'=1", "@a", "＝1", "+", "a|b\\|c", "</term>", "&lt;"),
+        *("=1+1", "-x", "'=1", "@a", "＝1", "+", "a:?b", "a|b\\|c", "</term>", "&lt;"),
     ]
 )
 TEXT = st.one_of(TRICKY, TEXTS)

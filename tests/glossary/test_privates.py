@@ -88,13 +88,22 @@ def test_private_names_are_seen() -> None:
 
 
 def test_only_the_plugin_imports_mkdocs() -> None:
-    importing = [
-        path.relative_to(ENGINE).as_posix()
-        for path in ENGINE.rglob("*.py")
-        if any(name.split(".")[0] == "mkdocs" for name in imported(ast.parse(path.read_text("utf-8"))))
-    ]
+    importing = importers("mkdocs")
     assert importing
     assert {name.split("/")[0] for name in importing} == {"plugin"}
+
+
+def test_nothing_imports_the_demos() -> None:
+    assert not importers("demos")
+
+
+def importers(package: str) -> list[str]:
+    """The engine's modules that import a package."""
+    return [
+        path.relative_to(ENGINE).as_posix()
+        for path in ENGINE.rglob("*.py")
+        if any(name.split(".")[0] == package for name in imported(ast.parse(path.read_text("utf-8"))))
+    ]
 
 
 def imported(tree: ast.Module) -> Iterator[str]:
