@@ -12,6 +12,7 @@ import torch
 from torch import Tensor
 
 from demos.data.avatars import palette
+from demos.kit.random import uniform_at
 
 Kind = Literal["continuous", "categorical"]
 Group = Literal["identity", "accessory", "scene", "dynamic"]
@@ -239,29 +240,4 @@ def _fit_hats(factors: Factors) -> Factors:
 
 def _column(factor: Factor, seed: int, rows: Tensor) -> Tensor:
     """One factor for the given rows; keyed by its name, so a new factor leaves the others as they are."""
-    return factor.draw(_uniform(seed, zlib.crc32(factor.name.encode()), rows))
-
-
-def _uniform(seed: int, stream: int, rows: Tensor) -> Tensor:
-    """Counter-based uniform numbers in 0..1 (SplitMix64, Steele et al. 2014), float64 of shape (n,).
-
-    A counter instead of torch's generator: row i needs no earlier row, and no torch release can change it.
-    """
-    key = _mix(_mix(torch.tensor([_signed(seed % (1 << 64))])) + stream)
-    bits = _mix(key + (rows + 1) * _signed(0x9E3779B97F4A7C15))
-    return ((bits >> 11) & ((1 << 53) - 1)).double() / (1 << 53)
-
-
-def _mix(z: Tensor) -> Tensor:
-    z = (z ^ _shift(z, 30)) * _signed(0xBF58476D1CE4E5B9)
-    z = (z ^ _shift(z, 27)) * _signed(0x94D049BB133111EB)
-    return z ^ _shift(z, 31)
-
-
-def _shift(z: Tensor, bits: int) -> Tensor:
-    """Logical right shift: torch's is arithmetic."""
-    return (z >> bits) & ((1 << (64 - bits)) - 1)
-
-
-def _signed(value: int) -> int:
-    return value - (1 << 64) if value >= 1 << 63 else value
+    return factor.draw(uniform_at(seed, zlib.crc32(factor.name.encode()), rows))
