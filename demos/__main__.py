@@ -1,4 +1,4 @@
-"""The command line: ``python -m demos serve | train | evaluate | list | avatars | stills``."""
+"""The command line: ``python -m demos serve | train | evaluate | list | new | avatars | stills``."""
 
 import argparse
 import json
@@ -10,8 +10,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from demos.kit.languages import Language
     from demos.kit.training import Progress
     from demos.kit.weights import Card
+    from glossary.demos import Demo
 
 HERE = Path(__file__).parent
 
@@ -57,15 +59,8 @@ def parser() -> argparse.ArgumentParser:
     evaluate.set_defaults(command=run_evaluate)
 
     listing = commands.add_parser("list", help="list what can be run and what can be trained")
-    listing.add_argument(
-        "--termbase",
-        type=Path,
-        default="glossary",
-        help="folder whose languages.yml says in which languages a demo must speak (default: %(default)s)",
-    )
-    listing.add_argument(
-        "--demos", type=Path, default="demos", help="folder whose folder “apps” holds the demos"
-    )
+    add_places(listing)
+    listing.add_argument("--format", choices=["text", "json"], default="text")
     listing.set_defaults(command=run_list)
 
     avatars = commands.add_parser("avatars", help="draw a sheet of portraits")
@@ -78,8 +73,31 @@ def parser() -> argparse.ArgumentParser:
     avatars.set_defaults(command=run_avatars)
 
     stills = commands.add_parser("stills", help="draw the pictures in the docs again, from the real models")
+    stills.add_argument(
+        "names", nargs="*", metavar="demo", help="only these demos' stills (default: all pictures)"
+    )
+    add_places(stills)
     stills.set_defaults(command=run_stills)
+
+    new = commands.add_parser("new", help="write a demo that runs, to be changed into another")
+    new.add_argument("name", help="the name of its folder: letters and underscores")
+    new.add_argument("--term", default="", help="the term that it shows (default: its name, with hyphens)")
+    add_places(new)
+    new.set_defaults(command=run_new)
     return top
+
+
+def add_places(command: argparse.ArgumentParser) -> None:
+    """Where a project has its termbase and its demos."""
+    command.add_argument(
+        "--termbase",
+        type=Path,
+        default="glossary",
+        help="folder whose languages.yml says in which languages a demo must speak (default: %(default)s)",
+    )
+    command.add_argument(
+        "--demos", type=Path, default="demos", help="folder whose folder “apps” holds the demos"
+    )
 
 
 def trainable() -> list[str]:
@@ -228,22 +246,47 @@ def as_text(results: dict[str, dict[str, Any]]) -> str:
 
 
 def run_list(arguments: argparse.Namespace) -> int:
-    from demos.kit.languages import of_termbase
-    from demos.kit.registry import apps, load_demos
     from glossary.model import TermbaseError
 
-    root = apps(arguments.demos)
     try:
-        languages = of_termbase(arguments.termbase, root)
+        _, demos = project(arguments)
     except TermbaseError as error:
         print(error, file=sys.stderr)
         return 2
-    for demo in load_demos(languages, root).values():
+    if arguments.format == "json":
+        print(json.dumps([described(demo) for demo in demos.values()], indent=2))
+        return 0
+    for demo in demos.values():
         print(
             f"{demo.name:24} shown at {', '.join(demo.terms)}; weights: {', '.join(demo.weights) or 'none'}"
         )
     print(f"trainable: {', '.join(trainable())}")
     return 0
+
+
+def project(arguments: argparse.Namespace) -> "tuple[dict[str, Language], dict[str, Demo]]":
+    """The languages and the demos of the project that the arguments name. Raises TermbaseError."""
+    from demos.kit.languages import of_termbase
+    from demos.kit.registry import apps, load_demos
+
+    root = apps(arguments.demos)
+    languages = of_termbase(arguments.termbase, root)
+    return languages, load_demos(languages, root)
+
+
+def described(demo: "Demo") -> dict[str, Any]:
+    """What `list --format json` says of a demo. Its weights meet their bars if every model's card does."""
+    from demos.kit.weights import read_card
+
+    files = [file for folder in demo.weight_folders for file in folder.glob("*.safetensors")]
+    return {
+        "demo": demo.name,
+        "terms": list(demo.terms),
+        "presets": list(demo.presets),
+        "weights": list(demo.weights),
+        "bytes": sum(file.stat().st_size for file in files),
+        "bars_met": all(read_card(folder).met for folder in demo.weight_folders),
+    }
 
 
 def run_avatars(arguments: argparse.Namespace) -> int:
@@ -255,11 +298,46 @@ def run_avatars(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def run_stills(_: argparse.Namespace) -> int:
-    """Each package with a stills.py draws its own pictures."""
-    for path in sorted(HERE.glob("*/*/stills.py")):
+def run_stills(arguments: argparse.Namespace) -> int:
+    """Each demo's still from its default answer; then each package with a stills.py draws its own
+    pictures."""
+    from demos.kit.app import declared
+    from demos.kit.functions import direct
+    from demos.kit.labels import Labels
+    from demos.kit.languages import default
+    from demos.kit.stills import draw_still
+
+    languages, demos = project(arguments)
+    if unknown := [name for name in arguments.names if name not in demos]:
+        print(f"There is no demo “{unknown[0]}”; there is {', '.join(demos)}.", file=sys.stderr)
+        return 2
+    for demo in demos.values():
+        if demo.name in (arguments.names or demos):
+            print(draw_still(declared(demo), direct, Labels(demo, default(languages))))
+    for path in sorted(HERE.glob("*/*/stills.py")) if not arguments.names else []:
         for written in module(path.parent.name, "stills").draw():
             print(written)
+    return 0
+
+
+def run_new(arguments: argparse.Namespace) -> int:
+    """Write the folder, then draw the still from the app that stands in it."""
+    from demos.kit.languages import of_termbase
+    from demos.kit.new import NewError, write_demo
+    from demos.kit.registry import apps
+    from glossary.load import load
+    from glossary.model import TermbaseError
+
+    try:
+        root = apps(arguments.demos)
+        languages = of_termbase(arguments.termbase, root)
+        terms = load(arguments.termbase).concepts
+        folder = write_demo(root, arguments.name, arguments.term, list(languages), terms)
+    except (NewError, TermbaseError) as error:
+        print(error, file=sys.stderr)
+        return 2
+    print(f"{folder} now holds a demo that runs. Change app.py and demo.yml, then draw its still again:")
+    print(f"python -m demos stills {arguments.name}")
     return 0
 
 

@@ -42,6 +42,11 @@ class Labels:
         """An integer in groups of three."""
         return numbers.integer(value, self.language.locale)
 
+    def plain(self, value: float) -> str:
+        """A number with the decimals that it has."""
+        digits = len(f"{value:.6f}".rstrip("0").partition(".")[2])
+        return numbers.number(value, self.language.locale, digits)
+
     def percent(self, share: float) -> str:
         """A share from 0 to 1 in whole per cent."""
         return numbers.percent(share, self.language.locale)

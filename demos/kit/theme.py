@@ -133,9 +133,33 @@ input[type="range"]::-moz-range-thumb {
   box-shadow: 0 0 0 1px var(--slider-color); box-sizing: border-box; height: 1.5rem; width: 1.5rem;
 }
 
-/* Pictures fill their column, with the label above instead of over them. */
+.tools { gap: .5rem }
+.tools > button { flex: none; font-weight: 400 }
+
+/* What a preset shows, and what was wrong in an address; nothing, most of the time. */
+.block.notice { border-inline-start: 3px solid var(--slider-color); padding-inline-start: .75rem }
+.block.notice:not(:has(p)) { display: none }
+
+/* Charts: SVG inside the page. */
+.chart { display: block; font-size: 14px; height: auto; width: 100% }
+.chart text { fill: var(--body-text-color) }
+.chart polyline { fill: none }
+.chart .line { stroke: var(--input-border-color); stroke-opacity: .5 }
+.chart .data { stroke-linejoin: round; stroke-width: 2.5px }
+:root, .dark {
+  --chart-1: light-dark(#00796f, #74d6c8); --chart-2: light-dark(#c0341a, #ff8d6e);
+  --chart-3: light-dark(#5b4db2, #b3a8f5); --chart-4: light-dark(#8a6100, #e5b94e);
+}
+
+.see { border-top: 1px solid var(--border-color-primary); line-height: 1.6; padding-top: 1rem }
+.numbers table { font-size: .9375rem; width: 100% }
+
+/* Pictures have the size they were made in, or their column's, with the label above instead of over them. */
 .picture { background: none !important; border: 0 !important; overflow: visible !important; padding: 0 }
-.picture img { border-radius: .4rem; height: auto; object-fit: contain !important; width: 100% }
+.picture img {
+  border-radius: .4rem; height: auto !important; max-width: 100%; object-fit: contain !important;
+  width: auto !important;
+}
 .picture label.float { background: none; display: block; margin: 0 0 .4rem; padding: 0; position: static }
 .picture label > span { display: none }
 .picture :is(.image-container, .image-frame, button) { height: auto; width: 100% }

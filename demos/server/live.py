@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
 import os
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AsyncExitStack, suppress
-from dataclasses import dataclass
+from contextlib import AsyncExitStack, aclosing, suppress
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal, TypeVar
+from typing import TYPE_CHECKING, Literal, TypeVar
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
@@ -22,13 +23,15 @@ from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Re
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from demos.kit.languages import Language, Languages, default, match
-from demos.kit.registry import import_app
 from demos.server.files import Site
 from demos.server.guard import Pace
 from demos.server.memory import give_back
 from demos.server.page import localised, notice
 from demos.server.proxy import query, relative_folder
 from glossary.demos import Demo, demo_names, read_demos
+
+if TYPE_CHECKING:
+    from demos.kit.page import Page
 
 WAITING = 16  # clicks that may wait in one demo's queue, in one language
 CLICKS_PER_SECOND, CLICKS_AT_ONCE = 40, 80  # per client: no hand is that fast, a stuck script is
@@ -45,6 +48,8 @@ ASKED_FOR = {
     "POST": re.compile(rf"{JOIN}|gradio_api/(cancel|reset)"),
 }
 
+CONFIG = re.compile(r"window\.gradio_config = (.*?);</script>")  # where Gradio's page holds all its values
+
 log = logging.getLogger("ordlab")
 Result = TypeVar("Result")
 
@@ -57,6 +62,7 @@ class Live:
     device: str = "cpu"
     demo: Demo | None = None
     app: ASGIApp | None = None  # while ready
+    pages: Mapping[str, Page] = field(default_factory=dict)  # by language, while ready
 
 
 class LiveDemos:
@@ -112,7 +118,7 @@ class LiveDemos:
     async def load(self, demo: Demo, stack: AsyncExitStack) -> None:
         live = self.demos[demo.name]
         try:
-            app, live.device = await self.in_thread(lambda: open_demo(demo, self.languages))
+            app, live.device, live.pages = await self.in_thread(lambda: open_demo(demo, self.languages))
             await stack.enter_async_context(app.router.lifespan_context(app))
             await self.in_thread(give_back)
         except Exception as error:  # whatever is wrong with one demo, the others and the pages go on
@@ -149,7 +155,7 @@ class LiveDemos:
         if not is_asked_for(request.method, path):
             return self.site.missing(language, request.scope)
         if path == "":
-            return await gradio_page(live.app, request, live.demo, language)
+            return await gradio_page(live, request, language)
         if path == JOIN:
             return await self.join(live.app, request, language)
         return live.app
@@ -167,7 +173,7 @@ class LiveDemos:
         return refused("busy", language) if answer.status_code == 503 else answer
 
 
-def open_demo(demo: Demo, languages: Languages) -> tuple[Starlette, str]:
+def open_demo(demo: Demo, languages: Languages) -> tuple[Starlette, str, dict[str, Page]]:
     """The demo in every language as one application, and the device it runs on. Takes seconds the first time.
 
     Raises whatever is wrong with it: WeightsError, or an error in its code.
@@ -189,14 +195,19 @@ def open_demo(demo: Demo, languages: Languages) -> tuple[Starlette, str]:
 
     # Beside a CORS layer of ours Gradio adds none of its own, which trusts origins that it should not.
     app = Starlette(middleware=[Middleware(CORSMiddleware, allow_origins=[])])
-    build = import_app(demo).build
+    from demos.kit.app import declared
+    from demos.kit.gradio_internals import rest_longer
+    from demos.kit.page import direct_answers, make_page
+
+    declared_app = declared(demo)
+    pages = {}
     for language in languages.values():
-        blocks = build(demo, language)
+        page = pages[language.code] = make_page(
+            declared_app, language, direct_answers(declared_app, language)
+        )
+        blocks = page.blocks
         blocks.queue(api_open=False, max_size=WAITING, default_concurrency_limit=1)
-        # Gradio asks each queue a thousand times a second whether there is work: nine queues at rest took 9 %
-        # of a core. Fifty times will do, and costs a click 10 ms.
-        blocks._queue.sleep_when_free = 0.02
-        blocks._queue.progress_update_sleep_when_free = 0.2
+        rest_longer(blocks)
         gradio.mount_gradio_app(
             app,
             blocks,
@@ -205,6 +216,7 @@ def open_demo(demo: Demo, languages: Languages) -> tuple[Starlette, str]:
             css=CSS,
             enable_monitoring=False,
             footer_links=[],
+            head=page.head,
             max_file_size="1kb",
             mcp_server=False,
             run_history=False,
@@ -212,7 +224,7 @@ def open_demo(demo: Demo, languages: Languages) -> tuple[Starlette, str]:
             ssr_mode=False,
             theme=make_theme(),
         )
-    return app, best_device().type
+    return app, best_device().type, pages
 
 
 def verify(folder: Path) -> None:
@@ -234,10 +246,31 @@ def is_asked_for(method: str, path: str) -> bool:
     return allowed is not None and allowed.fullmatch(path) is not None
 
 
-async def gradio_page(app: ASGIApp, request: Request, demo: Demo, language: Language) -> Response:
-    page = await captured(app, request)
-    text = localised(bytes(page.body).decode(), language, demo.title[language.code])
-    return HTMLResponse(text, page.status_code, {"Cache-Control": "no-cache"})
+async def gradio_page(live: Live, request: Request, language: Language) -> Response:
+    """The page in the language and in the state of its address."""
+    assert live.app is not None
+    assert live.demo is not None
+    page = await captured(live.app, request)
+    text = localised(bytes(page.body).decode(), language, live.demo.title[language.code])
+    return HTMLResponse(
+        await filled(text, live.pages[language.code], request),
+        page.status_code,
+        {"Cache-Control": "no-cache"},
+    )
+
+
+async def filled(text: str, page: Page, request: Request) -> str:
+    """Gradio's page with the state of an address, and the answer for it, written into its configuration."""
+    from demos.kit.state import parse
+
+    asked = parse(page.app, request.url.query)
+    found = CONFIG.search(text)
+    assert found is not None
+    config = json.loads(found[1])
+    async with aclosing(page.answers(asked.tab.name, asked.state, "")) as parts:
+        page.fill(config, asked, await anext(parts))
+    written = json.dumps(config, ensure_ascii=False).replace("</", "<\\/")
+    return text[: found.start(1)] + written + text[found.end(1) :]
 
 
 async def captured(app: ASGIApp, request: Request) -> Response:

@@ -33,22 +33,15 @@ labels:
   half: {de: "Die Hälfte ist {half}.", en: "The half is {half}."}
 """
 APP = """\
-import gradio as gr
+from demos.kit.controls import Slider
+from demos.kit.shows import Text
 
-from demos.kit.interface import on_input, page
-from demos.kit.labels import Labels
-
-
-def half(labels, number):
-    return labels("half", half=labels.number(number / 2))
+CONTROLS = (Slider("number", 0, 9000, 5, step=1),)
+SHOWS = (Text("says"),)
 
 
-def build(demo, language):
-    labels = Labels(demo, language)
-    with page(labels) as blocks:
-        number = gr.Slider(0, 9000, 5, step=1, label=labels["number"])
-        on_input([number], half, labels, gr.Markdown(half(labels, 5)))
-    return blocks
+def answer(run, words, *, number):
+    return {"says": words("half", half=words.number(number / 2))}
 """
 BUILD = LIGHT + "from mkdocs.__main__ import cli\ncli(['build', '--quiet', '--strict'])"
 

@@ -2,30 +2,34 @@
 
 from __future__ import annotations
 
-import random
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import Any
 
-import gradio as gr
 import torch
 import torch.nn.functional as F
-from PIL import Image
 from torch import Tensor
 
 from demos.data.avatars import render
 from demos.data.avatars import sample as draw
-from demos.kit import pictures
-from demos.kit.interface import LARGEST_SEED, on, on_click_in, on_input, page, picture, whole
+from demos.kit import pictures, random
+from demos.kit.app import Tab
+from demos.kit.controls import Action, Choice, Choices, Hidden, Number, Seed, Slider, State
+from demos.kit.functions import Runner
 from demos.kit.labels import Labels
-from demos.kit.languages import Language
-from demos.models.gan.pretrained import latents, sample, verdict
-from glossary.demos import Demo
+from demos.kit.pictures import Scene
+from demos.kit.remember import remembered
+from demos.kit.shows import Picture, Point, Text
+from demos.models.gan.functions import criticize, generate
+from demos.models.gan.pretrained import latents
 
 COUNT, COLUMNS = 8, 4
-NUMBERS = [str(n) for n in range(1, COUNT + 1)]
+NUMBERS = tuple(str(n) for n in range(1, COUNT + 1))
+ROUNDS = 999_999
 REAL_SEED, GENERATED_SEED = 4_000_037, 5_000_011  # of no portrait that was trained or measured on
-FIRST_ROUND, FIRST_PORTRAIT = 1, 3
+
+
+# Guessing
 
 
 @dataclass(frozen=True)
@@ -33,166 +37,131 @@ class Round:
     """Eight portraits (8, 3, 64, 64), which of them are real, and the chance the discriminator gives each."""
 
     images: Tensor
+    tiles: list[Scene]
     real: tuple[bool, ...]
     chance: tuple[float, ...]
 
-    @property
-    def tiles(self) -> list[Image.Image]:
-        return [pictures.numbered(tile, n) for n, tile in enumerate(pictures.portraits(self.images), start=1)]
 
-
-def build(demo: Demo, language: Language) -> gr.Blocks:
-    """The demo in one language, opening with a round dealt and a verdict given."""
-    labels = Labels(demo, language)
-    with page(labels) as blocks:
-        with gr.Tab(labels["guess_tab"]):
-            build_guessing(labels)
-        with gr.Tab(labels["spoil_tab"]):
-            build_spoiling(labels)
-    return blocks
-
-
-# Guessing
-
-
-def build_guessing(labels: Labels) -> None:
-    gallery = picture(labels, "gallery", show(labels, FIRST_ROUND, []), clickable=True)
-    guesses = gr.CheckboxGroup(NUMBERS, label=labels["guesses"])
-    with gr.Row(elem_classes="controls"):
-        reveal_button = gr.Button(labels["reveal"], variant="primary", min_width=140)
-        next_button = gr.Button(labels["next_round"], min_width=140)
-        number = gr.Number(FIRST_ROUND, label=labels["round"], precision=0, min_width=110)
-    result = gr.Markdown(labels["hidden"], elem_classes="says")
-
-    on(guesses.input, show, labels, [number, guesses], gallery)
-    on_click_in(gallery, toggle, labels, [number, guesses], [guesses, gallery])
-    on(reveal_button.click, reveal, labels, [number, guesses], [gallery, result])
-    dealt = [guesses, gallery, result]
-    on(number.input, deal, labels, [number], dealt)
-    on(next_button.click, next_round, labels, [number], [number, *dealt])
-
-
-@lru_cache(maxsize=64)
-def round_of(number: int) -> Round:
-    """The round with this number: always the same, and its number tells nothing about the answers."""
-    dealer = random.Random(f"round {number}")
-    reals = dealer.randint(3, COUNT - 3)
-    real = [True] * reals + [False] * (COUNT - reals)
-    dealer.shuffle(real)
-    images = torch.empty(COUNT, 3, 64, 64)
-    is_real = torch.tensor(real)
-    images[is_real] = render(draw(reals, seed=REAL_SEED, start=COUNT * number), 64).images
-    images[~is_real] = sample(latents(COUNT - reals, GENERATED_SEED + number))
-    return Round(images, tuple(real), tuple(verdict(images).probability.tolist()))
-
-
-def show(_: Labels, number: float | None, guesses: list[str]) -> Image.Image:
-    """The round's portraits; those guessed to be generated are framed."""
-    tiles = round_of(whole(number)).tiles
-    shown = [
-        pictures.framed(tile, pictures.GREY) if n in guesses else tile
-        for n, tile in zip(NUMBERS, tiles, strict=True)
-    ]
-    return pictures.grid(shown, COLUMNS)
-
-
-def toggle(
-    labels: Labels, point: tuple[int, int], number: float | None, guesses: list[str]
-) -> tuple[list[str], Image.Image]:
+def toggle(point: Point, state: State) -> dict[str, Any]:
     """Tick or untick the portrait that was clicked."""
     column, row = pictures.cell_at(point, COLUMNS)
-    clicked = NUMBERS[row * COLUMNS + column]
-    guesses = sorted({*guesses} ^ {clicked})
-    return guesses, show(labels, number, guesses)
+    clicked, guesses = NUMBERS[row * COLUMNS + column], state["guesses"]
+    return {"guesses": tuple(n for n in NUMBERS if (n in guesses) != (n == clicked))}
 
 
-def reveal(labels: Labels, number: float | None, guesses: list[str]) -> tuple[Image.Image, str]:
-    """The answers, on the portraits and as a table, with the reader's score beside the discriminator's."""
-    dealt = round_of(whole(number))
-    tiles = [pictures.marked(tile, real) for tile, real in zip(dealt.tiles, dealt.real, strict=True)]
+def reveal(state: State) -> dict[str, Any]:
+    return {"revealed": state["round"]}
+
+
+def next_round(state: State) -> dict[str, Any]:
+    return {"round": state["round"] % ROUNDS + 1, "guesses": (), "revealed": 0}
+
+
+def guess(
+    run: Runner, words: Labels, *, guesses: tuple[str, ...], round: int, revealed: int
+) -> dict[str, Any]:
+    """The round's portraits, those guessed to be generated framed; or the answers beside the guesses."""
+    dealt = round_of(run, round)
+    if revealed == round:
+        tiles = [pictures.marked(tile, real) for tile, real in zip(dealt.tiles, dealt.real, strict=True)]
+        return {"gallery": pictures.grid(tiles, COLUMNS), "result": answers(words, dealt, guesses)}
+    tiles = [
+        pictures.framed(tile, pictures.GRAY) if n in guesses else tile
+        for n, tile in zip(NUMBERS, dealt.tiles, strict=True)
+    ]
+    return {"gallery": pictures.grid(tiles, COLUMNS), "result": words["hidden"]}
+
+
+@remembered(64)
+def round_of(run: Runner, number: int) -> Round:
+    """The round with this number: always the same, and its number tells nothing about the answers."""
+    reals = int(random.integers(number, 3, COUNT - 2, 1, stream="reals"))
+    real = torch.tensor(random.permutation(number, COUNT, stream="places")) < reals
+    images = torch.empty(COUNT, 3, 64, 64)
+    images[real] = render(draw(reals, seed=REAL_SEED, start=COUNT * number), 64).images
+    images[~real] = generated(run, COUNT - reals, GENERATED_SEED + number)
+    tiles = [pictures.numbered(tile, n) for n, tile in enumerate(pictures.tiles(images), start=1)]
+    chance = run(criticize, picture=images)["probability"].tolist()
+    return Round(images, tiles, tuple(real.tolist()), tuple(chance))
+
+
+def generated(run: Runner, count: int, seed: int) -> Tensor:
+    made: Tensor = run(generate, z=latents(count, seed), truncation=torch.ones(count))
+    return made
+
+
+def answers(words: Labels, dealt: Round, guesses: tuple[str, ...]) -> str:
+    """The answers as a table, with the reader's score beside the discriminator's."""
     yours = [n not in guesses for n in NUMBERS]
     its = [chance > 0.5 for chance in dealt.chance]
-    score = labels(
+    score = words(
         "score",
         yours=sum(a == b for a, b in zip(yours, dealt.real, strict=True)),
         its=sum(a == b for a, b in zip(its, dealt.real, strict=True)),
         all=COUNT,
     )
-    kind = {True: labels["real"], False: labels["generated"]}
+    kind = {True: words["real"], False: words["generated"]}
     rows = [
-        f"| {n} | {kind[real]} | {kind[guess]} | {labels.chance(chance)} |"
-        for n, real, guess, chance in zip(NUMBERS, dealt.real, yours, dealt.chance, strict=True)
+        f"| {n} | {kind[real]} | {kind[yours]} | {words.chance(chance)} |"
+        for n, real, yours, chance in zip(NUMBERS, dealt.real, yours, dealt.chance, strict=True)
     ]
-    table = "\n".join([labels["table_head"], "|---|---|---|---|", *rows])
-    return pictures.grid(tiles, COLUMNS), f"{score}\n\n{table}"
-
-
-def deal(labels: Labels, number: float | None) -> tuple[list[str], Image.Image, str]:
-    """A round with nothing guessed yet."""
-    return [], show(labels, number, []), labels["hidden"]
-
-
-def next_round(labels: Labels, number: float | None) -> tuple[Any, ...]:
-    following = whole(number) % LARGEST_SEED + 1
-    return following, *deal(labels, following)
+    return "\n".join([score, "", words["table_head"], "|---|---|---|---|", *rows])
 
 
 # Spoiling
 
 
-def build_spoiling(labels: Labels) -> None:
-    first = judge(labels, "real", FIRST_PORTRAIT, 0, 0, 0)
-    judged = picture(labels, "verdict", first[0])
-    says = gr.Markdown(first[1], elem_classes="says")
-    with gr.Row(elem_classes="controls"):
-        source = gr.Radio(
-            [(labels["source_real"], "real"), (labels["source_generated"], "generated")],
-            value="real",
-            label=labels["source"],
-            min_width=200,
-        )
-        seed = gr.Number(FIRST_PORTRAIT, label=labels["seed"], precision=0, min_width=110)
-    blur = gr.Slider(0, 4, 0, step=0.1, label=labels["blur"])
-    noise = gr.Slider(0, 1, 0, step=0.02, label=labels["noise"])
-    colors = gr.Slider(0, 180, 0, step=5, label=labels["colors"])
-    controls: list[Any] = [source, seed, blur, noise, colors]
-    on_input(controls, judge, labels, [judged, says])
+def spoil(
+    run: Runner, words: Labels, *, source: str, seed: int, blur: float, noise: float, colors: float
+) -> dict[str, Any]:
+    """The spoiled portrait, where the verdict comes from, and the verdict with and without the spoiling."""
+    image, chance, heat = judged(run, source, seed, blur, noise, colors)
+    _, before, _ = judged(run, source, seed, 0, 0, 0)
+    size = 256
+    pair = [pictures.tile(image, size), pictures.with_heat(image, heat, full_heat(run), size)]
+    row = pictures.in_a_row(pair)
+    return {
+        "verdict": pictures.stacked([row, pictures.bar(chance, row.width)]),
+        "says": words("says", now=words.chance(chance), before=words.chance(before)),
+    }
 
 
-def judge(
-    labels: Labels, source: str, seed: float | None, blur: float, noise: float, degrees: float
-) -> tuple[Image.Image, str]:
-    """The spoilt portrait, where the verdict comes from, and the verdict with and without the spoiling."""
-    clean = one_portrait(source, whole(seed))
-    both = verdict(torch.cat([spoil(clean, blur, noise, degrees), clean]))
-    now, before = both.probability.tolist()
-    image = beside_heat(spoil(clean, blur, noise, degrees)[0], both.heat[0], now)
-    return image, labels("says", now=labels.chance(now), before=labels.chance(before))
+@remembered(64)
+def judged(
+    run: Runner, source: str, seed: int, blur: float, noise: float, colors: float
+) -> tuple[Tensor, float, Tensor]:
+    """The spoiled portrait (3, 64, 64), its chance of being real, and where that comes from (64, 64)."""
+    image = spoiled(one_portrait(run, source, seed), blur, noise, colors)
+    found = run(criticize, picture=image)
+    return image[0], float(found["probability"]), found["heat"][0]
 
 
-@lru_cache(maxsize=64)
-def one_portrait(source: str, seed: int) -> Tensor:
+@remembered(64)
+def one_portrait(run: Runner, source: str, seed: int) -> Tensor:
     """One portrait (1, 3, 64, 64), drawn or generated."""
     if source == "real":
         return render(draw(1, seed=REAL_SEED + 1, start=seed), 64).images
-    return sample(latents(1, seed))
+    return generated(run, 1, seed)
 
 
-@cache
-def full_heat() -> float:
-    """The heat, in logits, that is shown in full colour: one that one place in twenty reaches by itself.
+@remembered(1)
+def full_heat(run: Runner) -> float:
+    """The heat, in logits, that is shown in full color: one that one place in twenty reaches by itself.
 
-    One measure for all pictures, so that a spoilt portrait can be compared with itself before.
+    One measure for all pictures, so that a spoiled portrait can be compared with itself before.
     """
-    images = torch.cat([round_of(FIRST_ROUND).images, round_of(FIRST_ROUND + 1).images])
-    return float(verdict(images).heat.abs().quantile(0.95))
+    images = torch.cat([round_of(run, 1).images, round_of(run, 2).images])
+    return float(run(criticize, picture=images)["heat"].abs().quantile(0.95))
 
 
-def spoil(images: Tensor, blur: float, noise: float, degrees: float) -> Tensor:
-    """Blur (standard deviation in pixels), shift the colours (degrees around the grey axis), add noise."""
-    images = shifted(blurred(images, blur), degrees)
-    grain = torch.randn(images.shape, generator=torch.Generator().manual_seed(0))
-    return (images + noise * grain).clamp(-1, 1)
+def spoiled(images: Tensor, blur: float, noise: float, degrees: float) -> Tensor:
+    """Blur (standard deviation in pixels), shift the colors (degrees around the gray axis), add noise."""
+    return (shifted(blurred(images, blur), degrees) + noise * grain()).clamp(-1, 1)
+
+
+@lru_cache(maxsize=1)
+def grain() -> Tensor:
+    return random.normal(0, 1, 3, 64, 64, stream="grain")
 
 
 def blurred(images: Tensor, sigma: float) -> Tensor:
@@ -207,7 +176,7 @@ def blurred(images: Tensor, sigma: float) -> Tensor:
 
 
 def shifted(images: Tensor, degrees: float) -> Tensor:
-    """Turn every colour around the axis of greys (Rodrigues' rotation), which keeps light and dark nearly."""
+    """Turn every color around the axis of grays (Rodrigues' rotation), which keeps light and dark nearly."""
     angle = torch.deg2rad(torch.tensor(float(degrees)))
     axis = torch.full((3,), 3**-0.5)
     cross = torch.tensor([[0.0, -1, 1], [1, 0, -1], [-1, 1, 0]]) * 3**-0.5
@@ -215,8 +184,30 @@ def shifted(images: Tensor, degrees: float) -> Tensor:
     return torch.einsum("cd,ndhw->nchw", turn, images).clamp(-1, 1)
 
 
-def beside_heat(image: Tensor, heat: Tensor, chance: float) -> Image.Image:
-    size = 256
-    under_heat = pictures.with_heat(image, heat, full_heat(), size)
-    pair = pictures.in_a_row([pictures.portrait(image, size), under_heat])
-    return pictures.stacked([pair, pictures.bar(chance, pair.width)])
+TABS = (
+    Tab(
+        "guess",
+        (
+            Choices("guesses", NUMBERS),
+            Action("reveal", reveal, primary=True),
+            Action("next_round", next_round),
+            Number("round", 1, 1, ROUNDS),
+            Hidden("revealed"),  # the round whose answers are on screen
+        ),
+        (Picture("gallery", click=toggle), Text("result")),
+        guess,
+    ),
+    Tab(
+        "spoil",
+        (
+            Choice("source", ("real", "generated"), "real"),
+            Seed("seed", 3, new=False),
+            Slider("blur", 0, 4, 0, step=0.1),
+            Slider("noise", 0, 1, 0, step=0.02),
+            Slider("colors", 0, 180, 0, step=5),
+        ),
+        (Picture("verdict"), Text("says")),
+        spoil,
+    ),
+)
+STILL = ("verdict",)

@@ -2,112 +2,90 @@
 
 from __future__ import annotations
 
-import random
 from typing import Any
 
-import gradio as gr
 import torch
-from PIL import Image
 from torch import Tensor
 
 from demos.kit import pictures
-from demos.kit.interface import LARGEST_SEED, on, on_click_in, on_input, page, picture, whole
+from demos.kit.controls import Number, Seed, Slider, State
+from demos.kit.functions import Runner
 from demos.kit.labels import Labels
-from demos.kit.languages import Language
-from demos.models.gan.pretrained import checkpoints, latents, sample
-from glossary.demos import Demo
+from demos.kit.pictures import Scene
+from demos.kit.remember import remembered
+from demos.kit.shows import Picture, Point, Text
+from demos.models.gan.functions import generate, generate_history
+from demos.models.gan.pretrained import checkpoints, latents
 
 COUNT, COLUMNS = 12, 6
-SEED, NUMBER, TRUNCATION = 7, 1, 1.0  # what the demo opens with
+LAST = len(checkpoints()) - 1
 
 
-def build(demo: Demo, language: Language) -> gr.Blocks:
-    """The demo in one language, opening with an answer on screen."""
-    labels = Labels(demo, language)
-    last = len(checkpoints()) - 1
-    first = answer(labels, SEED, NUMBER, TRUNCATION, last)
-    with page(labels) as blocks:
-        flow = picture(labels, "flow", first[0])
-        with gr.Row(elem_classes="controls"):
-            seed = gr.Number(SEED, label=labels["seed"], precision=0, min_width=110)
-            number = gr.Number(NUMBER, label=labels["number"], precision=0, min_width=110)
-            new = gr.Button(labels["new"], variant="primary", min_width=150)
-        truncation = gr.Slider(
-            0, 2, TRUNCATION, step=0.05, label=labels["truncation"], info=labels["truncation_info"]
-        )
-        training = gr.Slider(
-            0, last, last, step=1, label=labels["training"], info=labels("training_info", last=last)
-        )
-        facts = gr.Markdown(first[3], elem_classes="says")
-        history = picture(labels, "history", first[2])
-        samples = picture(labels, "samples", first[1], clickable=True)
+def choose(point: Point, _: State) -> dict[str, int]:
+    """The portrait that was clicked."""
+    column, row = pictures.cell_at(point, COLUMNS)
+    return {"portrait": row * COLUMNS + column + 1}
 
-        controls: list[Any] = [seed, number, truncation, training]
-        shown = [flow, samples, history, facts]
-        on_input(controls, answer, labels, shown)
-        on(new.click, new_noise, labels, controls[1:], [seed, *shown])
-        on_click_in(samples, choose, labels, controls, [number, *shown])
-    return blocks
+
+CONTROLS = (
+    Seed("seed", 7),
+    Number("portrait", 1, 1, COUNT),
+    Slider("truncation", 0, 2, 1.0, step=0.05),
+    Slider("training", 0, LAST, LAST, step=1, play=True),
+)
+SHOWS = (Picture("flow"), Text("facts"), Picture("history"), Picture("samples", click=choose))
+STILL = ("flow", "samples")
 
 
 def answer(
-    labels: Labels, seed: float | None, number: float | None, truncation: float, checkpoint: float
-) -> tuple[Image.Image, Image.Image, Image.Image, str]:
-    """What the chosen noise becomes, its neighbours, the same noise over time, and how good it is."""
-    chosen, index = whole(number, 1, COUNT) - 1, int(checkpoint)
-    z = latents(COUNT, whole(seed))
-    made = sample(z, truncation, index)
-    return (
-        flow(z[chosen], made[chosen]),
-        sheet(made, chosen),
-        history(z[chosen], truncation, index),
-        facts(labels, index),
+    run: Runner, words: Labels, *, seed: int, portrait: int, truncation: float, training: int
+) -> dict[str, Any]:
+    """What the chosen noise becomes, how good the generator is, that noise over time, and its neighbors."""
+    chosen = portrait - 1
+    made, tiles = samples(run, seed, truncation, training)
+    noise = latents(COUNT, seed)[chosen]
+    flow = [pictures.numbers(noise, 256), pictures.shape("arrow", 64), pictures.tile(made[chosen], 256)]
+    return {
+        "flow": pictures.in_a_row(flow),
+        "facts": facts(words, training),
+        "history": with_frame(history(run, seed, chosen, truncation), training, LAST + 1),
+        "samples": with_frame(tiles, chosen, COLUMNS),
+    }
+
+
+@remembered(32)
+def samples(run: Runner, seed: int, truncation: float, training: int) -> tuple[Tensor, list[Scene]]:
+    """The seed's portraits, as pictures and as tiles."""
+    made = run(
+        generate, z=latents(COUNT, seed), truncation=torch.full((COUNT,), truncation), checkpoint=training
+    )
+    return made, pictures.tiles(made)
+
+
+@remembered(32)
+def history(run: Runner, seed: int, chosen: int, truncation: float) -> list[Scene]:
+    """The chosen portrait at each checkpoint."""
+    z = latents(COUNT, seed)[chosen : chosen + 1]
+    return pictures.tiles(run(generate_history, z=z, truncation=torch.tensor([truncation]))[0])
+
+
+def with_frame(tiles: list[Scene], chosen: int, columns: int) -> Scene:
+    """Tiles in rows, the chosen one framed."""
+    return pictures.grid(
+        [pictures.framed(tile) if i == chosen else tile for i, tile in enumerate(tiles)], columns
     )
 
 
-def new_noise(labels: Labels, *controls: Any) -> tuple[Any, ...]:
-    """Another seed, and what it gives."""
-    seed = random.randint(0, LARGEST_SEED)
-    return seed, *answer(labels, seed, *controls)
-
-
-def choose(labels: Labels, point: tuple[int, int], seed: float | None, _: Any, *rest: Any) -> tuple[Any, ...]:
-    """The portrait that was clicked, and the noise it was made of."""
-    column, row = pictures.cell_at(point, COLUMNS)
-    number = row * COLUMNS + column + 1
-    return number, *answer(labels, seed, number, *rest)
-
-
-def flow(z: Tensor, made: Tensor) -> Image.Image:
-    return pictures.in_a_row(
-        [pictures.numbers(z, 256), pictures.shape("arrow", 64), pictures.portrait(made, 256)]
-    )
-
-
-def sheet(made: Tensor, chosen: int) -> Image.Image:
-    tiles = pictures.portraits(made)
-    tiles[chosen] = pictures.framed(tiles[chosen])
-    return pictures.grid(tiles, COLUMNS)
-
-
-def history(z: Tensor, truncation: float, index: int) -> Image.Image:
-    """The portrait at each checkpoint, the chosen one framed."""
-    made = [sample(z[None], truncation, checkpoint.index) for checkpoint in checkpoints()]
-    tiles = pictures.portraits(torch.cat(made))
-    tiles[index] = pictures.framed(tiles[index])
-    return pictures.grid(tiles, len(tiles))
-
-
-def facts(labels: Labels, index: int) -> str:
+def facts(words: Labels, training: int) -> str:
     """How long the generator had trained by then, and how good it was, as measured."""
-    then = checkpoints()[index]
-    fid = labels.number(then.metrics["avatar_fid"])
+    then = checkpoints()[training]
+    fid = words.number(then.metrics["avatar_fid"])
     if not then.steps:
-        return labels("untrained", fid=fid)
-    return labels(
+        return words("untrained", fid=fid)
+    return words(
         "trained",
-        minutes=labels.number(then.minutes),
-        images=labels.thousands(then.images),
+        minutes=words.number(then.minutes),
+        images=words.thousands(then.images),
         fid=fid,
-        recall=labels.percent(then.metrics["recall"]),
+        recall=words.percent(then.metrics["recall"]),
     )

@@ -32,6 +32,7 @@ STRAIGHT = (
     "brow_raise",
 )
 WORN = ("glasses", "hat", "beard")  # anything but "none"
+READINGS = (*STRAIGHT, *WORN, "hair_length", "hair_lightness")
 LONG_HAIR = ("bob", "long", "wavy", "braids")
 FIND_SEED, TEST_SEED = 31, 32
 

@@ -55,7 +55,7 @@ class Generator(nn.Module):
         self.register_buffer("radius", torch.ones(()))  # of the sphere that is drawn from; 1 in training
         self.radius: Tensor
 
-    def forward(self, z: Tensor, truncation: float = 1.0) -> Tensor:
+    def forward(self, z: Tensor, truncation: float | Tensor = 1.0) -> Tensor:
         """A truncation of 1 leaves the latents on their sphere; 0 gives the mean face to everyone."""
         w = truncation * self.radius * on_sphere(z)
         x4 = self.at4(self.layout(w).unflatten(1, (-1, 4, 4)), w)  # (n, 128, 4, 4)

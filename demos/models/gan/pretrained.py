@@ -11,6 +11,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from demos.kit import random
 from demos.kit.device import best_device
 from demos.kit.training import channels_last
 from demos.kit.weights import Card, load_into, load_weights, part, read_card
@@ -70,20 +71,30 @@ def checkpoints(folder: Path = WEIGHTS) -> list[Checkpoint]:
 @cache
 def load_generator(index: int = -1, device: torch.device | None = None, folder: Path = WEIGHTS) -> Generator:
     """The generator of a checkpoint, by default the finished one, in inference mode. Raises WeightsError."""
+    return to_inference(read_generator(index, folder), device)
+
+
+def read_generator(index: int = -1, folder: Path = WEIGHTS) -> Generator:
+    """The generator of a checkpoint, a new one each time. Raises WeightsError."""
     count = len(checkpoints(folder))
     last = index in (-1, count - 1)
     tensors = load_weights(folder) if last else part(load_weights(folder, "history"), str(index % count))
     generator = Generator()
     load_into(generator, tensors, folder)
-    return to_inference(generator, device)
+    return generator
 
 
 @cache
 def load_discriminator(device: torch.device | None = None, folder: Path = WEIGHTS) -> Discriminator:
     """The critics of the finished generator, in inference mode. Raises WeightsError."""
+    return to_inference(read_discriminator(folder), device)
+
+
+def read_discriminator(folder: Path = WEIGHTS) -> Discriminator:
+    """The critics of the finished generator, new ones each time. Raises WeightsError."""
     discriminator = Discriminator()
     load_into(discriminator, load_weights(folder, "discriminator"), folder)
-    return to_inference(discriminator, device)
+    return discriminator
 
 
 def to_inference(model: Model, device: torch.device | None) -> Model:
@@ -92,9 +103,8 @@ def to_inference(model: Model, device: torch.device | None) -> Model:
 
 
 def latents(n: int, seed: int, config: GanConfig = DEFAULT) -> Tensor:
-    """z (n, 64). Row i depends on the seed and i alone."""
-    seeded = torch.Generator().manual_seed(seed)
-    return torch.randn(n, config.latent, generator=seeded)
+    """z (n, 64). Row i depends on the seed and i alone, on every device."""
+    return random.normal(seed, n, config.latent)
 
 
 @torch.inference_mode()
@@ -116,8 +126,13 @@ def directions(folder: Path = WEIGHTS) -> dict[str, Direction]:
 def verdict(pictures: Tensor, folder: Path = WEIGHTS) -> Verdict:
     """The critics' judgement of pictures (n, 3, 64, 64) in [-1, 1]."""
     discriminator = load_discriminator(folder=folder)
+    return verdict_of(discriminator, pictures.to(next(discriminator.parameters()).device), folder)
+
+
+def verdict_of(discriminator: Discriminator, pictures: Tensor, folder: Path = WEIGHTS) -> Verdict:
+    """The judgement of critics that are where the pictures are. Comes back on the CPU."""
     known = read_card(folder).details["verdict"]
-    logits = discriminator(channels_last(pictures.to(next(discriminator.parameters()).device)))
+    logits = discriminator(channels_last(pictures))
     logits = {name: logits[name].float().cpu() for name in SOLITARY}
     score = mean_logit(logits)
     return Verdict(

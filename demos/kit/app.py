@@ -1,0 +1,140 @@
+"""A demo as its `app.py` declares it: controls, shows, and the answer that leads from one to the other.
+
+CONTROLS = (Seed("seed", 7), Slider("truncation", 0, 2, 1.0, step=0.05))
+SHOWS = (Picture("flow"), Text("facts"))
+
+def answer(run, words, *, seed, truncation):
+    return {"flow": ..., "facts": words("facts", seed=seed)}
+
+An answer depends on nothing but its controls. A long one is a generator: it yields what is new as it comes. A
+demo with several parts declares `TABS = (Tab("guess", CONTROLS, SHOWS, answer), …)` instead.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from demos.kit.controls import Action, Control, Slider, State
+from demos.kit.functions import Runner
+from demos.kit.labels import Labels
+from demos.kit.registry import import_app
+from demos.kit.shows import Payload, Show
+from glossary.demos import Demo
+
+Answer = Callable[..., Mapping[str, Any] | Iterator[Mapping[str, Any]]]
+
+
+class AppError(Exception):
+    """An `app.py` declares something that cannot be made into a page: one sentence."""
+
+
+@dataclass(frozen=True)
+class Tab:
+    """One page of controls, shows and an answer. Its label is `labels.<name>_tab`; a demo's only tab has
+    none."""
+
+    name: str
+    controls: tuple[Control | Action, ...]
+    shows: tuple[Show, ...]
+    answer: Answer
+
+    @property
+    def settings(self) -> tuple[Control, ...]:
+        """The controls that have a value."""
+        return tuple(control for control in self.controls if isinstance(control, Control))
+
+    @property
+    def actions(self) -> tuple[Action, ...]:
+        return tuple(control for control in self.controls if isinstance(control, Action))
+
+    @property
+    def defaults(self) -> dict[str, Any]:
+        return {control.name: control.default for control in self.settings}
+
+    @property
+    def streams(self) -> bool:
+        """Whether the answer comes in parts."""
+        return inspect.isgeneratorfunction(self.answer)
+
+    def payloads(self, run: Runner, labels: Labels, state: State) -> Iterator[dict[str, Payload]]:
+        """The answer for a state, ready for a browser: whole, or in parts that each hold what is new.
+
+        Raises whatever the answer raises, and AppError for something that it gives and nothing shows.
+        """
+        answer = self.answer(run, labels, **state)
+        for part in [answer] if isinstance(answer, Mapping) else answer:
+            if unknown := part.keys() - {show.name for show in self.shows}:
+                raise AppError(f"the answer gives “{min(unknown)}”, which nothing shows")
+            yield {
+                show.name: show.payload(part[show.name], labels) for show in self.shows if show.name in part
+            }
+
+
+@dataclass(frozen=True)
+class App:
+    """A demo and its tabs."""
+
+    demo: Demo
+    tabs: tuple[Tab, ...]
+    still: tuple[
+        str, ...
+    ] = ()  # the shows of one tab that make up the demo's still, by default all of the first
+
+    def tab(self, name: str) -> Tab:
+        """Raises KeyError if there is none of that name."""
+        return {tab.name: tab for tab in self.tabs}[name]
+
+
+def declared(demo: Demo) -> App:
+    """The demo's app. Raises AppError if its declaration is wrong, and whatever its code raises."""
+    module = import_app(demo)
+    tabs = getattr(module, "TABS", None)
+    if tabs is None:
+        missing = [name for name in ("CONTROLS", "SHOWS", "answer") if not hasattr(module, name)]
+        if missing:
+            raise AppError(f"{demo.name}/app.py lacks {', '.join(missing)} (or TABS)")
+        tabs = (Tab("", module.CONTROLS, module.SHOWS, module.answer),)
+    app = App(demo, tuple(tabs), tuple(getattr(module, "STILL", ())))
+    check(app)
+    return app
+
+
+def check(app: App) -> None:
+    """Raise AppError unless names are unique, every answer takes its controls, and every word is there."""
+    if len({tab.name for tab in app.tabs}) < len(app.tabs):
+        raise AppError(f"{app.demo.name}/app.py: two tabs have one name")
+    for tab in app.tabs:
+        names = [part.name for part in (*tab.controls, *tab.shows)]
+        if len(set(names)) < len(names):
+            raise AppError(f"{app.demo.name}/app.py: a control or a show is declared twice")
+        taken = {
+            name
+            for name, parameter in inspect.signature(tab.answer).parameters.items()
+            if parameter.kind is parameter.KEYWORD_ONLY
+        }
+        if taken != set(tab.defaults):
+            differ = ", ".join(sorted(taken ^ set(tab.defaults)))
+            raise AppError(f"{app.demo.name}/app.py: answer and controls differ in {differ}")
+        if not tab.shows:
+            raise AppError(f"{app.demo.name}/app.py: a tab shows nothing")
+    if not any(set(app.still) <= {show.name for show in tab.shows} for tab in app.tabs):
+        raise AppError(f"{app.demo.name}/app.py: no tab shows all that STILL names")
+    if missing := sorted(words_needed(app) - app.demo.labels.keys()):
+        raise AppError(f"{app.demo.name}/demo.yml: add {', '.join(missing)} to labels")
+
+
+def words_needed(app: App) -> set[str]:
+    """The labels without which the page cannot be made."""
+    needed = {f"{tab.name}_tab" for tab in app.tabs if tab.name}
+    for tab in app.tabs:
+        for part in (*tab.controls, *tab.shows):
+            needed |= part.words_needed()
+    return needed
+
+
+def playable(tab: Tab) -> list[Slider]:
+    """The sliders with a button that walks through them."""
+    return [control for control in tab.settings if isinstance(control, Slider) and control.play]

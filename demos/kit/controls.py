@@ -1,0 +1,222 @@
+"""What a reader can set. A control has a name, a default and bounds; its words are in `demo.yml`:
+
+labels.<name>           its label                    labels.<name>_info    a hint below it, where there is one
+labels.<name>_<option>  a choice's words             labels.<name>_new     a seed's button for another one
+labels.<name>_play      a slider's button to walk through it
+
+`clean` takes whatever a browser sends, `parse` what stands in an address; both give a valid value (hashable)
+or raise ValueError. `text` writes a value into an address.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+Value = int | float | str | bool | tuple[str, ...]
+State = Mapping[str, Any]  # every control's value by its name, in the order they are declared
+LARGEST_SEED = 999_999
+LONGEST_TEXT = 500  # characters in a text box, unless a demo allows fewer
+
+
+@dataclass(frozen=True)
+class Control:
+    """What all controls are."""
+
+    name: str
+
+    if TYPE_CHECKING:
+
+        @property
+        def default(self) -> Any:
+            """What it is set to when the demo opens."""
+
+    def clean(self, value: object) -> Value:
+        raise NotImplementedError
+
+    def parse(self, text: str) -> Value:
+        return self.clean(text)
+
+    def text(self, value: Any) -> str:
+        return str(value)
+
+    def words_needed(self) -> set[str]:
+        """Labels that it needs."""
+        return {self.name}
+
+
+@dataclass(frozen=True)
+class Integer(Control):
+    """A field for an integer from low to high; emptied, it means the default."""
+
+    default: int = 0
+    low: int = 0
+    high: int = LARGEST_SEED
+
+    def clean(self, value: object) -> int:
+        return self.default if value is None else round(number(value, self.low, self.high))
+
+    def parse(self, text: str) -> int:
+        return self.clean(int(text))
+
+
+@dataclass(frozen=True)
+class Seed(Integer):
+    """Where chance starts. `new`: a button beside it asks for another; `primary`: that is the main button."""
+
+    new: bool = True
+    primary: bool = True
+
+    def words_needed(self) -> set[str]:
+        return {self.name, f"{self.name}_new"} if self.new else {self.name}
+
+
+@dataclass(frozen=True)
+class Number(Integer):
+    """An integer of few: which one, how many."""
+
+
+@dataclass(frozen=True)
+class Hidden(Integer):
+    """An integer that no field shows: only actions set it."""
+
+    def words_needed(self) -> set[str]:
+        return set()
+
+
+@dataclass(frozen=True)
+class Slider(Control):
+    """A number from low to high in steps. `play`: a button beside it walks through them all."""
+
+    low: float
+    high: float
+    default: float
+    step: float
+    play: bool = False
+
+    def clean(self, value: object) -> float:
+        if value is None:
+            return self.default
+        steps = round((number(value, self.low, self.high) - self.low) / self.step)
+        return self.at(min(steps, self.steps))
+
+    def at(self, steps: int) -> float:
+        """The value so many steps above the lowest, as one would write it: 0.15, not 0.15000000000000002."""
+        exact = Decimal(str(self.low)) + steps * Decimal(str(self.step))
+        return int(exact) if self.whole else float(exact)
+
+    @property
+    def steps(self) -> int:
+        return math.floor((self.high - self.low) / self.step + 1e-9)
+
+    @property
+    def whole(self) -> bool:
+        return all(isinstance(value, int) for value in (self.low, self.step))
+
+    def parse(self, text: str) -> float:
+        return self.clean(float(text))
+
+    def text(self, value: float) -> str:
+        return f"{value:.10g}"
+
+    def words_needed(self) -> set[str]:
+        return {self.name, f"{self.name}_play"} if self.play else {self.name}
+
+
+@dataclass(frozen=True)
+class Choice(Control):
+    """One of some options. `words`: the options' labels are `<words>_<option>` instead of
+    `<name>_<option>`."""
+
+    options: tuple[str, ...]
+    default: str
+    words: str = ""
+    dropdown: bool = False
+
+    def clean(self, value: object) -> str:
+        if not isinstance(value, str) or value not in self.options:
+            raise ValueError(f"{value!r} is not one of {', '.join(self.options)}")
+        return value
+
+    def words_needed(self) -> set[str]:
+        return {self.name, *(f"{self.words or self.name}_{option}" for option in self.options)}
+
+
+@dataclass(frozen=True)
+class Choices(Control):
+    """Any of some options, in their order. Options without words in `demo.yml` stand for themselves."""
+
+    options: tuple[str, ...]
+    default: tuple[str, ...] = ()
+    words: str = ""
+
+    def clean(self, value: object) -> tuple[str, ...]:
+        if not isinstance(value, list | tuple) or not all(item in self.options for item in value):
+            raise ValueError(f"{value!r} are not some of {', '.join(self.options)}")
+        return tuple(option for option in self.options if option in value)
+
+    def parse(self, text: str) -> tuple[str, ...]:
+        return self.clean(text.split(",") if text else ())
+
+    def text(self, value: tuple[str, ...]) -> str:
+        return ",".join(value)
+
+
+@dataclass(frozen=True)
+class Switch(Control):
+    """On or off."""
+
+    default: bool = False
+
+    def clean(self, value: object) -> bool:
+        if not isinstance(value, bool):
+            raise ValueError(f"{value!r} is not on or off")
+        return value
+
+    def parse(self, text: str) -> bool:
+        return self.clean({"1": True, "0": False}.get(text))
+
+    def text(self, value: bool) -> str:
+        return str(int(value))
+
+
+@dataclass(frozen=True)
+class Words(Control):
+    """A text of the reader's own, of bounded length. It is never stored."""
+
+    default: str = ""
+    longest: int = LONGEST_TEXT
+    lines: int = 1
+
+    def clean(self, value: object) -> str:
+        value = "" if value is None else value
+        if not isinstance(value, str) or len(value) > self.longest:
+            raise ValueError(f"not a text of at most {self.longest} characters")
+        return value.replace("\r\n", "\n")
+
+
+@dataclass(frozen=True)
+class Action:
+    """A button of a demo's own, `labels.<name>`: a function from the state to the controls it changes.
+
+    The only place where chance may enter: it picks a new value, which then stands in the controls.
+    """
+
+    name: str
+    change: Callable[[State], Mapping[str, Any]]
+    primary: bool = False
+
+    def words_needed(self) -> set[str]:
+        return {self.name}
+
+
+def number(value: object, low: float, high: float) -> float:
+    """A number within bounds. Raises ValueError if it is not one."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise ValueError(f"{value!r} is not a number")
+    if not low <= value <= high:
+        raise ValueError(f"{value} is not from {low} to {high}")
+    return value

@@ -1,0 +1,426 @@
+"""A demo's page, made with Gradio from what its app declares, in the house style and in one language.
+
+The server keeps nothing of it: each event brings every control's value, and the answer is a function of
+these. A hidden field says which pictures are on screen, so that only what has changed is sent.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import random
+import time
+import zlib
+from collections import OrderedDict
+from collections.abc import AsyncGenerator, Callable, Iterator, Mapping
+from contextlib import aclosing, contextmanager
+from dataclasses import dataclass, field
+from html import escape
+from pathlib import Path
+from typing import Any, Protocol
+
+import gradio as gr
+
+from demos.kit.app import App, Tab, playable
+from demos.kit.components import control_component, is_small, show_component, shown
+from demos.kit.controls import Action, Control, Integer, Seed, Slider, State, number
+from demos.kit.functions import Refused, Runner, direct
+from demos.kit.gradio_internals import EVENT, SKIP, id_of, keep_few_sessions
+from demos.kit.labels import Labels
+from demos.kit.languages import Language
+from demos.kit.notes import numbers_of, with_term_links
+from demos.kit.shows import Payload, Picture
+from demos.kit.state import PRESET, TAB, Parsed, query
+
+log = logging.getLogger("ordlab")
+
+FRAME, FRAMES = 0.12, 32  # seconds for one step of a slider that plays, and the most steps
+READERS = 1024  # whose latest event is remembered
+
+
+class Answers(Protocol):
+    """Gives a reader the payloads for a tab's state, all at once or as they come. Raises Refused."""
+
+    def __call__(
+        self, tab: str, state: State, reader: str
+    ) -> AsyncGenerator[Mapping[str, Payload], None]: ...
+
+
+SCRIPT = Path(__file__).with_name("page.js").read_text(encoding="utf-8")
+
+
+class Blocks(gr.Blocks):
+    """Blocks that speak the page's language also where Gradio refuses a value before any handler sees it."""
+
+    def __init__(self, labels: Labels) -> None:
+        self.labels = labels
+        super().__init__(title=labels.title, analytics_enabled=False, fill_width=True)
+        keep_few_sessions(self)
+
+    async def preprocess_data(self, *args: Any, **options: Any) -> Any:
+        try:
+            return await super().preprocess_data(*args, **options)
+        except Exception as error:
+            log.warning("The demo “%s” was sent a value it does not take: %s", self.labels.demo.name, error)
+            raise spoken("refused", self.labels.language) from error
+
+
+@dataclass
+class Panel:
+    """One tab's components, and what its buttons and pictures do to the controls."""
+
+    tab: Tab
+    on_screen: (
+        gr.Textbox
+    )  # hidden; JSON: the query that gives this state, and a checksum of each show's payload
+    controls: dict[str, Any] = field(default_factory=dict)
+    shows: dict[str, Any] = field(default_factory=dict)
+    changes: dict[int, Callable[[State, Any], Mapping[str, Any]]] = field(
+        default_factory=dict
+    )  # by component
+    triggers: list[Any] = field(default_factory=list)
+    plays: dict[str, gr.Button] = field(default_factory=dict)
+    stop: gr.Button | None = None
+
+
+def make_page(app: App, language: Language, answers: Answers) -> Page:
+    """The page of a demo in one language. No model runs for it."""
+    return Page(app, language, answers)
+
+
+def direct_answers(app: App, language: Language) -> Answers:
+    """Answers computed here and now, each part in a thread."""
+    labels = Labels(app.demo, language)
+
+    async def answers(tab: str, state: State, reader: str) -> AsyncGenerator[Mapping[str, Payload], None]:
+        parts = app.tab(tab).payloads(direct, labels, state)
+        while (part := await asyncio.to_thread(next, parts, None)) is not None:
+            yield part
+
+    return answers
+
+
+class Page:
+    """A demo in one language: `blocks` for Gradio, `compute` and `fill` for the server."""
+
+    def __init__(self, app: App, language: Language, answers: Answers) -> None:
+        self.app = app
+        self.language = language
+        self.labels = Labels(app.demo, language)
+        self.answers = answers
+        self.turns: OrderedDict[str, int] = OrderedDict()  # reader → number of the latest event
+        self.panels: dict[str, Panel] = {}
+        self.tabs: gr.Tabs | None = None
+        with Blocks(self.labels) as self.blocks:
+            gr.Markdown(self.labels.try_this, elem_classes="try")
+            self.notice = gr.Markdown("", elem_classes="notice")
+            self.make_tabs()
+            self.make_notes()
+
+    @property
+    def head(self) -> str:
+        """What the page needs in its head."""
+        copied = json.dumps(self.language.word("copied"), ensure_ascii=False)
+        return f"<script>{SCRIPT.replace('COPIED', copied)}</script>"
+
+    def compute(self, run: Runner, tab: str, state: State) -> Iterator[Mapping[str, Payload]]:
+        """The answer for a tab's state, ready for a browser: whole, or in parts.
+
+        Models run and pictures are encoded here; the server calls it in a thread of its choice.
+        """
+        return self.app.tab(tab).payloads(run, self.labels, state)
+
+    # What is on the page
+
+    def make_tabs(self) -> None:
+        if len(self.app.tabs) == 1:
+            self.make_panel(self.app.tabs[0])
+            return
+        with gr.Tabs(selected=self.app.tabs[0].name) as self.tabs:
+            for tab in self.app.tabs:
+                with gr.Tab(self.labels[f"{tab.name}_tab"], id=tab.name) as gradio_tab:
+                    self.make_panel(tab, gradio_tab.select)
+
+    def make_panel(self, tab: Tab, *opened: Any) -> None:
+        """The first show, the controls, the other shows; `opened` are events that ask for an answer."""
+        address = gr.Textbox("", label="-", visible="hidden", elem_classes="address")
+        panel = self.panels[tab.name] = Panel(tab, address, triggers=list(opened))
+        first, *others = tab.shows
+        panel.shows[first.name] = show_component(first, self.labels)
+        self.make_controls(panel)
+        for show in others:
+            panel.shows[show.name] = show_component(show, self.labels)
+        for show in tab.shows:
+            if isinstance(show, Picture) and show.click:
+                self.let(panel, panel.shows[show.name], "select", clicked(show.click))
+        self.listen(panel)
+
+    def make_controls(self, panel: Panel) -> None:
+        """Small fields and buttons beside each other, everything else on a line of its own."""
+        lines: list[list[Control | Action]] = []
+        for control in panel.tab.controls:
+            if lines and is_small(control) and is_small(lines[-1][-1]):
+                lines[-1].append(control)
+            else:
+                lines.append([control])
+        for line in lines:
+            with gr.Row(elem_classes="controls"):
+                for control in line:
+                    if isinstance(control, Control):
+                        self.make_control(panel, control)
+                for control in line:
+                    self.make_button(panel, control)
+        self.make_tools(panel)
+
+    def make_control(self, panel: Panel, control: Control) -> None:
+        component = panel.controls[control.name] = control_component(control, self.labels)
+        panel.triggers.append(component.input)
+        if isinstance(control, Slider):  # Gradio's button that puts it back sends no input, only a release
+            panel.triggers.append(component.release)
+
+    def make_button(self, panel: Panel, control: Control | Action) -> None:
+        """The button of an action, or of a seed that offers another."""
+        if isinstance(control, Action):
+            self.let(panel, button(self.labels[control.name], control.primary), "click", acting(control))
+        elif isinstance(control, Seed) and control.new:
+            words = self.labels[f"{control.name}_new"]
+            self.let(panel, button(words, control.primary), "click", another(control))
+
+    def make_tools(self, panel: Panel) -> None:
+        """Play, stop, reset, copy link: the small buttons below the controls."""
+        with gr.Row(elem_classes="tools"):
+            for slider in playable(panel.tab):
+                panel.plays[slider.name] = tool(self.labels[f"{slider.name}_play"])
+            if panel.tab.streams or panel.plays:
+                panel.stop = tool(self.language.word("stop"))
+            self.let(panel, tool(self.language.word("reset")), "click", lambda *_: panel.tab.defaults)
+            tool(self.language.word("copy_link"), elem_classes="copy-link")
+
+    def let(self, panel: Panel, component: Any, event: str, change: Callable[..., Mapping[str, Any]]) -> None:
+        """Let an event of a component change controls, and ask for the answer."""
+        panel.changes[id_of(component)] = change
+        panel.triggers.append(getattr(component, event))
+
+    def make_notes(self) -> None:
+        """Below everything: what is seen, with links to its terms, and the models' numbers."""
+        if see := self.labels.demo.see.get(self.language.code):
+            see = with_term_links(see, self.language)
+            with gr.Column(elem_classes="see"):
+                gr.Markdown(
+                    f"**{self.language.word('see')}** {see}", sanitize_html=False, latex_delimiters=[]
+                )
+        if numbers := numbers_of(self.app.demo, self.labels):
+            with gr.Accordion(self.language.word("numbers"), open=False, elem_classes="numbers"):
+                gr.Markdown(numbers, latex_delimiters=[])
+
+    # What happens on it
+
+    def listen(self, panel: Panel) -> None:
+        """One event for whatever a reader does in a tab: of many that come meanwhile, the last one counts.
+
+        In a tab that streams each of them starts anew, and ends what the one before it is still giving.
+        """
+        inputs = [panel.on_screen, *panel.controls.values()]
+        outputs = [*inputs, *panel.shows.values(), self.notice]
+
+        async def answered(event: gr.EventData, request: gr.Request, *values: Any) -> Any:
+            with self.faults_spoken():
+                async with aclosing(self.respond(panel, event, request, values)) as parts:
+                    return await anext(parts)
+
+        async def streamed(event: gr.EventData, request: gr.Request, *values: Any) -> Any:
+            with self.faults_spoken():
+                async with aclosing(self.respond(panel, event, request, values)) as parts:
+                    async for part in parts:
+                        yield part
+
+        mode = "multiple" if panel.tab.streams else "always_last"
+        handler = streamed if panel.tab.streams else answered
+        running = [gr.on(panel.triggers, handler, inputs, outputs, trigger_mode=mode, **EVENT)]
+        for slider in playable(panel.tab):
+            playing = self.player(panel, slider)
+            start = panel.plays[slider.name].click
+            running.append(start(playing, inputs, outputs, trigger_mode="once", **EVENT))
+        if panel.stop:
+            panel.stop.click(None, cancels=running, **{**EVENT, "queue": False})
+
+    async def respond(
+        self, panel: Panel, event: gr.EventData, request: gr.Request, values: tuple[Any, ...]
+    ) -> AsyncGenerator[list[Any], None]:
+        """What an event puts on the page, in as many parts as the answer has."""
+        reader, (on_screen, *given) = str(request.session_hash), values
+        turn = self.next_turn(reader)
+        state = self.cleaned(panel.tab, given)
+        if event.target is not None and id_of(event.target) in panel.changes:
+            state |= panel.changes[id_of(event.target)](state, event)
+        sums = sums_of(on_screen)
+        async with aclosing(self.answers(panel.tab.name, state, reader)) as parts:
+            async for part in parts:
+                yield self.outputs(panel, state, given, part, sums)
+                given = values_of(state)
+                if self.turns.get(reader) != turn:
+                    return
+
+    def player(self, panel: Panel, slider: Slider) -> Callable[..., Any]:
+        """A handler that takes a slider from its lowest value to its highest, a few steps a second."""
+        steps = min(slider.steps, FRAMES)
+        walk = [slider.at(round(i * slider.steps / steps)) for i in range(steps + 1)]
+
+        async def playing(request: gr.Request, on_screen: Any, *values: Any) -> Any:
+            with self.faults_spoken():
+                reader, sums, given = str(request.session_hash), sums_of(on_screen), list(values)
+                turn = self.next_turn(reader)
+                state = self.cleaned(panel.tab, given)
+                for value in walk:
+                    due = time.monotonic() + FRAME
+                    state[slider.name] = value
+                    async with aclosing(self.answers(panel.tab.name, state, reader)) as parts:
+                        async for part in parts:
+                            yield self.outputs(panel, state, given, part, sums)
+                            given = values_of(state)
+                    if self.turns.get(reader) != turn:
+                        return
+                    await asyncio.sleep(max(0.0, due - time.monotonic()))
+
+        return playing
+
+    def next_turn(self, reader: str) -> int:
+        """The number of a reader's new event; whatever an older one is still doing ends by it."""
+        turn = self.turns.pop(reader, 0) + 1
+        self.turns[reader] = turn
+        if len(self.turns) > READERS:
+            self.turns.popitem(last=False)
+        return turn
+
+    def outputs(
+        self, panel: Panel, state: State, given: list[Any], part: Mapping[str, Payload], sums: dict[str, int]
+    ) -> list[Any]:
+        """Values for the hidden field, the controls, the shows and the notice, as far as they are new.
+
+        `given` is what the controls show now; `sums` what the shows do, and is kept up to date.
+        """
+        controls = [
+            SKIP if before == now else now for before, now in zip(given, values_of(state), strict=True)
+        ]
+        shows = []
+        for show in panel.tab.shows:
+            total = zlib.crc32(part[show.name].encode()) if show.name in part else sums.get(show.name)
+            shows.append(SKIP if total == sums.get(show.name) else shown(show, part[show.name]))
+            if total is not None:
+                sums[show.name] = total
+        return [self.seen(panel.tab, state, sums), *controls, *shows, ""]
+
+    def seen(self, tab: Tab, state: State, sums: Mapping[str, int]) -> str:
+        return json.dumps({"query": query(self.app, tab, state), "sums": sums})
+
+    def cleaned(self, tab: Tab, values: list[Any]) -> dict[str, Any]:
+        """The state from what a browser sent. What a control does not take is said in the page's language."""
+        state = {}
+        for control, value in zip(tab.settings, values, strict=True):
+            try:
+                state[control.name] = control.clean(value)
+            except ValueError as error:
+                log.info("The demo “%s” was sent a value it does not take: %s", self.app.demo.name, error)
+                raise self.not_taken(control) from error
+        return state
+
+    def not_taken(self, control: Control) -> gr.Error:
+        """What a reader is told who set a control to something it does not take."""
+        if not isinstance(control, Integer | Slider):
+            return spoken("refused", self.language)
+        numbers = {"low": self.labels.plain(control.low), "high": self.labels.plain(control.high)}
+        return spoken("limits", self.language, label=self.labels[control.name], **numbers)
+
+    @contextmanager
+    def faults_spoken(self) -> Iterator[None]:
+        """Whatever fails, the reader gets one sentence, and the log the rest."""
+        try:
+            yield
+        except gr.Error:
+            raise
+        except Refused as refused:
+            raise spoken(refused.key, self.language) from refused
+        except Exception as error:
+            log.exception("The demo “%s” failed.", self.app.demo.name)
+            raise spoken("error", self.language) from error
+
+    # A page that opens in a state
+
+    def fill(self, config: dict[str, Any], parsed: Parsed, payloads: Mapping[str, Payload]) -> None:
+        """Write a state, and the answer for it, into Gradio's configuration of this page.
+
+        So the page opens with it, and no event needs to ask. What the address asks for in vain, and what a
+        preset shows, is said on top.
+        """
+        panel = self.panels[parsed.tab.name]
+        values = {id_of(self.notice): self.notice_for(parsed)}
+        for name, value in zip(panel.controls, values_of(parsed.state), strict=True):
+            values[id_of(panel.controls[name])] = value
+        for show in panel.tab.shows:
+            if show.name in payloads:
+                values[id_of(panel.shows[show.name])] = shown(show, payloads[show.name])
+        sums = {name: zlib.crc32(payload.encode()) for name, payload in payloads.items()}
+        values[id_of(panel.on_screen)] = self.seen(panel.tab, parsed.state, sums)
+        for component in config["components"]:
+            if component["id"] in values:
+                component["props"]["value"] = values[component["id"]]
+            if self.tabs is not None and component["id"] == id_of(self.tabs):
+                component["props"]["selected"] = panel.tab.name
+
+    def notice_for(self, parsed: Parsed) -> str:
+        """One sentence on what was wrong in the address, and the preset's own."""
+        said = []
+        if parsed.faults:
+            names = [self.labels[name] if name not in (TAB, PRESET) else name for name in parsed.faults]
+            said.append(self.language.word("address").format(names=", ".join(names)))
+        if parsed.preset:
+            said.append(parsed.preset.says[self.language.code])
+        return "\n\n".join(said)
+
+
+def clicked(change: Callable[..., Mapping[str, Any]]) -> Callable[[State, Any], Mapping[str, Any]]:
+    """A picture's change for the point of a click. Raises ValueError if what was sent is no point."""
+
+    def at_point(state: State, event: gr.EventData) -> Mapping[str, Any]:
+        x, y = (number(value, 0, 10_000) for value in event.index)
+        return change((x, y), state)
+
+    return at_point
+
+
+def acting(action: Action) -> Callable[[State, Any], Mapping[str, Any]]:
+    return lambda state, _: action.change(state)
+
+
+def another(seed: Seed) -> Callable[[State, Any], Mapping[str, Any]]:
+    """Another seed, by chance: from then on it stands in its field."""
+    return lambda *_: {seed.name: random.randint(seed.low, seed.high)}
+
+
+def values_of(state: State) -> list[Any]:
+    """The values as a browser knows them."""
+    return [list(value) if isinstance(value, tuple) else value for value in state.values()]
+
+
+def sums_of(on_screen: object) -> dict[str, int]:
+    """The checksums of what a browser says it shows; empty if it says anything else."""
+    try:
+        sums = json.loads(on_screen)["sums"]  # type: ignore[arg-type]
+    except (TypeError, ValueError, KeyError):
+        return {}
+    return dict(sums) if isinstance(sums, dict) else {}
+
+
+def button(words: str, primary: bool) -> gr.Button:
+    return gr.Button(words, variant="primary" if primary else "secondary", min_width=140)
+
+
+def tool(words: str, **options: Any) -> gr.Button:
+    return gr.Button(words, size="sm", min_width=90, **options)
+
+
+def spoken(key: str, language: Language, **fields: str) -> gr.Error:
+    """A fault as the reader is told of it."""
+    text = language.word(key).format(**fields)
+    return gr.Error(escape(text), title=language.word("error_title"), print_exception=False)

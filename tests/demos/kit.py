@@ -1,0 +1,49 @@
+"""What tests of demos share: apps, words and answers as the command line has them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+
+import numpy as np
+from PIL import Image
+
+from demos.kit.app import App, Tab, declared
+from demos.kit.functions import direct
+from demos.kit.labels import Labels
+from demos.kit.pictures import Scene
+from demos.kit.registry import load_demos
+from glossary.demos import Demo
+from tests.ordlab import LANGUAGES
+
+
+@cache
+def demos() -> Mapping[str, Demo]:
+    return load_demos(LANGUAGES, strict=True)
+
+
+@cache
+def app(name: str) -> App:
+    return declared(demos()[name])
+
+
+def words(name: str, lang: str) -> Labels:
+    return Labels(demos()[name], LANGUAGES[lang])
+
+
+def answer(name: str, tab: str = "", lang: str = "nb", **changed: Any) -> dict[str, Any]:
+    """A demo's answer, with some controls set and all others as they are when it opens."""
+    part: Tab = app(name).tab(tab)
+    assert changed.keys() <= part.defaults.keys()
+    return dict(part.answer(direct, words(name, lang), **part.defaults | changed))
+
+
+def pixels(picture: Scene | Image.Image) -> np.ndarray:
+    image = picture.image() if isinstance(picture, Scene) else picture
+    return np.asarray(image.convert("RGB"), dtype=float)
+
+
+def differ(a: Scene | Image.Image, b: Scene | Image.Image) -> float:
+    """Mean difference of two pictures, in gray levels."""
+    return float(np.abs(pixels(a) - pixels(b)).mean())
