@@ -39,7 +39,11 @@ def ours() -> Shared:
 def read(folder: Path) -> Shared:
     """The words of a project whose demos are in `folder`: its own before ours."""
     path = folder / "words.yml"
-    own = _load(path) if path.is_file() else {}
+    try:
+        own = _load(path) if path.is_file() else {}
+    except (OSError, ValueError, yaml.YAMLError) as error:
+        log.error("%s cannot be read, so its words are said in English: %s", path, error)
+        own = {}
     for key in own.keys() - ours().keys():
         log.warning("%s: no demo says “%s”; the words are %s", path, key, ", ".join(ours()))
     return MappingProxyType({key: {**texts, **_mapping(own.get(key))} for key, texts in ours().items()})

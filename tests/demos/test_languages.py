@@ -71,6 +71,13 @@ def test_words_are_the_projects_own_then_ours_then_english_and_marked(languages:
     assert german.words.keys() == ours().keys()
 
 
+@pytest.mark.parametrize("content", [b"busy: [", b"busy: \xff", b"- a"])
+def test_words_that_cannot_be_read_are_said_in_english(tmp_path: Path, content: bytes) -> None:
+    folder = site(tmp_path, json.dumps(LISTED))
+    (folder / "demos" / "words.yml").write_bytes(content)
+    assert of_site(folder, folder / "demos" / "apps")["de"].word("busy") == ours()["busy"]["en"]
+
+
 def test_a_page_marks_what_it_says_in_english(languages: dict[str, Language]) -> None:
     scope = {"type": "http", "path": "/demos/x/de/", "root_path": ""}
     said = bytes(notice("loading", languages["de"], scope, 503).body).decode()
