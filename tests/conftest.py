@@ -20,6 +20,8 @@ from tests.serving import ROOT, Server, serve
 # wait for each other. Read when torch is first imported, here and in the server that the tests start.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
+OUTER_NAME = "docs.example.org"  # as readers know the server where a proxy stands in front of it
+OURS = ("http://127.0.0.1:", f"http://{OUTER_NAME}:", f"https://{OUTER_NAME}:", "data:", "blob:")
 CHROMIUM_FLAGS = [
     "--no-sandbox",  # tests may run as root, in a container
     "--disable-gpu",
@@ -28,6 +30,7 @@ CHROMIUM_FLAGS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    f"--host-resolver-rules=MAP {OUTER_NAME} 127.0.0.1",
 ]
 
 
@@ -108,7 +111,7 @@ def open_context(browser: Browser) -> Iterator[Callable[..., BrowserContext]]:
         context = browser.new_context(
             **{"locale": "en-GB", "viewport": {"width": 1280, "height": 900}, **options}
         )  # type: ignore[arg-type]
-        context.route(lambda url: not url.startswith(("http://127.0.0.1:", "data:", "blob:")), refuse)
+        context.route(lambda url: not url.startswith(OURS), refuse)
         context.on("page", watch)
         contexts.append(context)
         return context

@@ -25,6 +25,7 @@ missing() { # Debian's names of the packages that are missing
     has_face "Noto Sans" || echo fonts-noto-core
     has_face "Noto Sans CJK SC" || echo fonts-noto-cjk
     has_command nginx || echo nginx
+    has_command openssl || echo openssl
     has_chromium || echo chromium-headless-shell
 }
 

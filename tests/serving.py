@@ -62,11 +62,15 @@ def wait_for_demos(url: str, seconds: float = 240) -> dict[str, dict[str, str]]:
 
 @contextmanager
 def serve(
-    site: Path, *, ready: bool = True, env: dict[str, str] | None = None, folder: Path = ROOT
+    site: Path,
+    *options: str,
+    ready: bool = True,
+    env: dict[str, str] | None = None,
+    folder: Path = ROOT,
 ) -> Iterator[Server]:
     """`python -m demos serve` in a project's folder; with `ready`, once every demo has loaded."""
     port = free_port()
-    command = [sys.executable, "-m", "demos", "serve", "--port", str(port), "--site", str(site)]
+    command = [sys.executable, "-m", "demos", "serve", "--port", str(port), "--site", str(site), *options]
     environment = {**os.environ, "PYTHONPATH": str(ROOT), **(env or {})}
     process = subprocess.Popen(command, cwd=folder, env=environment)
     url = f"http://127.0.0.1:{port}"

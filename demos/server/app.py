@@ -59,8 +59,8 @@ def make_app(
             Mount("/", pages),
         ],
         middleware=[
-            Middleware(SecurityHeaders, frame_ancestors=outside.frame_ancestors),
             Middleware(ForwardedHeaders, trusted_hosts=outside.forwarded_allow_ips),
+            Middleware(SecurityHeaders, frame_ancestors=outside.frame_ancestors),
             Middleware(TrustedHosts, host=host, named=outside.trusted_hosts),
             Middleware(RootPath, prefix=outside.root_path),
             Middleware(CORSMiddleware, allow_origins=[]),

@@ -83,12 +83,14 @@ class SecurityHeaders:
         if frame_ancestors:
             self.headers["Content-Security-Policy"] += " " + " ".join(frame_ancestors)
             del self.headers["X-Frame-Options"]  # it can name no origin, and browsers obey the policy
+        # Browsers ignore it where anybody on the way could have written it, and call that an error.
+        self.headers_over_http = {k: v for k, v in self.headers.items() if k != "Cross-Origin-Opener-Policy"}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                headers.update(self.headers)
+                headers.update(self.headers if is_trustworthy(scope) else self.headers_over_http)
                 if headers.get("content-type", "").startswith("text/event-stream"):
                     headers["X-Accel-Buffering"] = "no"  # nginx would hold events back until 4 kB are full
             await send(message)
@@ -119,6 +121,12 @@ class OwnPosts:
         if body is None:
             return await PlainTextResponse("The request is too large.\n", 413)(scope, receive, send)
         return await self.app(scope, replay(body, receive), send)
+
+
+def is_trustworthy(scope: Scope) -> bool:
+    """Whether nobody between reader and server can read or change a page: TLS, or this machine alone."""
+    name = host_name(asked_hosts(Headers(scope=scope))[-1])
+    return scope["scheme"] == "https" or name in LOOPBACK
 
 
 def is_own(headers: Headers, named: Sequence[str] = ()) -> bool:
