@@ -119,8 +119,10 @@ def polite() -> frozenset[str]:
 def files(answer: Any) -> Iterator[str]:
     """Addresses of the files in an answer."""
     if isinstance(answer, dict):
-        if isinstance(answer.get("url"), str) and "path" in answer:
-            yield answer["url"]
+        url = answer.get("url")
+        if isinstance(url, str) and "path" in answer:
+            if not url.startswith("data:"):  # what is in the answer itself is there with it
+                yield url
         else:
             for part in answer.values():
                 yield from files(part)
