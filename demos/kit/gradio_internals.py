@@ -9,7 +9,6 @@ from typing import Any
 import gradio as gr
 
 SESSIONS = 64  # readers of one page for whom Gradio keeps the last values it sent; ours need none of them
-WAIT = 0.02  # seconds between two looks at a queue
 
 
 def id_of(component: Any) -> int:
@@ -21,13 +20,6 @@ def id_of(component: Any) -> int:
 def keep_few_sessions(blocks: gr.Blocks) -> None:
     """Gradio keeps what it sent, pictures and all, for 10,000 readers of each page."""
     blocks.state_session_capacity = SESSIONS
-
-
-def rest_longer(blocks: gr.Blocks) -> None:
-    """Gradio asks each queue a thousand times a second whether there is work: nine at rest took 9 % of a
-    core. Fifty times will do, and costs a click 10 ms."""
-    blocks._queue.sleep_when_free = WAIT
-    blocks._queue.progress_update_sleep_when_free = 0.2
 
 
 def picture_value(address: str) -> dict[str, Any]:

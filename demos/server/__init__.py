@@ -1,13 +1,22 @@
 """The site and the demos on one address.
 
-app.py     the application: which address leads where, and the order of its layers
-guard.py   who may ask, for what, how much and how often; the security headers
-outside.py how the server is reached from outside: options and environment
-proxy.py   what a web server in front changes: the client's address, a prefix
-files.py   the built site and Gradio's own files
-live.py    the demos: loaded beside the server, mounted when ready
-memory.py  giving freed memory back
-page.py    Gradio's page, made ours; the small pages shown while there is none
+app.py          the application: which address leads where, and the order of its layers
+connections.py  deadlines for slow connections, and room for many
+guard.py        who may ask, for what, how much and how often; the security headers
+outside.py      how the server is reached from outside: options and environment
+proxy.py        what a web server in front changes: the client's address, a prefix
+metrics.py      what is counted, and what failed
+files.py        the built site and Gradio's own files
+live.py         what answers below /demos/<demo>
+opening.py      the demos' pages: opened when asked for, closed when memory is short
+demo_page.py    one of them, and the HTML of it in the state of an address
+answers.py      the answers to clicks: in fair turns, equal ones made once, kept in a cache
+line.py         the line in front of the models, and batches
+turns.py        fair turns between readers
+page.py         Gradio's HTML, made ours; the small pages shown while there is none
+queue.py        Gradio's queue, which waits instead of asking
+internals.py    what is private to Gradio and used here
+memory.py       giving freed memory back
 """
 
 from __future__ import annotations
@@ -26,7 +35,8 @@ import uvicorn
 
 from demos.kit import registry
 from demos.kit.languages import LanguagesError, of_site
-from demos.server.app import make_app
+from demos.server.app import MEMORY, make_app
+from demos.server.connections import PatientProtocol, room_for_connections
 from demos.server.memory import share_arenas
 from demos.server.outside import DIRECT, Outside, add_options, read_options
 
@@ -52,6 +62,19 @@ def main(argv: list[str]) -> int:
         default="demos",
         help="folder whose folder “apps” holds the demos (default: %(default)s, else those of Ordlab itself)",
     )
+    parser.add_argument(
+        "--memory",
+        type=megabytes,
+        default=os.environ.get("ORDLAB_MEMORY", str(MEMORY // 10**6)),
+        metavar="MB",
+        help="above this, demos that nobody uses are closed (default: $ORDLAB_MEMORY, else 1400)",
+    )
+    parser.add_argument(
+        "--open-metrics",
+        action="store_true",
+        default=bool(os.environ.get("ORDLAB_OPEN_METRICS")),
+        help="show /metrics to everybody, not only to clients on this machine (also: ORDLAB_OPEN_METRICS=1)",
+    )
     args = parser.parse_args(argv)
     try:
         outside = read_options(args)
@@ -59,7 +82,7 @@ def main(argv: list[str]) -> int:
         parser.error(str(error))
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     root = registry.apps(args.demos)
-    return serve(args.host, args.port, args.site, root, outside)
+    return serve(args.host, args.port, args.site, root, outside, args.memory, args.open_metrics)
 
 
 def port(text: str) -> int:
@@ -68,7 +91,22 @@ def port(text: str) -> int:
     return int(text)
 
 
-def serve(host: str, port: int, site: Path, root: Path = registry.ROOT, outside: Outside = DIRECT) -> int:
+def megabytes(text: str) -> int:
+    """Bytes."""
+    if not text.isdecimal() or int(text) == 0:
+        raise ArgumentTypeError(f"“{text}” is not a number of megabytes")
+    return int(text) * 10**6
+
+
+def serve(
+    host: str,
+    port: int,
+    site: Path,
+    root: Path = registry.ROOT,
+    outside: Outside = DIRECT,
+    memory: int = MEMORY,
+    open_metrics: bool = False,
+) -> int:
     """Serve `site` and the demos below `root` until Ctrl-C or SIGTERM; returns the exit code."""
     if not (site / "index.html").is_file():
         say(f"There is no site in “{site}”. Build it with “make site”, or name its folder with --site.")
@@ -88,7 +126,7 @@ def serve(host: str, port: int, site: Path, root: Path = registry.ROOT, outside:
     harden(folder)
     say(f"Ordlab is at http://{f'[{host}]' if ':' in host else host}:{port}/ (Ctrl-C stops it)")
     try:
-        run(listening, make_app(host, site, languages, root, outside))
+        run(listening, make_app(host, site, languages, root, outside, memory, open_metrics))
     finally:
         listening.close()
         shutil.rmtree(folder, ignore_errors=True)
@@ -116,8 +154,10 @@ def run(listening: socket.socket, app: object) -> None:
     """Run until a signal comes. uvicorn then raises it once more: by that time it means nothing."""
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: None)
+    PatientProtocol.most = room_for_connections()
     config = uvicorn.Config(
         app,  # type: ignore[arg-type]
+        http=PatientProtocol,
         workers=1,  # Gradio's events live in one process
         proxy_headers=False,  # proxy.py has uvicorn's own layer, in its place among ours
         log_level="warning",

@@ -20,43 +20,57 @@ from demos.kit.languages import Languages
 from demos.server.files import GradioAssets, Legacy, Site, read_legacy
 from demos.server.guard import OwnPosts, SecurityHeaders, TrustedHosts
 from demos.server.live import LiveDemos, wanted_language
+from demos.server.metrics import Metrics, MetricsPage
+from demos.server.opening import OpenPages
 from demos.server.outside import DIRECT, Outside
 from demos.server.page import ASSETS
 from demos.server.proxy import ForwardedHeaders, RootPath
 
+MEMORY = 1_400_000_000  # bytes
 NO_STORE = {"Cache-Control": "no-store"}
 
 
 def make_app(
-    host: str, site: Path, languages: Languages, root: Path = registry.ROOT, outside: Outside = DIRECT
+    host: str,
+    site: Path,
+    languages: Languages,
+    root: Path = registry.ROOT,
+    outside: Outside = DIRECT,
+    memory: int = MEMORY,
+    open_metrics: bool = False,
 ) -> Starlette:
     """The whole server as one ASGI application.
 
-    Pages answer at once; the demos, which need torch and Gradio, load beside them and join when ready.
+    `memory` is in bytes: above it, demos not in use are closed. With `open_metrics`, everybody may see
+    /metrics.
+
+    The site answers at once; Torch and Gradio are imported beside it, and demos opened when asked for.
     """
-    pages = Site(site, languages)
-    demos = LiveDemos(root, pages, languages)
+    files = Site(site, languages)
+    metrics = Metrics()
+    pages = OpenPages(root, languages, metrics, memory)
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
-        loading = asyncio.create_task(demos.run())
+        running = asyncio.create_task(pages.run())
         try:
             yield
         finally:
-            demos.stop()
-            await loading
+            pages.stop()
+            await running
 
     async def status(_: Request) -> Response:
-        return JSONResponse(demos.status(), headers=NO_STORE)
+        return JSONResponse(pages.status(), headers=NO_STORE)
 
     return Starlette(
         routes=[
             Route("/healthz", healthz),
-            Route("/docs.php", LegacyAddresses(read_legacy(site), pages).lead),
+            Route("/metrics", MetricsPage(metrics, open_metrics).answer),
+            Route("/docs.php", LegacyAddresses(read_legacy(site), files).lead),
             Route("/demos/status.json", status),
             Mount(f"/demos/{ASSETS}", GradioAssets()),
-            Route("/demos/{rest:path}", demos),
-            Mount("/", pages),
+            Route("/demos/{rest:path}", LiveDemos(pages, files, languages)),
+            Mount("/", files),
         ],
         middleware=[
             Middleware(ForwardedHeaders, trusted_hosts=outside.forwarded_allow_ips),

@@ -24,7 +24,7 @@ CONTENT_SECURITY_POLICY = "; ".join(
         "style-src": "'self' 'unsafe-inline'",
         "img-src": "'self' data: blob:",
         "font-src": "'self' data:",
-        "media-src": "'self' blob:",
+        "media-src": "'self' blob: data:",
         "worker-src": "'self' blob:",
         "object-src": "'none'",
         "base-uri": "'self'",

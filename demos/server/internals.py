@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gradio.context
 import gradio.route_utils
 
 
@@ -19,3 +20,13 @@ def make_addresses_relative() -> None:
 def relative_root_url(request: object, route_path: str, root_path: str | None) -> str:
     """In place of `gradio.route_utils.get_root_url`, which all of Gradio calls by its module's name."""
     return "."
+
+
+def count_components_anew() -> None:
+    """Let the components of the next page get the same numbers whenever it is made.
+
+    A click names the component that was clicked by its number, and Gradio counts through all pages. A page
+    left open in a browser would click on something else when the server has opened its demo again.
+    """
+    assert isinstance(gradio.context.Context.id, int)
+    gradio.context.Context.id = 0

@@ -71,13 +71,13 @@ def browser_locale(tag: str) -> str:
     return f"zh-{likely[-2:]}" if tag.startswith("zh") and likely else tag
 
 
-def notice(key: str, language: Language, scope: Scope, status: int, refresh: bool = False) -> Response:
-    """A small page saying one thing; with `refresh` it asks again by itself, with the same query."""
+def notice(key: str, language: Language, scope: Scope, status: int, refresh: int = 0) -> Response:
+    """A small page saying one thing; after `refresh` seconds, if any, it asks again with the same query."""
     address = relative_root(scope["path"]) + language.home
     home = f'<a href="{address}" target="_top">{language.word("home")}</a>'
     page = NOTICE.format(
         html_lang=language.html,
-        refresh='<meta http-equiv="refresh" content="1">' if refresh else "",
+        refresh=f'<meta http-equiv="refresh" content="{refresh}">' if refresh else "",
         title=language.word(f"{key}_title"),
         title_lang=marked(language, f"{key}_title"),
         text=language.word(key),
@@ -85,7 +85,7 @@ def notice(key: str, language: Language, scope: Scope, status: int, refresh: boo
         link="" if refresh else f"<p{marked(language, 'home')}>{home}</p>",
     )
     return HTMLResponse(
-        page, status, {"Cache-Control": "no-store"} | ({"Retry-After": "1"} if refresh else {})
+        page, status, {"Cache-Control": "no-store"} | ({"Retry-After": str(refresh)} if refresh else {})
     )
 
 

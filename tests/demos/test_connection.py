@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from demos.kit.words import ours
-from tests.demos.test_server import running, write_demos, write_site
+from tests.demos.tiny import running, write_demos, write_site
 from tests.serving import free_port
 
 pytestmark = pytest.mark.browser
@@ -27,7 +27,7 @@ class Restartable:
         self.stack = ExitStack()
 
     def start(self) -> None:
-        self.stack.enter_context(running(self.folder, self.port))
+        self.stack.enter_context(running(self.folder, port=self.port))
 
     def stop(self) -> None:
         self.stack.close()

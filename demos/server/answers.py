@@ -1,0 +1,349 @@
+"""Answers: a bounded, fair line of readers, threads that work it off, and a cache of equal answers.
+
+An answer is made step by step: one step if it is plain, one for each part if it is a stream. After each step
+it goes to the end of its reader's line, so that a long one never keeps another reader's click waiting. Equal
+answers that are wanted at the same time are made once; when nobody wants one any more, its making ends.
+
+Everything but the steps happens on the event loop.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Generator, Hashable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from demos.kit.app import App
+from demos.kit.controls import State
+from demos.kit.functions import Refused
+from demos.kit.labels import Labels
+from demos.kit.languages import Language
+from demos.kit.page import Answers as PageAnswers
+from demos.server.line import Left, Line
+from demos.server.metrics import Metrics
+from demos.server.turns import Full, Turns
+
+WAITING = 160  # answers in the line: at twenty a second the last one takes eight seconds
+EACH = 4  # of one reader; a page that behaves has two, the one that is made and the one that will replace it
+READERS = 4096  # whose address is remembered
+THREADS = (os.cpu_count() or 1) + 2  # some wait for the line while others draw
+AHEAD = 2  # parts of a stream that are made before a reader has taken them
+REPLAY_GAP = 0.25  # seconds at most between the parts of a stream that comes from the cache
+CACHE_BYTES, CACHE_COUNT = 64_000_000, 4_000
+
+Part = Mapping[str, str]  # what is new: the name of an output, and what the browser gets for it
+Run = Callable[..., Any]  # a model function and its inputs to its result
+Steps = Callable[[Run], Iterator[Part]]  # the parts of an answer, made one by one
+
+
+@dataclass(eq=False)
+class Making:
+    """An answer in the making, and later the answer."""
+
+    key: Hashable
+    demo: str
+    reader: str  # who asked first, and whose turns it takes
+    steps: Steps
+    only_first: bool
+    parts: list[Part] = field(default_factory=list)
+    times: list[float] = field(default_factory=list)  # when each part was there
+    done: bool = False
+    error: Exception | None = None
+    followers: set[Follower] = field(default_factory=set)
+    iterator: Iterator[Part] | None = None
+    in_line: bool = False  # waiting for its next step, or in the middle of it
+
+    @property
+    def is_wanted(self) -> bool:
+        return bool(self.followers)
+
+    @property
+    def size(self) -> int:
+        return sum(len(text) for part in self.parts for text in part.values())
+
+
+@dataclass(eq=False)
+class Follower:
+    """One reader who waits for an answer."""
+
+    reader: str
+    making: Making
+    taken: int = 0
+    left: bool = False
+    news: asyncio.Event = field(default_factory=asyncio.Event)
+
+
+class Answers:
+    """Makes answers in `threads` threads; their models run in one line."""
+
+    def __init__(self, metrics: Metrics, threads: int = THREADS, waiting: int = WAITING) -> None:
+        self.metrics = metrics
+        self.line = Line(observe=metrics.batches.observe)
+        self.clients: OrderedDict[str, str] = OrderedDict()  # reader to address, the latest last
+        self.cache = Cache(CACHE_BYTES, CACHE_COUNT)
+        self.making: dict[Hashable, Making] = {}
+        self.following: dict[str, set[Follower]] = {}
+        self.turns: Turns[Making] = Turns(waiting, EACH)
+        self.changed = threading.Condition()
+        self.closed = False
+        self.loop = asyncio.get_running_loop()
+        self.threads = [
+            threading.Thread(target=self.work, name=f"answers {n}", daemon=True) for n in range(threads)
+        ]
+        for thread in self.threads:
+            thread.start()
+
+    def __len__(self) -> int:
+        return len(self.turns)
+
+    def show(self, metrics: Metrics) -> None:
+        """Let others see how long the lines are, and what the cache holds."""
+        metrics.gauge("ordlab_answers_waiting", "Answers whose next step waits for its turn.", self.__len__)
+        metrics.gauge("ordlab_calls_waiting", "Calls of models that wait for the device.", self.line.__len__)
+        metrics.gauge("ordlab_cached_answers", "Answers in the cache.", self.cache.__len__)
+        metrics.gauge("ordlab_cached_bytes", "What they take.", lambda: self.cache.bytes)
+
+    def of(self, app: App, language: Language) -> PageAnswers:
+        """What a demo's page asks for answers."""
+        labels = Labels(app.demo, language)
+
+        def answers(tab: str, state: State, reader: str) -> AsyncGenerator[Part, None]:
+            declared, values = app.tab(tab), dict(state)
+            key = app.demo.name, language.code, tab, tuple(values.items())
+
+            def steps(run: Run) -> Iterator[Part]:
+                return declared.payloads(run, labels, values)
+
+            return self.ask(key, app.demo.name, reader, steps, only_first=not declared.streams)
+
+        return answers
+
+    async def ask(
+        self, key: Hashable, demo: str, reader: str, steps: Steps, *, only_first: bool = False
+    ) -> AsyncGenerator[Part, None]:
+        """The parts of an answer: from the cache, from a making that goes on already, or made now.
+
+        With `only_first`, its first part: all of it if it is a plain one.
+        Raises Refused if the line is full, CancelledError if the reader leaves, or what went wrong in a step.
+        """
+        begun = time.perf_counter()
+        if made := self.cache.get(key):
+            self.metrics.answered(demo, "cached", time.perf_counter() - begun)
+            async for part in replayed(made):
+                yield part
+            return
+        making = self.making.get(key)
+        outcome = "made" if making is None else "shared"
+        if making is None:
+            making = self.begin(Making(key, demo, reader, steps, only_first))
+        follower = Follower(reader, making)
+        making.followers.add(follower)
+        self.following.setdefault(reader, set()).add(follower)
+        try:
+            async for part in self.follow(follower):
+                if follower.taken == 1:
+                    self.metrics.answered(demo, outcome, time.perf_counter() - begun)
+                yield part
+        finally:
+            self.stop_following(follower)
+
+    def begin(self, making: Making) -> Making:
+        try:
+            self.check_client(making.reader)
+            self.let_wait(making, bounded=True)
+        except Full:
+            self.metrics.refused(making.demo)
+            raise Refused("busy") from None
+        self.making[making.key] = making
+        return making
+
+    async def follow(self, follower: Follower) -> AsyncIterator[Part]:
+        making = follower.making
+        while True:
+            if follower.left:
+                raise asyncio.CancelledError
+            if follower.taken < len(making.parts):
+                follower.taken += 1
+                self.go_on(making)
+                yield making.parts[follower.taken - 1]
+            elif making.error:
+                raise making.error
+            elif making.done:
+                return
+            else:
+                follower.news.clear()
+                await follower.news.wait()
+
+    def stop_following(self, follower: Follower) -> None:
+        making = follower.making
+        if follower not in making.followers:
+            return
+        making.followers.discard(follower)
+        self.following[follower.reader].discard(follower)
+        if not self.following[follower.reader]:
+            del self.following[follower.reader]
+        if not making.done:
+            self.metrics.left(making.demo)
+        if not making.done and not making.is_wanted:
+            del self.making[making.key]
+            self.let_wait(making)  # one last step, which closes it
+
+    def leave(self, reader: str) -> None:
+        """A reader is gone: what only this one waited for is not made."""
+        for follower in list(self.following.get(reader, ())):
+            follower.left = True
+            follower.news.set()
+            self.stop_following(follower)
+
+    async def close(self) -> None:
+        """End the threads, and whatever still waits."""
+        for reader in list(self.following):
+            self.leave(reader)
+        with self.changed:
+            self.closed = True
+            self.changed.notify_all()
+        await asyncio.to_thread(self.line.close)
+
+    # Steps
+
+    def know(self, reader: str, client: str) -> None:
+        """From which address a reader asks."""
+        self.clients.pop(reader, None)
+        self.clients[reader] = client
+        if len(self.clients) > READERS:
+            self.clients.popitem(last=False)
+
+    def check_client(self, reader: str) -> None:
+        """Raise Full if half the line comes from one address: a script there may call itself many readers."""
+        client = self.clients.get(reader, reader)
+        with self.changed:
+            same = sum(self.clients.get(making.reader, making.reader) == client for making in self.turns)
+        if same >= self.turns.most // 2:
+            raise Full
+
+    def let_wait(self, making: Making, *, bounded: bool = False) -> None:
+        if making.in_line:
+            return
+        with self.changed:
+            self.turns.put(making.reader, making, bounded=bounded)
+            self.changed.notify()
+        making.in_line = True
+
+    def go_on(self, making: Making) -> None:
+        """Let a stream's next step wait for its turn, unless its readers have not yet taken what is there."""
+        ahead = len(making.parts) - max((follower.taken for follower in making.followers), default=0)
+        if making.is_wanted and not making.done and ahead < AHEAD:
+            self.let_wait(making)
+
+    def work(self) -> None:
+        """What each thread does: the step whose turn it is, again and again."""
+        while True:
+            with self.changed:
+                self.changed.wait_for(lambda: self.closed or len(self.turns) > 0)
+                if self.closed:
+                    return
+                making = self.turns.pop()
+            outcome = self.step(making)
+            if not self.closed:
+                self.loop.call_soon_threadsafe(self.stepped, making, outcome)
+
+    def step(self, making: Making) -> Part | Exception | None:
+        """In a thread: the next part of an answer, None after the last one, or what went wrong."""
+        try:
+            if not making.is_wanted:
+                close(making.iterator)
+                return None
+            if making.iterator is None:
+                making.iterator = iter(making.steps(self.runner(making)))
+            part = next(making.iterator, None)
+            if making.only_first:
+                close(making.iterator)
+            return part
+        except Exception as error:
+            return error
+
+    def runner(self, making: Making) -> Run:
+        """What an answer runs its models with."""
+
+        def run(function: Any, /, **inputs: Any) -> Any:
+            return self.line.run(making.reader, function, inputs, lambda: making.is_wanted)
+
+        return run
+
+    def stepped(self, making: Making, outcome: Part | Exception | None) -> None:
+        """On the loop: a step is done."""
+        making.in_line = False
+        if isinstance(outcome, Exception):
+            making.error = outcome
+        elif outcome is not None:
+            making.parts.append(outcome)
+            making.times.append(time.monotonic())
+        making.done = outcome is None or making.error is not None or making.only_first
+        if making.done:
+            self.finish(making)
+        elif making.is_wanted:
+            self.go_on(making)
+        else:
+            self.let_wait(making)  # one last step, which closes it
+        for follower in making.followers:
+            follower.news.set()
+
+    def finish(self, making: Making) -> None:
+        if self.making.get(making.key) is making:
+            del self.making[making.key]
+        if making.error is None and making.is_wanted:
+            self.cache.put(making)
+        elif making.error is not None and not isinstance(making.error, Left):
+            self.metrics.failed(making.demo, making.error)
+
+
+async def replayed(made: Making) -> AsyncIterator[Part]:
+    """The parts of an answer that was made before; those of a stream come as they came then, or faster."""
+    before = made.times[0]
+    for part, then in zip(made.parts, made.times, strict=True):
+        if then > before:
+            await asyncio.sleep(min(then - before, REPLAY_GAP))
+        before = then
+        yield part
+
+
+def close(iterator: Iterator[Part] | None) -> None:
+    if isinstance(iterator, Generator):
+        iterator.close()
+
+
+class Cache:
+    """The answers asked for last, bounded in bytes and in number. One that is too large is not kept."""
+
+    def __init__(self, most_bytes: int, most: int) -> None:
+        self.most_bytes = most_bytes
+        self.most = most
+        self.bytes = 0
+        self.made: OrderedDict[Hashable, Making] = OrderedDict()  # the one asked for longest ago first
+
+    def __len__(self) -> int:
+        return len(self.made)
+
+    def get(self, key: Hashable) -> Making | None:
+        if key in self.made:
+            self.made.move_to_end(key)
+        return self.made.get(key)
+
+    def put(self, making: Making) -> None:
+        if making.size > self.most_bytes // 16:
+            return
+        self.remove(making.key)
+        self.made[making.key] = making
+        self.bytes += making.size
+        making.iterator = None
+        while self.bytes > self.most_bytes or len(self.made) > self.most:
+            self.remove(next(iter(self.made)))
+
+    def remove(self, key: Hashable) -> None:
+        if made := self.made.pop(key, None):
+            self.bytes -= made.size

@@ -1,0 +1,153 @@
+"""One demo in one language, open: what Gradio made of it, and its page in the state of an address."""
+
+from __future__ import annotations
+
+import json
+import re
+import time
+from contextlib import AsyncExitStack, aclosing
+from typing import TYPE_CHECKING
+
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from demos.kit.languages import Language
+from demos.server.page import localised
+from glossary.demos import Demo
+
+if TYPE_CHECKING:
+    from demos.kit.page import Page
+    from demos.server.answers import Answers
+
+CLICKS = 256  # at once in one page; fewer are let into the line of answers
+CONFIG = re.compile(r"window\.gradio_config = (.*?);</script>")  # where Gradio's page holds all its values
+# What would end the script that the configuration stands in.
+ESCAPES = str.maketrans({character: f"\\u{ord(character):04x}" for character in "<>&\u2028\u2029"})
+
+
+class DemoPage:
+    """An ASGI application. `close` it when it is not needed any more."""
+
+    def __init__(
+        self, demo: Demo, language: Language, page: Page, app: ASGIApp, closing: AsyncExitStack
+    ) -> None:
+        self.demo = demo
+        self.language = language
+        self.page = page
+        self.app = app
+        self.closing = closing
+        self.html = ("", "", "")  # before Gradio's configuration, the configuration, and after it
+        self.answering = 0  # requests being answered now
+        self.used = time.monotonic()  # when one was last answered
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        self.answering += 1
+        try:
+            await self.app(scope, receive, send)
+        finally:
+            self.answering -= 1
+            self.used = time.monotonic()
+
+    async def in_state(self, request: Request) -> Response:
+        """The page in the state that an address asks for, with the answer for it.
+
+        Raises Refused if there is no room for that answer in the line, and what the answer raises.
+        """
+        from demos.kit.state import parse
+
+        before, config_text, after = await self.template(request)
+        asked = parse(self.page.app, request.url.query)
+        reader = request.client.host if request.client else ""
+        config = json.loads(config_text)
+        async with aclosing(self.page.answers(asked.tab.name, asked.state, reader)) as parts:
+            self.page.fill(config, asked, await anext(parts))
+        filled = json.dumps(config, ensure_ascii=False).translate(ESCAPES)
+        return HTMLResponse(before + filled + after, headers={"Cache-Control": "no-cache"})
+
+    async def template(self, request: Request) -> tuple[str, str, str]:
+        """Gradio's page, made ours; the same whatever the address asks for."""
+        if not self.html[1]:
+            page = await captured(self, request, query_string=b"", method="GET")
+            text = localised(bytes(page.body).decode(), self.language, self.demo.title[self.language.code])
+            found = CONFIG.search(text)
+            assert found is not None
+            self.html = text[: found.start(1)], found[1], text[found.end(1) :]
+        return self.html
+
+    async def close(self) -> None:
+        await self.closing.aclose()
+
+
+async def open_page(demo: Demo, language: Language, page: Page, app: Starlette) -> DemoPage:
+    """Start what `mount` made."""
+    closing = AsyncExitStack()
+    await closing.enter_async_context(app.router.lifespan_context(app))
+    closing.callback(page.blocks.close, verbose=False)
+    return DemoPage(demo, language, page, app, closing)
+
+
+def mount(demo: Demo, language: Language, answers: Answers) -> tuple[Page, Starlette]:
+    """The demo as an application that answers below /demos/<demo>/<lang>. Takes a fraction of a second.
+
+    Raises whatever is wrong with the demo: AppError, WeightsError, or an error in its code.
+    """
+    import gradio
+
+    from demos.kit.app import declared
+    from demos.kit.page import make_page
+    from demos.kit.theme import CSS, make_theme
+    from demos.server.internals import count_components_anew, make_addresses_relative
+    from demos.server.queue import give_queue
+
+    make_addresses_relative()
+    count_components_anew()
+    kit_app = declared(demo)
+    page = make_page(kit_app, language, answers.of(kit_app, language))
+    give_queue(page.blocks, CLICKS)
+    # Beside a CORS layer of ours Gradio adds none of its own, which trusts origins that it should not.
+    app = Starlette(middleware=[Middleware(CORSMiddleware, allow_origins=[])])
+    gradio.mount_gradio_app(
+        app,
+        page.blocks,
+        path=f"/demos/{demo.name}/{language.code}",
+        app_kwargs={"openapi_url": None, "docs_url": None, "redoc_url": None},
+        css=CSS,
+        enable_monitoring=False,
+        footer_links=[],
+        head=page.head,
+        max_file_size="1kb",
+        mcp_server=False,
+        run_history=False,
+        show_error=False,
+        ssr_mode=False,
+        theme=make_theme(),
+    )
+    return page, app
+
+
+async def captured(app: ASGIApp, request: Request, **changed: object) -> Response:
+    """The answer of an application as one piece, uncompressed. Not for streams.
+
+    `changed` are entries of the request's scope.
+    """
+    headers = [(name, value) for name, value in request.scope["headers"] if name != b"accept-encoding"]
+    response = Response()
+    body = b""
+
+    async def keep(message: Message) -> None:
+        nonlocal body
+        if message["type"] == "http.response.start":
+            response.status_code = message["status"]
+            response.raw_headers = [
+                (name, value) for name, value in message["headers"] if name != b"content-length"
+            ]
+        body += message.get("body", b"")
+
+    await app({**request.scope, "headers": headers, **changed}, request.receive, keep)
+    response.body = body
+    response.headers["Content-Length"] = str(len(body))
+    return response

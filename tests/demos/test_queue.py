@@ -1,0 +1,35 @@
+"""Gradio's queue as we run it, and what it takes from Gradio's own."""
+
+from __future__ import annotations
+
+import inspect
+
+from gradio import Blocks
+from gradio.queueing import Queue
+
+from demos.server.queue import WokenQueue
+
+
+def test_gradios_queue_is_still_what_ours_is_made_from() -> None:
+    """What is overridden or relied on exists, is called by Gradio, and takes what we give it."""
+    source = inspect.getsource(Queue)
+    for call in (
+        "run_coro_in_background(self.start_processing)",
+        "run_coro_in_background(self.start_progress_updates)",
+        "event_queue.queue.append(event)",
+        "self.active_jobs[self.active_jobs.index(None)] = events",
+        "event_queue.start_times_per_fn[fn].add(start_time)",
+        "self.compute_analytics_summary,",
+    ):
+        assert call in source, call
+    assert list(inspect.signature(Queue.process_events).parameters) == [
+        *("self", "events", "batch", "begin_time", "fn"),
+    ]
+    assert "self._queue.close()" in inspect.getsource(Blocks.close)
+    assert "self._queue.start()" in inspect.getsource(Blocks.run_startup_events)
+
+
+def test_a_queue_starts_with_nothing_to_do() -> None:
+    with Blocks() as blocks:
+        queue = WokenQueue(blocks, 3)
+    assert (len(queue), queue.max_size, queue.max_thread_count) == (0, 3, 3)

@@ -1,0 +1,58 @@
+"""The server opens demos when they are asked for, and one that is broken takes no other down."""
+
+from __future__ import annotations
+
+import re
+import signal
+from pathlib import Path
+
+import pytest
+
+from demos.kit.words import ours
+from tests.demos.tiny import Running, running
+
+AT_ONCE = "from demos.server import opening; opening.IN_USE_FOR = 0"
+
+
+def test_a_demo_is_opened_when_its_page_is_first_asked_for(server: Running) -> None:
+    states = {name: demo["state"] for name, demo in server.first_status.items()}
+    assert states == {"tiny": "closed", "counting": "closed", "damaged": "closed", "broken": "failed"}
+    assert server.first.status == 503
+    assert '<html lang="zh-Hans">' in server.first.text
+    assert ours()["loading"]["zh"] in server.first.text
+    assert 'http-equiv="refresh"' in server.first.text
+    assert server.ask("/demos/tiny/zh/").status == 200
+
+
+@pytest.mark.parametrize(("demo", "lang"), [("damaged", "nb"), ("damaged", "zh"), ("broken", "en")])
+def test_a_broken_demo_says_so_and_takes_no_other_down(server: Running, demo: str, lang: str) -> None:
+    answer = server.ask(f"/demos/{demo}/{lang}/")
+    assert answer.status == 503
+    assert ours()["failed"][lang] in answer.text
+    assert "refresh" not in answer.text
+    assert "Traceback" not in answer.text
+    states = {name: demo["state"] for name, demo in server.ask("/demos/status.json").json.items()}
+    assert (states["tiny"], states[demo]) == ("ready", "failed")
+
+
+def test_a_click_opens_a_demo_that_is_closed(folder: Path) -> None:
+    """A page left open in a browser finds its demo closed after the server was started again."""
+    with running(folder, AT_ONCE, memory=1) as server:  # each page that opens closes the one before
+        before = server.page("zh")["components"]
+        assert server.page("nb")["components"] != before
+        assert server.page("zh")["components"] == before, "a click names what was clicked by its number"
+        for lang in ("zh", "nb"):
+            assert server.click(40, f"left-open-{lang}", lang).status == 200
+            assert server.listen(f"left-open-{lang}", lang)["success"]
+        assert server.click(40, "x", "en", demo="damaged").json == {"detail": ours()["failed"]["en"]}
+
+
+def test_memory_above_the_limit_closes_the_page_used_longest_ago(folder: Path) -> None:
+    with running(folder, AT_ONCE, memory=1) as server:  # opens "zh", "nb", "en"
+        assert server.click(40, "again", "zh").status == 200
+        assert server.listen("again", "zh")["success"]
+        server.process.send_signal(signal.SIGINT)
+        _, log = server.process.communicate(timeout=60)
+    closed = re.findall(r"“tiny” \((..)\) was closed: \d+ MB in use, limit 0 MB", log)
+    assert closed == ["zh", "nb", "en"]
+    assert "Traceback" not in log

@@ -1,0 +1,68 @@
+"""Fair turns: nobody gets a second thing done before everybody got one."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from demos.server.turns import Full, Turns
+
+
+def drained(turns: Turns[str]) -> str:
+    return "".join(turns.pop() for _ in range(len(turns)))
+
+
+def test_readers_take_turns() -> None:
+    turns: Turns[str] = Turns(most=10, each=10)
+    for item in "AAAABBC":
+        turns.put(item, item)
+    assert drained(turns) == "ABCABAA"
+    with pytest.raises(KeyError):
+        turns.pop()
+
+
+def test_who_comes_later_waits_at_most_one_turn_of_each_other() -> None:
+    turns: Turns[str] = Turns(most=10, each=10)
+    for item in "AAAA":
+        turns.put(item, item)
+    assert turns.pop() == "A"
+    turns.put("B", "B")
+    assert drained(turns) == "ABAA"
+
+
+def test_there_is_no_room_beyond_the_bounds() -> None:
+    turns: Turns[str] = Turns(most=3, each=2)
+    turns.put("a", "1")
+    turns.put("a", "2")
+    with pytest.raises(Full):
+        turns.put("a", "3")
+    turns.put("b", "4")
+    with pytest.raises(Full):
+        turns.put("c", "5")
+    turns.put("c", "6", bounded=False)
+    assert drained(turns) == "1462"
+
+
+def test_what_is_taken_out_leaves_the_others_in_their_places() -> None:
+    turns: Turns[str] = Turns(most=10, each=10)
+    for reader, item in ("a", "1"), ("a", "x"), ("b", "x"), ("c", "2"), ("a", "3"):
+        turns.put(reader, item)
+    assert turns.remove(lambda item: item == "x") == ["x", "x"]
+    assert drained(turns) == "123"[0] + "2" + "3"
+
+
+@given(st.lists(st.one_of(st.none(), st.tuples(st.sampled_from("abc"), st.integers(0, 9)))))
+def test_nothing_is_lost_and_each_readers_items_keep_their_order(steps: list[tuple[str, int] | None]) -> None:
+    turns: Turns[tuple[str, int]] = Turns(most=1000, each=1000)
+    put, popped = [], []
+    for step in steps:
+        if step is not None:
+            turns.put(step[0], step)
+            put.append(step)
+        elif len(turns):
+            popped.append(turns.pop())
+        assert len(turns) == len(list(turns)) == len(put) - len(popped)
+    popped += [turns.pop() for _ in range(len(turns))]
+    for reader in "abc":
+        assert [item for item in popped if item[0] == reader] == [item for item in put if item[0] == reader]
