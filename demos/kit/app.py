@@ -13,7 +13,7 @@ demo with several parts declares `TABS = (Tab("guess", CONTROLS, SHOWS, answer),
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -59,7 +59,9 @@ class Tab:
         """Whether the answer comes in parts."""
         return inspect.isgeneratorfunction(self.answer)
 
-    def payloads(self, run: Runner, labels: Labels, state: State) -> Iterator[dict[str, Payload]]:
+    def payloads(
+        self, run: Runner, labels: Labels, state: State
+    ) -> Generator[dict[str, Payload], None, None]:
         """The answer for a state, ready for a browser: whole, or in parts that each hold what is new.
 
         Raises whatever the answer raises, and AppError for something that it gives and nothing shows.

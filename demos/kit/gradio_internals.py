@@ -17,6 +17,15 @@ def id_of(component: Any) -> int:
     return number
 
 
+def key_of(component: Any) -> str | int:
+    """What an event's target and the component on our page have in common.
+
+    Where an event leaves an output as it is, Gradio makes that component anew for the reader, with another
+    number; its `elem_id` stays. Outputs that are targets too therefore need one.
+    """
+    return component.elem_id or id_of(component)
+
+
 def keep_few_sessions(blocks: gr.Blocks) -> None:
     """Gradio keeps what it sent, pictures and all, for 10,000 readers of each page."""
     blocks.state_session_capacity = SESSIONS

@@ -40,7 +40,8 @@ def described(term: str, languages: Collection[str]) -> str:
     translate."""
     starter = yaml.safe_load((STARTER / "demo.yml").read_text(encoding="utf-8"))
     texts = in_languages(starter, languages)
-    return yaml.safe_dump({"terms": {term: None}, **texts}, allow_unicode=True, sort_keys=False, width=1000)
+    dumped = yaml.safe_dump(texts, allow_unicode=True, sort_keys=False, width=1000)
+    return f"terms:\n  {term}:  # the demo as it opens; a preset's name would give that state\n{dumped}"
 
 
 def in_languages(node: Any, languages: Collection[str]) -> Any:

@@ -14,7 +14,7 @@ import time
 import zlib
 from collections import OrderedDict
 from collections.abc import AsyncGenerator, Callable, Iterator, Mapping
-from contextlib import aclosing, contextmanager
+from contextlib import aclosing, closing, contextmanager
 from dataclasses import dataclass, field
 from html import escape
 from pathlib import Path
@@ -26,7 +26,7 @@ from demos.kit.app import App, Tab, playable
 from demos.kit.components import control_component, is_small, show_component, shown
 from demos.kit.controls import Action, Control, Integer, Seed, Slider, State, number
 from demos.kit.functions import Refused, Runner, direct
-from demos.kit.gradio_internals import EVENT, SKIP, id_of, keep_few_sessions
+from demos.kit.gradio_internals import EVENT, SKIP, id_of, keep_few_sessions, key_of
 from demos.kit.labels import Labels
 from demos.kit.languages import Language
 from demos.kit.notes import numbers_of, with_term_links
@@ -76,7 +76,7 @@ class Panel:
     )  # hidden; JSON: the query that gives this state, and a checksum of each show's payload
     controls: dict[str, Any] = field(default_factory=dict)
     shows: dict[str, Any] = field(default_factory=dict)
-    changes: dict[int, Callable[[State, Any], Mapping[str, Any]]] = field(
+    changes: dict[str | int, Callable[[State, Any], Mapping[str, Any]]] = field(
         default_factory=dict
     )  # by component
     triggers: list[Any] = field(default_factory=list)
@@ -95,8 +95,9 @@ def direct_answers(app: App, language: Language) -> Answers:
 
     async def answers(tab: str, state: State, reader: str) -> AsyncGenerator[Mapping[str, Payload], None]:
         parts = app.tab(tab).payloads(direct, labels, state)
-        while (part := await asyncio.to_thread(next, parts, None)) is not None:
-            yield part
+        with closing(parts):
+            while (part := await asyncio.to_thread(next, parts, None)) is not None:
+                yield part
 
     return answers
 
@@ -147,10 +148,10 @@ class Page:
         address = gr.Textbox("", label="-", visible="hidden", elem_classes="address")
         panel = self.panels[tab.name] = Panel(tab, address, triggers=list(opened))
         first, *others = tab.shows
-        panel.shows[first.name] = show_component(first, self.labels)
+        panel.shows[first.name] = show_component(first, self.labels, f"{tab.name}-{first.name}")
         self.make_controls(panel)
         for show in others:
-            panel.shows[show.name] = show_component(show, self.labels)
+            panel.shows[show.name] = show_component(show, self.labels, f"{tab.name}-{show.name}")
         for show in tab.shows:
             if isinstance(show, Picture) and show.click:
                 self.let(panel, panel.shows[show.name], "select", clicked(show.click))
@@ -199,7 +200,7 @@ class Page:
 
     def let(self, panel: Panel, component: Any, event: str, change: Callable[..., Mapping[str, Any]]) -> None:
         """Let an event of a component change controls, and ask for the answer."""
-        panel.changes[id_of(component)] = change
+        panel.changes[key_of(component)] = change
         panel.triggers.append(getattr(component, event))
 
     def make_notes(self) -> None:
@@ -252,8 +253,8 @@ class Page:
         reader, (on_screen, *given) = str(request.session_hash), values
         turn = self.next_turn(reader)
         state = self.cleaned(panel.tab, given)
-        if event.target is not None and id_of(event.target) in panel.changes:
-            state |= panel.changes[id_of(event.target)](state, event)
+        if event.target is not None and (key := key_of(event.target)) in panel.changes:
+            state |= panel.changes[key](state, event)
         sums = sums_of(on_screen)
         async with aclosing(self.answers(panel.tab.name, state, reader)) as parts:
             async for part in parts:
@@ -309,7 +310,9 @@ class Page:
             shows.append(SKIP if total == sums.get(show.name) else shown(show, part[show.name]))
             if total is not None:
                 sums[show.name] = total
-        return [self.seen(panel.tab, state, sums), *controls, *shows, ""]
+        # A tab that an address opens asks too, and gets what it shows already: the notice stays.
+        notice = SKIP if all(part is SKIP for part in (*controls, *shows)) else ""
+        return [self.seen(panel.tab, state, sums), *controls, *shows, notice]
 
     def seen(self, tab: Tab, state: State, sums: Mapping[str, int]) -> str:
         return json.dumps({"query": query(self.app, tab, state), "sums": sums})

@@ -76,7 +76,9 @@ class Box:
     def svg(self) -> str:
         inset = self.line / 2
         size = f"width='{self.width - self.line:g}' height='{self.height - self.line:g}' rx='{self.radius:g}'"
-        return f"<rect x='{inset:g}' y='{inset:g}' {size} {drawn(self.color, self.line)}/>"
+        # Squares that touch would show the ground between them if their edges were smoothed.
+        edges = "" if self.radius else "shape-rendering='crispEdges' "
+        return f"<rect x='{inset:g}' y='{inset:g}' {size} {edges}{drawn(self.color, self.line)}/>"
 
     def paint(self, canvas: Image.Image, at: tuple[float, float], scale: float) -> None:
         left, top = (place * scale for place in at)

@@ -106,6 +106,7 @@ footer { display: none !important }
 
 .try { font-size: 1.0625rem; line-height: 1.6 }
 .says { line-height: 1.6; min-height: 3.2em }
+.prose :is(table, tr, th, td) { border-color: var(--border-color-primary) !important }
 .says table { font-size: .9375rem; width: 100% }
 .says :is(th, td) { border-width: 0 0 1px; padding: .3em .5em .3em 0; text-align: start }
 
@@ -113,7 +114,7 @@ footer { display: none !important }
 .form { background: none !important; border: 0 !important; gap: 1.25rem !important }
 .form, .form > .block { overflow: visible !important }
 .controls { align-items: flex-end; gap: 1rem }
-.controls > button { min-height: 2.75rem }
+.controls > button { font-size: 1.0625rem; min-height: 2.75rem; padding-inline: .75rem; white-space: nowrap }
 .wrap:has(> .wrap-inner) { border-color: var(--input-border-color) !important }
 .tab-container button { padding-inline: clamp(.35rem, 2vw, 1rem) !important }
 
@@ -161,7 +162,7 @@ input[type="range"]::-moz-range-thumb {
   width: auto !important;
 }
 .picture label.float { background: none; display: block; margin: 0 0 .4rem; padding: 0; position: static }
-.picture label > span { display: none }
+.picture label > span, .picture .icon-button-wrapper:not(:has(button)) { display: none }
 .picture :is(.image-container, .image-frame, button) { height: auto; width: 100% }
 .clickable img { cursor: crosshair }
 

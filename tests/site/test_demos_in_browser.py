@@ -1,14 +1,21 @@
-"""The three demos as a reader meets them: inside their pages, with real clicks, in every language."""
+"""Every demo as a reader meets it: inside its page, with real clicks on every control, in every language."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+import json
+from collections.abc import Callable
+from functools import partial
+from typing import Any
 
 import pytest
-from playwright.sync_api import Error, FrameLocator, Locator, Page, expect
+from playwright.sync_api import FrameLocator, Locator, Page, expect
 
+from demos.kit.app import App, Tab, declared, playable
+from demos.kit.controls import Action, Choice, Choices, Control, Integer, Seed, Slider
+from demos.kit.labels import Labels
 from demos.kit.registry import load_demos
+from demos.kit.shows import Picture, Show
+from demos.kit.state import query
 from glossary.demos import Demo
 from tests.ordlab import LANGUAGES
 from tests.serving import Server
@@ -18,14 +25,6 @@ pytestmark = pytest.mark.browser
 
 DEMOS = load_demos(LANGUAGES)
 PREFIX = {"nb": "", "en": "en/", "zh": "zh/"}
-# The picture as a reader sees it, made small: equal only when nothing that could be seen has changed.
-SEEN = """img => img.decode().then(() => {
-    const canvas = document.createElement("canvas");
-    canvas.width = canvas.height = 48;
-    const context = canvas.getContext("2d");
-    context.drawImage(img, 0, 0, 48, 48);
-    return Array.from(context.getImageData(0, 0, 48, 48).data).join();
-})"""
 
 
 def open_demo(page: Page, server: Server, demo: Demo, lang: str) -> FrameLocator:
@@ -36,61 +35,6 @@ def open_demo(page: Page, server: Server, demo: Demo, lang: str) -> FrameLocator
     frame = panel.frame_locator("iframe")
     expect(frame.locator("main img").first).to_be_visible(timeout=60_000)
     return frame
-
-
-def seen(picture: Locator) -> str | None:
-    """What the picture shows; None while the next one is on its way and neither can be decoded."""
-    try:
-        return str(picture.evaluate(SEEN))
-    except Error as error:
-        if "EncodingError" in error.message:
-            return None
-        raise
-
-
-def settled(picture: Locator) -> str:
-    """What the picture shows once no earlier action is still changing it."""
-    expect(picture).to_be_visible()
-    last = None
-    for _ in range(100):
-        now = seen(picture)
-        if now is not None and now == last:
-            return now
-        last = now
-        picture.page.wait_for_timeout(200)
-    raise AssertionError("the picture does not come to rest")
-
-
-@contextmanager
-def changes(picture: Locator) -> Iterator[None]:
-    """What is done inside must change the picture that a reader sees."""
-    before = settled(picture)
-    yield
-    for _ in range(100):
-        if seen(picture) not in (before, None):
-            return
-        picture.page.wait_for_timeout(100)
-    raise AssertionError("the picture did not change")
-
-
-def word(demo: Demo, key: str, lang: str) -> str:
-    return demo.labels[key][lang]
-
-
-def button(frame: FrameLocator, demo: Demo, key: str, lang: str) -> Locator:
-    return frame.get_by_role("button", name=word(demo, key, lang), exact=True)
-
-
-def pictured(frame: FrameLocator, demo: Demo, key: str, lang: str) -> Locator:
-    return frame.get_by_alt_text(word(demo, f"{key}_alt", lang)).locator("visible=true").first
-
-
-def drag(frame: FrameLocator, demo: Demo, key: str, lang: str, presses: int) -> None:
-    """Move a slider with the keyboard: to the left when `presses` is negative."""
-    slider = frame.get_by_role("slider", name=word(demo, key, lang)).locator("visible=true").first
-    slider.focus()
-    for _ in range(abs(presses)):
-        slider.press("ArrowRight" if presses > 0 else "ArrowLeft")
 
 
 @pytest.mark.parametrize("lang", PREFIX)
@@ -107,53 +51,144 @@ def test_opens_with_an_answer_in_the_page_s_language(
         assert picture.evaluate("img => img.decode().then(() => img.naturalWidth)") > 50
 
 
-@pytest.mark.parametrize("lang", PREFIX)
-def test_generator_paints_what_the_controls_say(page: Page, server: Server, lang: str) -> None:
-    demo = DEMOS["generator"]
-    frame = open_demo(page, server, demo, lang)
-    samples = pictured(frame, demo, "samples", lang)
-    with changes(samples):
-        button(frame, demo, "new", lang).click()
-    with changes(samples):
-        drag(frame, demo, "training", lang, -4)
-    with changes(samples):
-        drag(frame, demo, "truncation", lang, -10)
-    with changes(samples):  # back to where the slider began
-        frame.locator("button.reset-button").first.click()
-    box = samples.bounding_box()
-    assert box
-    with changes(pictured(frame, demo, "flow", lang)):  # the last portrait; the first one is chosen already
-        samples.click(position={"x": box["width"] - 12, "y": box["height"] - 12})
+class Panel:
+    """One tab of a demo, open in a browser."""
+
+    def __init__(self, page: Page, app: App, tab: Tab, lang: str) -> None:
+        self.page, self.app, self.tab = page, app, tab
+        self.words = Labels(app.demo, LANGUAGES[lang])
+        self.root = page.get_by_role("tabpanel").locator("visible=true") if tab.name else page.locator("main")
+
+        self.address = self.root.locator(".address textarea, .address input")
+
+    def open(self) -> None:
+        if self.tab.name:
+            self.page.get_by_role("tab", name=self.words[f"{self.tab.name}_tab"]).click()
+        self.comes_to(lambda shown: len(shown["sums"]) == len(self.tab.shows))
+
+    def shown(self) -> dict[str, Any]:
+        """What the page says is on screen: the query that gives it, and a checksum for each show."""
+        found: dict[str, Any] = json.loads(
+            self.root.locator(".address textarea, .address input").input_value()
+        )
+        return found
+
+    def comes_to(self, holds: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
+        for _ in range(300):
+            text = self.address.input_value()
+            if text and holds(shown := json.loads(text)):
+                return dict(shown)
+            self.page.wait_for_timeout(100)
+        raise AssertionError(f"{self.tab.name} does not get there: {text}")
+
+    def changes(self, act: Callable[[], object]) -> dict[str, Any]:
+        """What a reader does must change the state in the address and something on screen."""
+        before = self.shown()
+        act()
+        return self.comes_to(
+            lambda shown: shown["query"] != before["query"] and shown["sums"] != before["sums"]
+        )
+
+    def field(self, control: Control, role: Any) -> Locator:
+        return self.root.get_by_role(role, name=self.words[control.name]).first
+
+    def button(self, key: str) -> Locator:
+        return self.root.get_by_role("button", name=self.words[key], exact=True)
+
+    def set(self, control: Control) -> None:
+        """Set a control to another value, as a reader does."""
+        label = self.words[control.name]
+        match control:
+            case Slider():
+                slider = self.field(control, "slider")
+                slider.focus()
+                at_end = control.default >= control.high
+                for _ in range(1 if control.steps < 10 else 8):
+                    slider.press("ArrowLeft" if at_end else "ArrowRight")
+            case Integer():
+                self.root.get_by_label(label, exact=True).first.fill(str(control.default + 3))
+            case Choice(dropdown=True):
+                option = next(o for o in reversed(control.options) if o != control.default)
+                self.root.get_by_label(label).first.click()
+                self.page.get_by_role("option", name=self.words[f"{control.words}_{option}"]).click()
+            case Choice():
+                option = next(o for o in reversed(control.options) if o != control.default)
+                self.root.get_by_label(self.words[f"{control.words or control.name}_{option}"]).check()
+            case Choices():
+                self.root.get_by_role("checkbox").first.check()
+            case _:
+                raise AssertionError(f"nobody has said how a reader sets a {type(control).__name__}")
+
+
+def picture_of(panel: Panel, show: Show) -> Locator:
+    return panel.root.get_by_alt_text(panel.words[f"{show.name}_alt"]).locator("visible=true").first
 
 
 @pytest.mark.parametrize("lang", PREFIX)
-def test_discriminator_reveals_and_looks_again(page: Page, server: Server, lang: str) -> None:
-    demo = DEMOS["discriminator"]
-    frame = open_demo(page, server, demo, lang)
-    gallery = pictured(frame, demo, "gallery", lang)
-    frame.get_by_role("checkbox").first.check()
-    with changes(gallery):
-        button(frame, demo, "reveal", lang).click()
-    with changes(gallery):
-        button(frame, demo, "next_round", lang).click()
-    frame.get_by_role("tab", name=word(demo, "spoil_tab", lang)).click()
-    spoilt = frame.locator("main img:visible").first
-    for key in ("blur", "noise"):
-        with changes(spoilt):
-            drag(frame, demo, key, lang, 4)
+@pytest.mark.parametrize("name", DEMOS)
+def test_every_control_changes_what_is_on_screen(page: Page, server: Server, name: str, lang: str) -> None:
+    app = declared(DEMOS[name])
+    page.goto(f"{server.url}/demos/{name}/{lang}/")
+    expect(page.locator("main img:visible").first).to_be_visible(timeout=60_000)
+    for tab in app.tabs:
+        walk(Panel(page, app, tab, lang))
 
 
-@pytest.mark.parametrize("lang", PREFIX)
-def test_latent_space_can_be_walked(page: Page, server: Server, lang: str) -> None:
-    demo = DEMOS["latent_space"]
-    frame = open_demo(page, server, demo, lang)
-    with changes(pictured(frame, demo, "here", lang)):
-        drag(frame, demo, "position", lang, 30)
-    for tab in ("direction", "sum", "map"):
-        frame.get_by_role("tab", name=word(demo, f"{tab}_tab", lang)).click()
-        expect(frame.locator("main img:visible").first).to_be_visible()
-    with changes(frame.locator("main img:visible").last):
-        frame.locator("main img:visible").first.click(position={"x": 12, "y": 12})
+def walk(panel: Panel) -> None:
+    """Use every control, button and clickable picture of a tab, then put everything back."""
+    panel.open()
+    for control in panel.tab.controls:
+        if isinstance(control, Action):
+            panel.changes(panel.button(control.name).click)
+        elif control.words_needed():
+            panel.changes(partial(panel.set, control))
+        if isinstance(control, Seed) and control.new:
+            panel.changes(panel.button(f"{control.name}_new").click)
+    for show in panel.tab.shows:
+        if isinstance(show, Picture) and show.click:
+            panel.changes(partial(picture_of(panel, show).click, position={"x": 90, "y": 90}))
+    reset = panel.words.language.word("reset")
+    panel.root.locator(".tools").get_by_role("button", name=reset, exact=True).click()
+    defaults = query(panel.app, panel.tab, panel.tab.defaults)
+    panel.comes_to(lambda shown: shown["query"] == defaults)
+
+
+@pytest.mark.parametrize("name", DEMOS)
+def test_a_slider_plays_until_it_is_stopped(page: Page, server: Server, name: str) -> None:
+    app = declared(DEMOS[name])
+    for tab in app.tabs:
+        for slider in playable(tab):
+            page.goto(f"{server.url}/demos/{name}/en/?{query(app, tab, tab.defaults)}")
+            panel = Panel(page, app, tab, "en")
+            expect(page.locator("main img:visible").first).to_be_visible(timeout=60_000)
+            panel.changes(panel.button(f"{slider.name}_play").click)
+            panel.root.get_by_role("button", name="Stop", exact=True).click()
+            page.wait_for_timeout(1500)
+            at_rest = panel.shown()
+            page.wait_for_timeout(1500)
+            assert panel.shown() == at_rest
+
+
+def test_a_copied_link_opens_the_page_as_it_is(open_context: Callable, server: Server) -> None:  # type: ignore[type-arg]
+    context = open_context()
+    context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page = context.new_page()
+    app = declared(DEMOS["discriminator"])
+    page.goto(f"{server.url}/demos/discriminator/nb/?preset=blurred&__theme=dark")
+    panel = Panel(page, app, app.tab("spoil"), "nb")
+    says = app.demo.presets["blurred"].says["nb"]
+    expect(page.get_by_text(says)).to_be_visible(timeout=60_000)
+    panel.changes(partial(panel.set, next(c for c in panel.tab.settings if c.name == "noise")))
+    panel.comes_to(lambda shown: shown["query"].endswith("noise=0.16"))
+    expect(page.get_by_text(says)).to_be_hidden()
+    page.get_by_role("button", name="Kopier lenke").locator("visible=true").click()
+    expect(page.get_by_role("button", name="Kopiert").locator("visible=true")).to_be_visible()
+    address = page.evaluate("navigator.clipboard.readText()")
+    before = panel.shown()
+    page.goto(address)
+    expect(page.locator("main img:visible").first).to_be_visible(timeout=60_000)
+    assert panel.shown() == before
+    assert "tab=spoil&seed=4&blur=0.8&noise=" in address
 
 
 @pytest.mark.parametrize("name", DEMOS)

@@ -1,0 +1,258 @@
+"""A demo's page: what an event puts on it, what streams, how it opens. Tiny demos stand for all others."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+from collections.abc import AsyncGenerator, Mapping
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import gradio as gr
+import pytest
+
+from demos.kit.app import App, declared
+from demos.kit.functions import Refused
+from demos.kit.gradio_internals import SKIP, id_of, key_of
+from demos.kit.languages import Language
+from demos.kit.page import Page, direct_answers, make_page
+from demos.kit.registry import load_demos
+from demos.kit.state import parse
+
+GERMAN = Language("de", "de-AT", "Deutsch", "de")
+ENGLISH = Language("en", "en", "English", "en", home="en/")
+LANGUAGES = {"de": GERMAN, "en": ENGLISH}
+
+YML = """\
+terms: {five: five}
+title: {de: Zählen, en: Counting}
+summary: {de: Zählt., en: Counts.}
+try: {de: Zählen Sie., en: Count.}
+alt: {de: Zahlen, en: Numbers}
+see: {de: "Eine [[five|Fünf]].", en: "A [[five|five]]."}
+presets:
+  five: {state: {number: 5}, says: {de: Fünf., en: Five.}}
+labels:
+  number: {de: Zahl, en: Number}
+  number_new: {de: Neue Zahl, en: New number}
+  half: {de: "Die Hälfte ist {half}.", en: "The half is {half}."}
+  count: {de: "Bis {n}", en: "Up to {n}"}
+"""
+HALF = """\
+from demos.kit.controls import Seed
+from demos.kit.shows import Text
+
+CONTROLS = (Seed("number", 3),)
+SHOWS = (Text("says"), Text("fixed"))
+
+def answer(run, words, *, number):
+    if number == 13:
+        raise RuntimeError("secret")
+    return {"says": words("half", half=words.number(number / 2)), "fixed": "always"}
+"""
+COUNT = """\
+from demos.kit.controls import Number
+from demos.kit.shows import Text
+
+CONTROLS = (Number("number", 3, 0, 1000),)
+SHOWS = (Text("says"),)
+ended = []
+
+def answer(run, words, *, number):
+    try:
+        for n in range(number + 1):
+            yield {"says": words("count", n=n)}
+    finally:
+        ended.append(number)
+"""
+
+
+@pytest.fixture(scope="module")
+def apps(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, App]:
+    """A project in German and English, with a demo without a model and one that streams."""
+    folder = tmp_path_factory.mktemp("project") / "apps"
+    for name, code in {"half": HALF, "count": COUNT}.items():
+        (folder / name).mkdir(parents=True)
+        (folder / name / "app.py").write_text(code, encoding="utf-8")
+        (folder / name / "demo.yml").write_text(YML, encoding="utf-8")
+        (folder / name / "still.webp").touch()
+    return {name: declared(demo) for name, demo in load_demos(LANGUAGES, folder, strict=True).items()}
+
+
+@pytest.fixture(autouse=True)
+def with_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    from demos.kit.words import of, ours
+
+    for language in LANGUAGES.values():
+        object.__setattr__(language, "words", of(ours(), language.code))
+
+
+def page(app: App, language: Language = GERMAN, answers: Any = None) -> Page:
+    return make_page(app, language, answers or direct_answers(app, language))
+
+
+def press(
+    page: Page, *values: Any, reader: str = "a", target: Any = None, data: Any = None
+) -> list[list[Any]]:
+    """What an event puts on the page, part by part."""
+    panel = page.panels[""]
+    event = gr.EventData(target, {})
+
+    async def parts() -> list[list[Any]]:
+        request = SimpleNamespace(session_hash="a")
+        with page.faults_spoken():
+            return [part async for part in page.respond(panel, event, request, values)]  # type: ignore[arg-type]
+
+    return asyncio.run(parts())
+
+
+def test_an_answer_is_in_the_readers_language(apps: Mapping[str, App]) -> None:
+    for language, says in ((GERMAN, "Die Hälfte ist 2,5."), (ENGLISH, "The half is 2.5.")):
+        ((seen, number, shown, _, notice),) = press(page(apps["half"], language), "", 5)
+        assert json.loads(seen)["query"] == "number=5"
+        assert (number, shown, notice) == (SKIP, says, "")
+
+
+def test_only_what_changed_is_sent(apps: Mapping[str, App]) -> None:
+    half = page(apps["half"])
+    ((seen, *_),) = press(half, "", 5)
+    ((_, number, says, fixed, _),) = press(half, seen, 6)
+    assert (number, says, fixed) == (SKIP, "Die Hälfte ist 3,0.", SKIP)
+    ((_, *rest),) = press(half, seen, 5)
+    assert rest == [SKIP] * 4, "a tab that is opened asks for what it shows already"
+
+
+def test_an_emptied_field_gets_its_default_back(apps: Mapping[str, App]) -> None:
+    ((_, number, *_),) = press(page(apps["half"]), "", None)
+    assert number == 3
+
+
+def test_a_button_changes_a_control_and_the_answer_with_it(apps: Mapping[str, App]) -> None:
+    half = page(apps["half"])
+    new = next(b for b in half.blocks.blocks.values() if getattr(b, "value", "") == "Neue Zahl")
+    assert key_of(new) in half.panels[""].changes
+    numbers = {press(half, "", 3, target=new)[0][1] for _ in range(4)}
+    assert len(numbers) > 1
+
+
+@pytest.mark.parametrize("sent", [-1, 10**9, "x", [1], True])
+def test_a_value_out_of_bounds_names_them(apps: Mapping[str, App], sent: object) -> None:
+    with pytest.raises(gr.Error) as caught:
+        press(page(apps["half"], ENGLISH), "", sent)
+    assert caught.value.message == "Number: enter a number from 0 to 999,999."
+
+
+@pytest.mark.parametrize("field", [None, "", "{", "[]", '{"sums": 3}', '{"sums": {"says": "x"}}', 7])
+def test_what_the_hidden_field_holds_does_no_harm(apps: Mapping[str, App], field: object) -> None:
+    ((_, _, says, *_),) = press(page(apps["half"]), field, 4)
+    assert says == "Die Hälfte ist 2,0."
+
+
+def test_a_fault_is_one_sentence_and_the_log_has_the_rest(
+    apps: Mapping[str, App], caplog: pytest.LogCaptureFixture
+) -> None:
+    with pytest.raises(gr.Error) as caught:
+        press(page(apps["half"], ENGLISH), "", 13)
+    assert "secret" not in caught.value.message
+    assert "secret" in caplog.text
+
+
+def test_a_refusal_is_said_and_is_no_fault(apps: Mapping[str, App], caplog: pytest.LogCaptureFixture) -> None:
+    async def busy(tab: str, state: Any, reader: str) -> AsyncGenerator[Mapping[str, str], None]:
+        raise Refused("busy")
+        yield {}
+
+    with pytest.raises(gr.Error) as caught:
+        press(page(apps["half"], ENGLISH, busy), "", 5)
+    assert caught.value.message == ENGLISH.word("busy")
+    assert caplog.text == ""
+
+
+# Streams
+
+
+def test_a_stream_comes_part_by_part(apps: Mapping[str, App]) -> None:
+    shown = [part[2] for part in press(page(apps["count"]), "", 3)]
+    assert shown == ["Bis 0", "Bis 1", "Bis 2", "Bis 3"]
+
+
+def test_a_newer_event_of_the_same_reader_ends_the_older_stream(apps: Mapping[str, App]) -> None:
+    sys.modules["demos_elsewhere_count"].ended.clear()
+    counting = page(apps["count"])
+    panel = counting.panels[""]
+
+    def event(number: int, reader: str) -> Any:
+        request: Any = SimpleNamespace(session_hash=reader)
+        return counting.respond(panel, gr.EventData(None, {}), request, ("", number))
+
+    async def story() -> tuple[int, int, int]:
+        old, other = event(1000, "a"), event(4, "b")
+        await anext(old)
+        await anext(other)
+        new = [part async for part in event(2, "a")]
+        return len([part async for part in old]), len(new), len([part async for part in other])
+
+    assert asyncio.run(story()) == (0, 3, 4)
+    assert sorted(sys.modules["demos_elsewhere_count"].ended) == [2, 4, 1000]
+
+
+# How it opens
+
+
+def test_a_page_opens_in_the_state_of_its_address(apps: Mapping[str, App]) -> None:
+    half = page(apps["half"])
+    asked = parse(half.app, "preset=five")
+    (payloads,) = half.compute(None, "", asked.state)  # type: ignore[arg-type]
+    config = half.blocks.get_config_file()
+    half.fill(config, asked, payloads)
+    values = {c["id"]: c["props"].get("value") for c in config["components"]}
+    panel = half.panels[""]
+    assert values[id_of(panel.controls["number"])] == 5
+    assert values[id_of(panel.shows["says"])] == "Die Hälfte ist 2,5."
+    assert values[id_of(half.notice)] == "Fünf."
+    assert json.loads(values[id_of(panel.on_screen)])["query"] == "number=5"
+    fresh = half.blocks.get_config_file()
+    assert {c["id"]: c["props"].get("value") for c in fresh["components"]} != values, (
+        "one reader's page alone"
+    )
+
+
+def test_terms_below_a_demo_are_linked_in_the_readers_part_of_the_site(apps: Mapping[str, App]) -> None:
+    texts = [str(getattr(b, "value", "")) for b in page(apps["half"], ENGLISH).blocks.blocks.values()]
+    (see,) = [text for text in texts if "five</a>" in text]
+    assert '<a href="../../../en/glossary/five/" target="_top">five</a>' in see
+
+
+def test_a_demo_elsewhere_is_not_ours(apps: Mapping[str, App], tmp_path: Path) -> None:
+    assert not load_demos(LANGUAGES, tmp_path)
+
+
+# What is private in Gradio
+
+
+def test_gradio_makes_a_component_anew_that_an_event_leaves_as_it_is() -> None:
+    """Then only its elem_id says that it is the same."""
+    with gr.Blocks() as blocks:
+        picture = gr.Image(elem_id="picture")
+        picture.select(lambda: None, None, picture, postprocess=False)
+    state = gr.state_holder.SessionState(blocks)
+    (fn,) = blocks.fns.values()
+    asyncio.run(blocks.postprocess_data(fn, SKIP, state))
+    assert id_of(state[id_of(picture)]) != id_of(picture)
+    assert key_of(state[id_of(picture)]) == key_of(picture)
+
+
+def test_what_is_private_in_gradio_is_still_there(apps: Mapping[str, App]) -> None:
+    from demos.kit import gradio_internals
+
+    blocks = page(apps["half"]).blocks
+    assert blocks.state_session_capacity == gradio_internals.SESSIONS
+    assert isinstance(id_of(next(iter(blocks.blocks.values()))), int)
+    value = gradio_internals.picture_value("data:image/svg+xml,%3Csvg/%3E")
+    theirs = gr.Image().postprocess.__annotations__
+    assert "ImageData" in str(theirs["return"])
+    assert value.keys() >= set(gr.data_classes.ImageData.model_fields)
+    fn = next(fn for fn in blocks.fns.values() if fn.fn)
+    assert (fn.preprocess, fn.postprocess) == (False, False)
