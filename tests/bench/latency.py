@@ -93,7 +93,7 @@ def through_server(url: str, pick: Callable[[Reader], Event]) -> list[float]:
 async def presses(url: str, pick: Callable[[Reader], Event]) -> list[float]:
     found = []
     async with reader() as one:
-        await one.open(url)
+        await one.open_when_ready(url)
         for _ in range(WARM_UP + PRESSES):
             press = await one.press(pick(one))
             if press.outcome != "answered":

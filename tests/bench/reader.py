@@ -160,6 +160,16 @@ class Reader:
         await self.fetch(set(files(list(self.values.values()))))
         return time.perf_counter() - started
 
+    async def open_when_ready(self, url: str) -> None:
+        """Open a demo's page as soon as the server has it. Raises TimeoutError."""
+        async with asyncio.timeout(PATIENCE):
+            while True:
+                try:
+                    await self.open(url)
+                    return
+                except ValueError:  # the page says that the demo is being opened
+                    await asyncio.sleep(0.05)
+
     def choose(self) -> Event:
         """The main button half the time, else anything else that there is to do, with a value set for it."""
         choices = events(self.config)

@@ -8,10 +8,8 @@ from pathlib import Path
 
 from tests.bench.load import Usage, languages_of, pages_of
 from tests.bench.machine import show
-from tests.bench.reader import Reader, main_button, reader
+from tests.bench.reader import main_button, reader
 from tests.serving import read, serve
-
-PATIENCE = 120  # seconds for one demo
 
 
 def main(site: Path) -> None:
@@ -34,18 +32,7 @@ async def use(*pages: str) -> None:
     """Open each page as soon as it is there, and press its main button. Raises TimeoutError, ValueError."""
     async with reader() as one:
         for page in pages:
-            async with asyncio.timeout(PATIENCE):
-                while not await opened(one, page):
-                    await asyncio.sleep(0.05)
-                press = await one.press(main_button(one.config))
+            await one.open_when_ready(page)
+            press = await one.press(main_button(one.config))
             if press.outcome != "answered":
                 raise ValueError(f"{page}: the first press was {press.outcome}: {press.why}")
-
-
-async def opened(one: Reader, page: str) -> bool:
-    """Whether the page holds a demo yet, and not the notice that it is being opened."""
-    try:
-        await one.open(page)
-    except ValueError:
-        return False
-    return True
