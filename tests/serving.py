@@ -49,6 +49,18 @@ def wait_for(url: str, process: subprocess.Popen[bytes], seconds: float = 120) -
     raise RuntimeError(f"no answer from {url} in {seconds} s")
 
 
+def open_demo(server: Server, name: str, lang: str, seconds: float = 120) -> None:
+    """Let the server open a demo. Until it has, its address answers 503, which a browser calls an error."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        try:
+            read(f"{server.url}/demos/{name}/{lang}/")
+            return
+        except OSError:
+            time.sleep(0.2)
+    raise RuntimeError(f"the demo {name} did not open in {seconds} s")
+
+
 def wait_for_demos(url: str, seconds: float = 240) -> dict[str, dict[str, str]]:
     """Poll until no demo is loading any more; returns what /demos/status.json says then."""
     end = time.monotonic() + seconds

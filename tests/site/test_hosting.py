@@ -17,7 +17,7 @@ import pytest
 from playwright.sync_api import BrowserContext, FrameLocator, Page, expect
 
 from tests.conftest import OUTER_NAME
-from tests.serving import ROOT, Server, free_port, serve
+from tests.serving import ROOT, Server, free_port, open_demo, serve
 
 pytestmark = pytest.mark.browser
 Open = Callable[..., BrowserContext]
@@ -79,6 +79,8 @@ def nginx(
     site: Path, server: Server, named: Server, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Nginx]:
     """One nginx with every configuration in it, each at ports of its own."""
+    for opened, lang in ((server, "nb"), (named, "nb"), (named, "zh")):
+        open_demo(opened, "generator", lang)
     folder = tmp_path_factory.mktemp("nginx")
     (folder / "servers").mkdir()
     make_certificate(folder)
