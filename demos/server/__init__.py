@@ -40,6 +40,7 @@ from demos.server.connections import PatientProtocol, room_for_connections
 from demos.server.memory import share_arenas
 from demos.server.outside import DIRECT, Outside, add_options, read_options
 
+SECONDS_IDLE = 60  # connections without requests are kept this long: longer than clients reuse them
 SECONDS_TO_FINISH = 3  # open connections get this long when the server stops
 
 
@@ -163,6 +164,7 @@ def run(listening: socket.socket, app: object) -> None:
         log_level="warning",
         server_header=False,
         ws="none",
+        timeout_keep_alive=SECONDS_IDLE,
         timeout_graceful_shutdown=SECONDS_TO_FINISH,
     )
     uvicorn.Server(config).run(sockets=[listening])

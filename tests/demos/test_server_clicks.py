@@ -81,7 +81,7 @@ def test_a_click_that_is_no_json_is_refused(server: Running) -> None:
 
 
 def test_a_reader_with_too_much_waiting_is_told_to_wait(server: Running) -> None:
-    for level in range(20, 40):  # each takes a second
+    for level in range(20, 40):  # each takes two seconds
         assert server.click(level, "greedy", "zh").status == 200
     done = [m for m in server.messages("greedy", "zh") if m["msg"] == "process_completed"]
     assert len(done) == 20
@@ -158,7 +158,7 @@ def test_a_long_stream_does_not_hold_up_a_click(server: Running) -> None:
 
 
 def test_a_reader_who_leaves_does_not_hold_up_the_next(server: Running) -> None:
-    server.click(21, session="gone")  # takes a second
+    server.click(21, session="gone")  # takes two seconds
     with socket.create_connection(("127.0.0.1", server.port), timeout=30) as connection:
         address = "/demos/tiny/nb/gradio_api/queue/data?session_hash=gone"
         connection.sendall(f"GET {address} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n".encode())
