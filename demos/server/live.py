@@ -77,7 +77,9 @@ class LiveDemos:
                 return refused("failed", language, 500)
             return notice("failed", language, request.scope, status=503)
         if page is None:
-            return notice("loading", language, request.scope, status=503, refresh=1)
+            # Of an answer such as 503 every browser says in its console that something failed.
+            status = 202 if path == "" else 503
+            return notice("loading", language, request.scope, status=status, refresh=1)
         if path == "":
             return await self.show(page, request)
         if path == JOIN:
