@@ -79,7 +79,8 @@ class Panel:
     changes: dict[str | int, Callable[[State, Any], Mapping[str, Any]]] = field(
         default_factory=dict
     )  # by component
-    triggers: list[Any] = field(default_factory=list)
+    triggers: list[Any] = field(default_factory=list)  # events that bring new values
+    presses: list[Any] = field(default_factory=list)  # events that change values
     plays: dict[str, gr.Button] = field(default_factory=dict)
     stop: gr.Button | None = None
 
@@ -201,7 +202,7 @@ class Page:
     def let(self, panel: Panel, component: Any, event: str, change: Callable[..., Mapping[str, Any]]) -> None:
         """Let an event of a component change controls, and ask for the answer."""
         panel.changes[key_of(component)] = change
-        panel.triggers.append(getattr(component, event))
+        panel.presses.append(getattr(component, event))
 
     def make_notes(self) -> None:
         """Below everything: what is seen, with links to its terms, and the models' numbers."""
@@ -218,9 +219,11 @@ class Page:
     # What happens on it
 
     def listen(self, panel: Panel) -> None:
-        """One event for whatever a reader does in a tab: of many that come meanwhile, the last one counts.
+        """One event for all that is set in a tab, of which the last one counts; one for all that is pressed.
 
-        In a tab that streams each of them starts anew, and ends what the one before it is still giving.
+        They are apart because Gradio puts off what comes while an event runs, and then sends *that* event
+        once more: a press would be lost, or be done twice. In a tab that streams, nothing is put off: each
+        event starts anew, and ends what the one before it is still giving.
         """
         inputs = [panel.on_screen, *panel.controls.values()]
         outputs = [*inputs, *panel.shows.values(), self.notice]
@@ -239,6 +242,7 @@ class Page:
         mode = "multiple" if panel.tab.streams else "always_last"
         handler = streamed if panel.tab.streams else answered
         running = [gr.on(panel.triggers, handler, inputs, outputs, trigger_mode=mode, **EVENT)]
+        running.append(gr.on(panel.presses, handler, inputs, outputs, trigger_mode="multiple", **EVENT))
         for slider in playable(panel.tab):
             playing = self.player(panel, slider)
             start = panel.plays[slider.name].click
@@ -255,13 +259,15 @@ class Page:
         state = self.cleaned(panel.tab, given)
         if event.target is not None and (key := key_of(event.target)) in panel.changes:
             state |= panel.changes[key](state, event)
+            on_screen = None  # another event may be about to change what is on screen: send everything
         sums = sums_of(on_screen)
         async with aclosing(self.answers(panel.tab.name, state, reader)) as parts:
             async for part in parts:
+                if self.turns.get(reader) != turn:
+                    yield [SKIP] * (2 + len(given) + len(panel.shows))  # a newer event has the last word
+                    return
                 yield self.outputs(panel, state, given, part, sums)
                 given = values_of(state)
-                if self.turns.get(reader) != turn:
-                    return
 
     def player(self, panel: Panel, slider: Slider) -> Callable[..., Any]:
         """A handler that takes a slider from its lowest value to its highest, a few steps a second."""

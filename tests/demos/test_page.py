@@ -170,6 +170,33 @@ def test_a_refusal_is_said_and_is_no_fault(apps: Mapping[str, App], caplog: pyte
     assert caplog.text == ""
 
 
+def test_an_answer_that_comes_too_late_leaves_the_screen_alone(apps: Mapping[str, App]) -> None:
+    half = page(apps["half"])
+    request: Any = SimpleNamespace(session_hash="a")
+
+    async def story() -> list[Any]:
+        late = half.respond(half.panels[""], gr.EventData(None, {}), request, ("", 5))
+        answers = half.answers
+
+        async def slow(tab: str, state: Any, reader: str) -> AsyncGenerator[Mapping[str, str], None]:
+            half.next_turn(reader)  # a newer event begins meanwhile
+            async for part in answers(tab, state, reader):
+                yield part
+
+        half.answers = slow
+        return await anext(late)
+
+    assert asyncio.run(story()) == [SKIP] * 5
+
+
+def test_presses_are_never_put_off(apps: Mapping[str, App]) -> None:
+    """Gradio would send the event that was running once more in their place."""
+    half = page(apps["half"])
+    for fn in half.blocks.fns.values():
+        pressed = {event for _, event in fn.targets} & {"click", "select"}
+        assert fn.trigger_mode == ("multiple" if pressed else "always_last")
+
+
 # Streams
 
 
@@ -194,7 +221,7 @@ def test_a_newer_event_of_the_same_reader_ends_the_older_stream(apps: Mapping[st
         new = [part async for part in event(2, "a")]
         return len([part async for part in old]), len(new), len([part async for part in other])
 
-    assert asyncio.run(story()) == (0, 3, 4)
+    assert asyncio.run(story()) == (1, 3, 4), "the older one says once more that nothing is new"
     assert sorted(sys.modules["demos_elsewhere_count"].ended) == [2, 4, 1000]
 
 

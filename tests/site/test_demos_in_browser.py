@@ -17,6 +17,7 @@ from demos.kit.registry import load_demos
 from demos.kit.shows import Picture, Show
 from demos.kit.state import query
 from glossary.demos import Demo
+from tests import serving
 from tests.ordlab import LANGUAGES
 from tests.serving import Server
 from tests.site.axe import assert_clean
@@ -128,6 +129,7 @@ def picture_of(panel: Panel, show: Show) -> Locator:
 @pytest.mark.parametrize("name", DEMOS)
 def test_every_control_changes_what_is_on_screen(page: Page, server: Server, name: str, lang: str) -> None:
     app = declared(DEMOS[name])
+    serving.open_demo(server, name, lang)
     page.goto(f"{server.url}/demos/{name}/{lang}/")
     expect(page.locator("main img:visible").first).to_be_visible(timeout=60_000)
     for tab in app.tabs:
@@ -156,6 +158,7 @@ def walk(panel: Panel) -> None:
 @pytest.mark.parametrize("name", DEMOS)
 def test_a_slider_plays_until_it_is_stopped(page: Page, server: Server, name: str) -> None:
     app = declared(DEMOS[name])
+    serving.open_demo(server, name, "en")
     for tab in app.tabs:
         for slider in playable(tab):
             page.goto(f"{server.url}/demos/{name}/en/?{query(app, tab, tab.defaults)}")
@@ -174,6 +177,7 @@ def test_a_copied_link_opens_the_page_as_it_is(open_context: Callable, server: S
     context.grant_permissions(["clipboard-read", "clipboard-write"])
     page = context.new_page()
     app = declared(DEMOS["discriminator"])
+    serving.open_demo(server, "discriminator", "nb")
     page.goto(f"{server.url}/demos/discriminator/nb/?preset=blurred&__theme=dark")
     panel = Panel(page, app, app.tab("spoil"), "nb")
     says = app.demo.presets["blurred"].says["nb"]
