@@ -205,13 +205,9 @@ class Reader:
             "trigger_id": event.control,
         }
         headers = {"Origin": self.url.split("/demos/")[0], "Referer": self.url}
-        async with self.session.post(
-            f"{self.url}gradio_api/queue/join", json=body, headers=headers
-        ) as joined:
-            if joined.status != 200:
-                why = (await joined.text())[:200]
-                return ("refused" if joined.status in (429, 503) else "failed"), f"{joined.status}: {why}"
-            await joined.read()
+        status, text = await self.join(body, headers)
+        if status != 200:
+            return ("refused" if status in (429, 503) else "failed"), f"{status}: {text[:200]}"
         stream = f"{self.url}gradio_api/queue/data?session_hash={self.hash}"
         async with self.session.get(stream) as response:
             if response.status != 200:
@@ -224,6 +220,18 @@ class Reader:
                 elif message["msg"] in ("unexpected_error", "server_stopped"):
                     return "failed", str(message.get("message"))
         return "failed", "the event stream ended without an answer"
+
+    async def join(self, body: dict[str, Any], headers: dict[str, str]) -> tuple[int, str]:
+        """Post to the queue. As browsers do, once more where an idle connection had been closed meanwhile."""
+        address = f"{self.url}gradio_api/queue/join"
+        try:
+            return await self.post(address, body, headers)
+        except (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError):
+            return await self.post(address, body, headers)
+
+    async def post(self, address: str, body: dict[str, Any], headers: dict[str, str]) -> tuple[int, str]:
+        async with self.session.post(address, json=body, headers=headers) as response:
+            return response.status, await response.text()
 
     async def complete(self, event: Event, message: dict[str, Any]) -> tuple[str, str]:
         output = message["output"]
