@@ -20,7 +20,12 @@ ASSETS = "_assets"  # below /demos/; no demo's name begins with an underscore
 SCRIPTS = tuple(
     Path(__file__).with_name(name).read_text(encoding="utf-8") for name in ("speak.js", "connection.js")
 )
-TRANSLATED = {"Reset to default value": "reset", "More tabs": "more_tabs"}  # Gradio's words, the key of ours
+TRANSLATED = {  # Gradio's words, and the key of ours
+    "Reset to default value": "reset",
+    "More tabs": "more_tabs",
+    "Close": "close",
+    "Error": "error_title",
+}
 CONNECTION = ("waiting", "unreachable", "lost", "blocked")
 
 NOTE_STYLE = """<style>

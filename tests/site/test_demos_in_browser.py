@@ -155,6 +155,17 @@ def walk(panel: Panel) -> None:
     panel.comes_to(lambda shown: shown["query"] == defaults)
 
 
+def test_a_refused_value_is_explained_in_the_page_s_language(page: Page, server: Server) -> None:
+    app = declared(DEMOS["generator"])
+    page.goto(f"{server.url}/demos/generator/nb/")
+    panel = Panel(page, app, app.tabs[0], "nb")
+    panel.open()
+    panel.root.get_by_label(panel.words["portrait"], exact=True).first.fill("99")
+    toast = page.get_by_test_id("toast-body")
+    expect(toast.locator(".toast-title")).to_have_text(panel.words.language.word("error_title"))
+    expect(toast.get_by_role("button", name=panel.words.language.word("close"), exact=True)).to_be_visible()
+
+
 @pytest.mark.parametrize("name", DEMOS)
 def test_a_slider_plays_until_it_is_stopped(page: Page, server: Server, name: str) -> None:
     app = declared(DEMOS[name])
