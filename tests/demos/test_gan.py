@@ -35,6 +35,7 @@ from demos.models.gan.model import (
     windows,
 )
 from demos.models.gan.pretrained import SOLITARY, WEIGHTS
+from demos.models.gan.prior import Prior, fit_prior
 from demos.models.gan.publish import draw, fitting_radius
 from demos.models.gan.train import GanTraining
 from demos.models.gan.train_features import FeatureTraining, PartsAndAttributes
@@ -46,6 +47,8 @@ TINY = GanTraining(
     batch=4,
     portraits=40,
     samples=60,
+    prior_fits=(0.5,),
+    prior_steps=2,
     snapshots=(0.0, 0.5, 1.0),
     features=FeatureTraining(steps=2, batch=4, portraits=40),
 )
@@ -60,7 +63,7 @@ def seeded(seed: int = 0) -> torch.Generator:
 
 def test_generator_paints_in_range_and_truncation_leads_to_the_mean_face():
     generator = Generator()
-    generator.calibrate(seeded(), batches=2, batch=8)
+    generator.calibrate(generator.latents(16, seeded()), batch=8)
     z = generator.latents(3, seeded(1))
     pictures = generator(z)
     assert pictures.shape == (3, 3, SIZE, SIZE)
@@ -88,11 +91,41 @@ def test_what_is_drawn_from_can_be_wider_than_in_training():
 def test_the_radius_is_that_which_portraits_were_painted_at():
     torch.manual_seed(1)
     generator = Generator(GanConfig(channels=(32, 32, 24, 16, 8)))
-    generator.calibrate(seeded(), batches=4, batch=32)
+    generator.calibrate(generator.latents(128, seeded()), batch=32)
     features = FrozenFeatures(FeatureConfig(channels=(8, 16, 24, 32), mixed=(6, 8, 12, 16)))
     for radius in (1.0, 1.2):
         drawn = draw(generator, 400, 5, radius)
         assert fitting_radius(generator, features, drawn) == pytest.approx(radius, abs=0.051)
+
+
+def test_a_prior_leaves_noise_as_it_is_until_it_is_fitted():
+    z = torch.randn(5, 64, generator=seeded())
+    assert torch.allclose(Prior()(z), on_sphere(z), atol=1e-5)
+
+
+def test_a_fitted_prior_draws_rare_codes_as_often_as_they_occur():
+    """One code in ten lies where noise almost never falls: four standard deviations out in one direction."""
+    codes = torch.randn(4000, 8, generator=seeded(3))
+    codes[::10, 0] += 6
+    codes = on_sphere(codes)
+    prior = fit_prior(codes, steps=400, batch=256)
+    drawn = prior(torch.randn(4000, 8, generator=seeded(4)))
+    assert torch.allclose(drawn.norm(dim=1), torch.full((4000,), 8**0.5), atol=1e-3)
+    far = [(x[:, 0] > 2.2).float().mean().item() for x in (codes, drawn, on_sphere(torch.randn(4000, 8)))]
+    assert far[0] == pytest.approx(0.1, abs=0.02)
+    assert far[1] == pytest.approx(far[0], abs=0.03)
+    assert far[2] < 0.02
+
+
+def test_critics_are_shown_noise_of_every_grain():
+    shown = gan_train.noise(torch.zeros(200, 3, SIZE, SIZE), seeded())
+    assert shown.shape == (200, 3, SIZE, SIZE)
+    assert shown.abs().max() <= 1
+    flat = (shown.flatten(2).std(2) < 1e-6).all(1)  # one color all over
+    fine = ((shown[..., 1:] - shown[..., :-1]).abs() > 1e-6).float().mean((1, 2, 3)) > 0.9  # single pixels
+    assert flat.any()
+    assert fine.any()
+    assert not (flat | fine).all()
 
 
 def test_latents_lie_on_a_sphere():
@@ -318,6 +351,7 @@ def test_resuming_equals_never_having_stopped(run, cached):
         assert torch.equal(weights_of(ours), weights_of(theirs))
     assert torch.equal(weights_of(run.discriminator), weights_of(second.discriminator))
     assert torch.equal(weights_of(run.encoder), weights_of(second.encoder))
+    assert torch.equal(weights_of(run.prior), weights_of(second.prior))
 
 
 def test_snapshots_fall_on_their_marks(run):
@@ -341,7 +375,7 @@ def test_part_masks_and_attributes_have_the_shapes_of_their_labels():
 def test_interrupted_trainer_resumes_and_publishes(cached, monkeypatch):
     judge = Judge().eval().requires_grad_(False)
     monkeypatch.setattr("demos.models.gan.publish.load_judge", lambda *_: judge)
-    monkeypatch.setattr("demos.models.gan.publish.CALIBRATION_BATCHES", 1)
+    monkeypatch.setattr("demos.models.gan.publish.CALIBRATED", 64)
     out = cached / "gan" / "weights"
     options = {"out": out, "work": cached / "work", "device": CPU}
     interrupted = gan_train.train(TINY, **options)
@@ -354,7 +388,7 @@ def test_interrupted_trainer_resumes_and_publishes(cached, monkeypatch):
     assert card.steps == 4
     assert [c["steps"] for c in card.details["checkpoints"]] == [0, 2, 4]
     assert set(card.files) == {
-        f"{name}.safetensors" for name in ("model", "history", "discriminator", "directions")
+        f"{name}.safetensors" for name in ("model", "prior", "history", "discriminator", "directions")
     }
     assert set(pretrained.directions(out)) == set(card.details["directions"])
 
@@ -411,11 +445,11 @@ def test_latents_of_a_seed_do_not_depend_on_how_many_are_asked_for():
 def test_cards_describe_the_shipped_files():
     card = read_card(WEIGHTS)
     assert card.demo == "gan"
-    assert card.parameters == sum(p.numel() for p in pretrained.load_generator().parameters())
+    assert card.parameters == sum(p.numel() for p in pretrained.load_generator().generator.parameters())
     for name in card.files:
         load_weights(WEIGHTS, name.removesuffix(".safetensors"))  # checks sha256
     assert {path.name for path in WEIGHTS.glob("*.safetensors")} == set(card.files)
-    assert sum(path.stat().st_size for path in WEIGHTS.iterdir()) < 20e6
+    assert sum(path.stat().st_size for path in WEIGHTS.iterdir()) < 10e6
 
 
 def test_checkpoints_go_from_noise_to_faces():

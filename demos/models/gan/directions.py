@@ -15,8 +15,9 @@ from torch import Tensor
 from demos.data.avatars import palette
 from demos.data.avatars.factors import BY_NAME
 from demos.models.attributes import class_of
-from demos.models.gan.model import Generator, on_sphere
+from demos.models.gan.model import on_sphere
 from demos.models.gan.pretrained import latents
+from demos.models.gan.prior import LatentGenerator
 from demos.models.judge.model import Judge
 
 STRAIGHT = (
@@ -63,7 +64,7 @@ def hair_luminance() -> Tensor:
 
 
 def find_directions(
-    generator: Generator, judge: Judge, samples: int
+    generator: LatentGenerator, judge: Judge, samples: int
 ) -> tuple[dict[str, Tensor], dict[str, dict[str, Any]]]:
     """Unit directions {name: (latent,)}, and for each its natural step and what it measurably moves."""
     z, read = observe(generator, judge, samples, FIND_SEED)
@@ -90,7 +91,7 @@ def likeliest_steps(z: Tensor, target: Tensor, ridge: float = 1e-3) -> Tensor:
 
 
 @torch.inference_mode()
-def observe(generator: Generator, judge: Judge, n: int, seed: int) -> tuple[Tensor, dict[str, Tensor]]:
+def observe(generator: LatentGenerator, judge: Judge, n: int, seed: int) -> tuple[Tensor, dict[str, Tensor]]:
     """Latents (n, latent) of samples and the judge's readings of them, on the CPU."""
     z = on_sphere(latents(n, seed))
     read = [readings(judge, generator(part.to(generator.device)).float()) for part in z.split(100)]
@@ -99,7 +100,7 @@ def observe(generator: Generator, judge: Judge, n: int, seed: int) -> tuple[Tens
 
 @torch.inference_mode()
 def effects(
-    generator: Generator, judge: Judge, step: Tensor, name: str, spread: dict[str, float], n: int
+    generator: LatentGenerator, judge: Judge, step: Tensor, name: str, spread: dict[str, float], n: int
 ) -> dict[str, Any]:
     """What going from -2 to +2 steps moves, in standard deviations of each reading over samples.
 

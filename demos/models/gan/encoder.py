@@ -12,7 +12,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from demos.models.gan.features import FeatureConfig
+from demos.data.avatars.dataset import Portraits
+from demos.models.gan.features import FeatureConfig, FrozenFeatures
 from demos.models.gan.model import on_sphere
 
 DIRECTIONS = 64  # of each kind along which a batch's codes are compared with the prior
@@ -79,6 +80,18 @@ def halving(channels: int, out: int) -> nn.Sequential:
         nn.BatchNorm2d(out, momentum=0.02),
         nn.LeakyReLU(0.2),
     )
+
+
+@torch.no_grad()
+def encode(encoder: Encoder, features: FrozenFeatures, data: Portraits, n: int | None = None) -> Tensor:
+    """Codes (n, latent) of the first n portraits, by default of all, on the CPU; in inference mode."""
+    training = encoder.training
+    encoder.eval()
+    device = encoder.to_code.weight.device
+    chunks = torch.arange(len(data))[:n].split(100)
+    codes = [encoder(features(data.pictures(chunk, device))).cpu() for chunk in chunks]
+    encoder.train(training)
+    return torch.cat(codes)
 
 
 def shaken(codes: Tensor, seeded: torch.Generator, noise: float = 0.3) -> Tensor:

@@ -15,6 +15,7 @@ from demos.kit.functions import function
 from demos.models.gan import pretrained
 from demos.models.gan.directions import READINGS, readings
 from demos.models.gan.model import SIZE, BatchNorm, Discriminator, Generator
+from demos.models.gan.prior import LatentGenerator
 from demos.models.judge.model import load_judge
 
 PICTURE = ("n", 3, SIZE, SIZE)
@@ -29,8 +30,8 @@ def generate(z: Tensor, truncation: Tensor, *, checkpoint: int = -1) -> Tensor:
 
 def paint(z: Tensor, truncation: Tensor, checkpoint: int) -> Tensor:
     painter = load_painter(checkpoint, z.device)
-    kind = painter.layout.weight.dtype
-    made: Tensor = painter(z.to(kind), truncation[:, None].to(kind))
+    kind = painter.generator.layout.weight.dtype
+    made: Tensor = painter.generator(painter.prior(z).to(kind), truncation[:, None].to(kind))
     return made.float()
 
 
@@ -60,11 +61,10 @@ def read_attributes(picture: Tensor) -> dict[str, Tensor]:
 
 
 @cache
-def load_painter(checkpoint: int, device: torch.device) -> Generator:
-    """The generator of a checkpoint, made ready to paint fast."""
-    painter = folded(pretrained.read_generator(checkpoint)).to(
-        torch.bfloat16 if has_fast_bf16(device) else torch.float32
-    )
+def load_painter(checkpoint: int, device: torch.device) -> LatentGenerator:
+    """The generator of a checkpoint, made ready to paint fast; the prior, which is small, stays exact."""
+    painter = pretrained.read_generator(checkpoint)
+    folded(painter.generator).to(torch.bfloat16 if has_fast_bf16(device) else torch.float32)
     return pretrained.to_inference(painter, device)
 
 

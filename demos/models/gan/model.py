@@ -66,8 +66,8 @@ class Generator(nn.Module):
         return torch.tanh(self.to_rgb(x64))  # (n, 3, 64, 64)
 
     @torch.no_grad()
-    def calibrate(self, seeded: torch.Generator, batches: int = 16, batch: int = 64) -> None:
-        """Measure the statistics of every batch norm that inference uses.
+    def calibrate(self, codes: Tensor, batch: int = 64) -> None:
+        """Measure the statistics of every batch norm that inference uses, painting from codes (n, latent).
 
         Averaged weights have no running statistics of their own: those of the training weights do not fit
         them.
@@ -76,8 +76,8 @@ class Generator(nn.Module):
         for norm in norms:
             norm.reset()
         self.train()
-        for _ in range(batches):
-            self(self.latents(batch, seeded))
+        for some in codes.split(batch):
+            self(some.to(self.device))
         for norm in norms:
             norm.settle()
         self.eval()

@@ -13,9 +13,11 @@ from torch import Tensor
 
 from demos.kit import random
 from demos.kit.device import best_device
+from demos.kit.quantize import dequantize
 from demos.kit.training import channels_last
 from demos.kit.weights import Card, load_into, load_weights, part, read_card
 from demos.models.gan.model import DEFAULT, SIZE, Discriminator, GanConfig, Generator
+from demos.models.gan.prior import LatentGenerator, Prior
 
 WEIGHTS = Path(__file__).parent / "weights"
 Model = TypeVar("Model", bound=torch.nn.Module)
@@ -69,19 +71,28 @@ def checkpoints(folder: Path = WEIGHTS) -> list[Checkpoint]:
 
 
 @cache
-def load_generator(index: int = -1, device: torch.device | None = None, folder: Path = WEIGHTS) -> Generator:
+def load_generator(
+    index: int = -1, device: torch.device | None = None, folder: Path = WEIGHTS
+) -> LatentGenerator:
     """The generator of a checkpoint, by default the finished one, in inference mode. Raises WeightsError."""
     return to_inference(read_generator(index, folder), device)
 
 
-def read_generator(index: int = -1, folder: Path = WEIGHTS) -> Generator:
+def read_generator(index: int = -1, folder: Path = WEIGHTS) -> LatentGenerator:
     """The generator of a checkpoint, a new one each time. Raises WeightsError."""
     count = len(checkpoints(folder))
     last = index in (-1, count - 1)
-    tensors = load_weights(folder) if last else part(load_weights(folder, "history"), str(index % count))
-    generator = Generator()
-    load_into(generator, tensors, folder)
-    return generator
+    generator, prior = Generator(), Prior()
+    load_into(prior, load_weights(folder, "prior"), folder)
+    load_into(generator, load_weights(folder) if last else earlier(folder)[index % count], folder)
+    return LatentGenerator(prior, generator)
+
+
+@cache
+def earlier(folder: Path) -> list[dict[str, Tensor]]:
+    """The weights of each checkpoint but the last. Raises WeightsError."""
+    stored = load_weights(folder, "history")
+    return [dequantize(part(stored, str(i))) for i in range(len(checkpoints(folder)) - 1)]
 
 
 @cache

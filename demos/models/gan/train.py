@@ -2,6 +2,7 @@
 
 One batch of fakes serves both players: the critics see it detached, then the generator hears what the updated
 critics say about it. Half of it is painted from latents, half from what an encoder read off real portraits.
+Late in the run, latents come from a prior that was fitted to the encoder's codes: a reader's will too.
 Snapshots along the way become the checkpoints that a reader leafs through.
 """
 
@@ -30,7 +31,15 @@ from demos.kit.training import (
     saving,
     set_rate,
 )
-from demos.models.gan.encoder import Encoder, likeness_loss, prior_loss, reading_loss, shaken, spreads
+from demos.models.gan.encoder import (
+    Encoder,
+    encode,
+    likeness_loss,
+    prior_loss,
+    reading_loss,
+    shaken,
+    spreads,
+)
 from demos.models.gan.model import (
     DEFAULT,
     Discriminator,
@@ -43,6 +52,7 @@ from demos.models.gan.model import (
     random_corners,
     total,
 )
+from demos.models.gan.prior import Prior, fit_prior
 from demos.models.gan.publish import WEIGHTS, publish
 from demos.models.gan.train_features import FeatureTraining, features_path, train_features
 
@@ -60,9 +70,12 @@ class GanTraining:
     likeness: float = 12.0  # weights of the encoder's losses beside the critics' sum
     reading: float = 2.0
     prior: float = 4.0
+    prior_fits: tuple[float, ...] = (0.7, 0.8, 0.9)  # shares of the budget at which the prior is fitted
+    fitted_to: int = 10_000  # portraits
+    prior_steps: int = 4000
     noise: int = 4  # pictures of noise that the critics see at each step
     average_images: int = 10_000  # half-life of the averaged generator, once that many were seen twentyfold
-    snapshots: tuple[float, ...] = (0.0, 0.02, 0.06, 0.15, 0.35, 0.65, 1.0)
+    snapshots: tuple[float, ...] = (0.0, 0.06, 0.15, 0.35, 0.65, 1.0)
     samples: int = 3000  # pictures on each side of a measurement
     data_seed: int = TRAIN_SEED
     features: FeatureTraining = field(default_factory=FeatureTraining)
@@ -72,6 +85,8 @@ SMOKE = GanTraining(
     steps=4,
     batch=8,
     portraits=500,
+    prior_fits=(0.5,),
+    prior_steps=4,
     snapshots=(0.0, 1.0),
     samples=60,
     features=FeatureTraining(steps=4, batch=8, portraits=500),
@@ -149,6 +164,8 @@ class GanRun:
         encoder = Encoder(config.latent, config.features)
         self.encoder = encoder.to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.codes = torch.empty(0, config.latent, device=device)
+        self.prior = Prior(config.latent).to(device).requires_grad_(False)  # leaves noise as it is, at first
+        self.fits = 0
         players = (self.generator.parameters(), self.trained, self.encoder.parameters())
         self.rates = (recipe.rate, recipe.critic_rate, recipe.encoder_rate)
         self.optimizers = [
@@ -171,7 +188,8 @@ class GanRun:
         seeded = generator(self.seed, self.step)
         n = self.recipe.batch
         real = data.pictures(torch.randint(len(data), (n,), generator=seeded)).to(self.device)
-        z = self.generator.latents(n, seeded)
+        self.fit_prior_when_due(data)
+        z = self.prior(self.generator.latents(n, seeded))
         corners = random_corners(n, self.config, seeded)
         losses = self.all_players(real, z, corners, seeded)
         average_into(self.average, self.generator, self.average_decay())
@@ -240,6 +258,14 @@ class GanRun:
         for player in players:
             self.optimizers[player].step()
 
+    def fit_prior_when_due(self, data: Portraits) -> None:
+        """Fit the prior to the encoder's codes whenever the budget has passed another mark."""
+        passed = sum(self.fraction >= mark for mark in self.recipe.prior_fits)
+        if passed > self.fits:
+            codes = encode(self.encoder, self.discriminator.features, data, self.recipe.fitted_to)
+            self.prior = fit_prior(codes, steps=self.recipe.prior_steps, seed=self.seed).to(self.device)
+            self.fits = passed
+
     def average_decay(self) -> float:
         """Half-life of `average_images`, shorter at first so that early snapshots are not of the untrained
         net."""
@@ -275,6 +301,8 @@ class GanRun:
             "discriminator": self.discriminator.state_dict(),
             "encoder": self.encoder.state_dict(),
             "codes": self.codes,
+            "prior": self.prior.state_dict(),
+            "fits": self.fits,
             "optimizers": [optimizer.state_dict() for optimizer in self.optimizers],
             "step": self.step,
             "kept": self.kept,
@@ -287,6 +315,8 @@ class GanRun:
         self.discriminator.load_state_dict(state["discriminator"])
         self.encoder.load_state_dict(state["encoder"])
         self.codes = state["codes"].to(self.device)
+        self.prior.load_state_dict(state["prior"])
+        self.fits = state["fits"]
         for optimizer, saved in zip(self.optimizers, state["optimizers"], strict=True):
             optimizer.load_state_dict(saved)
         self.step, self.kept = state["step"], state["kept"]
