@@ -88,7 +88,9 @@ def in_each_face(page: Page, texts: str) -> Iterator[str]:
     page.evaluate("document.body.insertAdjacentHTML('beforeend', '<p data-face>Figure</p>')")
     every = f"{texts}, [data-face]"
     for face in FACES:
-        style = page.add_style_tag(content=f'{every} {{ font-family: "{face}" !important }}')
+        # Named for Han as well: of the CJK forms that are installed, each build of Chromium takes another.
+        families = f'"{face}", "{HAN}"'
+        style = page.add_style_tag(content=f"{every} {{ font-family: {families} !important }}")
         document = devtools.send("DOM.getDocument")["root"]["nodeId"]
         nodes = devtools.send("DOM.querySelectorAll", {"nodeId": document, "selector": every})["nodeIds"]
         used = Counter[str]()

@@ -71,7 +71,9 @@ def main() -> None:
     parser.add_argument("--site", type=Path, default=ROOT / "site")
     args = parser.parse_args()
     with serve(args.site) as server, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=system_chromium(), args=CHROMIUM_FLAGS)
+        browser = playwright.chromium.launch(
+            executable_path=system_chromium(shell=False), args=CHROMIUM_FLAGS
+        )
         if args.all is None:
             readme_picture(browser, server.url)
         else:
