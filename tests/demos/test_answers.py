@@ -15,6 +15,7 @@ from demos.kit.functions import Refused
 from demos.server import answers as module
 from demos.server.answers import Answers, Cache, Making, Steps
 from demos.server.metrics import Metrics
+from tests.loop import run_async
 
 
 def run(test: Callable[[Answers], Awaitable[None]], threads: int = 1, waiting: int = 50) -> Metrics:
@@ -28,7 +29,7 @@ def run(test: Callable[[Answers], Awaitable[None]], threads: int = 1, waiting: i
         finally:
             await answers.close()
 
-    asyncio.run(main())
+    run_async(main())
     return metrics
 
 

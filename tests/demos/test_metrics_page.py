@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
 
 import pytest
@@ -10,6 +9,7 @@ from starlette.requests import Request
 
 from demos.server.metrics import Metrics, MetricsPage, is_local
 from tests.demos.tiny import Running
+from tests.loop import run_async
 
 
 def test_answers_are_counted(server: Running) -> None:
@@ -54,5 +54,5 @@ def test_who_may_see_them(
     request = Request({"type": "http", "client": client, "headers": headers})
     assert is_local(request) is local
     for is_open in (False, True):
-        answer = asyncio.run(MetricsPage(Metrics(), is_open).answer(request))
+        answer = run_async(MetricsPage(Metrics(), is_open).answer(request))
         assert answer.status_code == (200 if local or is_open else 403)

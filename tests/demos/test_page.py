@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import sys
 from collections.abc import AsyncGenerator, Mapping
@@ -20,6 +19,7 @@ from demos.kit.languages import Language
 from demos.kit.page import Page, direct_answers, make_page
 from demos.kit.registry import load_demos
 from demos.kit.state import parse
+from tests.loop import run_async
 
 GERMAN = Language("de", "de-AT", "Deutsch", "de")
 ENGLISH = Language("en", "en", "English", "en", home="en/")
@@ -105,7 +105,7 @@ def press(
         with page.faults_spoken():
             return [part async for part in page.respond(panel, event, request, values)]  # type: ignore[arg-type]
 
-    return asyncio.run(parts())
+    return run_async(parts())
 
 
 def test_an_answer_is_in_the_readers_language(apps: Mapping[str, App]) -> None:
@@ -186,7 +186,7 @@ def test_an_answer_that_comes_too_late_leaves_the_screen_alone(apps: Mapping[str
         half.answers = slow
         return await anext(late)
 
-    assert asyncio.run(story()) == [SKIP] * 5
+    assert run_async(story()) == [SKIP] * 5
 
 
 def test_presses_are_never_put_off(apps: Mapping[str, App]) -> None:
@@ -221,7 +221,7 @@ def test_a_newer_event_of_the_same_reader_ends_the_older_stream(apps: Mapping[st
         new = [part async for part in event(2, "a")]
         return len([part async for part in old]), len(new), len([part async for part in other])
 
-    assert asyncio.run(story()) == (1, 3, 4), "the older one says once more that nothing is new"
+    assert run_async(story()) == (1, 3, 4), "the older one says once more that nothing is new"
     assert sorted(sys.modules["demos_elsewhere_count"].ended) == [2, 4, 1000]
 
 
@@ -266,7 +266,7 @@ def test_gradio_makes_a_component_anew_that_an_event_leaves_as_it_is() -> None:
         picture.select(lambda: None, None, picture, postprocess=False)
     state = gr.state_holder.SessionState(blocks)
     (fn,) = blocks.fns.values()
-    asyncio.run(blocks.postprocess_data(fn, SKIP, state))
+    run_async(blocks.postprocess_data(fn, SKIP, state))
     assert id_of(state[id_of(picture)]) != id_of(picture)
     assert key_of(state[id_of(picture)]) == key_of(picture)
 
