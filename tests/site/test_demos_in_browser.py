@@ -149,6 +149,7 @@ def walk(panel: Panel) -> None:
     for show in panel.tab.shows:
         if isinstance(show, Picture) and show.click:
             panel.changes(partial(picture_of(panel, show).click, position={"x": 90, "y": 90}))
+    panel.page.wait_for_timeout(2000)  # a reset that meets a change still on its way may be undone by it
     reset = panel.words.language.word("reset")
     panel.root.locator(".tools").get_by_role("button", name=reset, exact=True).click()
     defaults = query(panel.app, panel.tab, panel.tab.defaults)
