@@ -17,6 +17,7 @@ from collections.abc import AsyncGenerator, Callable, Iterator, Mapping
 from contextlib import aclosing, closing, contextmanager
 from dataclasses import dataclass, field
 from html import escape
+from itertools import count
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -73,7 +74,7 @@ class Panel:
     tab: Tab
     on_screen: (
         gr.Textbox
-    )  # hidden; JSON: the query that gives this state, and a checksum of each show's payload
+    )  # hidden; JSON: the query of this state, a checksum of each show's payload, the event it is from
     controls: dict[str, Any] = field(default_factory=dict)
     shows: dict[str, Any] = field(default_factory=dict)
     changes: dict[str | int, Callable[[State, Any], Mapping[str, Any]]] = field(
@@ -83,6 +84,16 @@ class Panel:
     presses: list[Any] = field(default_factory=list)  # events that change values
     plays: dict[str, gr.Button] = field(default_factory=dict)
     stop: gr.Button | None = None
+
+
+@dataclass(frozen=True)
+class Event:
+    """A reader's newest event: what the controls of a tab had, and the state that it asks an answer for."""
+
+    turn: int
+    tab: Tab
+    sent: State
+    state: State
 
 
 def make_page(app: App, language: Language, answers: Answers) -> Page:
@@ -111,7 +122,8 @@ class Page:
         self.language = language
         self.labels = Labels(app.demo, language)
         self.answers = answers
-        self.turns: OrderedDict[str, int] = OrderedDict()  # reader → number of the latest event
+        self.turns = count(1)
+        self.newest: OrderedDict[str, Event] = OrderedDict()  # by reader
         self.panels: dict[str, Panel] = {}
         self.tabs: gr.Tabs | None = None
         with Blocks(self.labels) as self.blocks:
@@ -255,19 +267,21 @@ class Page:
     ) -> AsyncGenerator[list[Any], None]:
         """What an event puts on the page, in as many parts as the answer has."""
         reader, (on_screen, *given) = str(request.session_hash), values
-        turn = self.next_turn(reader)
-        state = self.cleaned(panel.tab, given)
+        sent = self.cleaned(panel.tab, given)
+        state = self.rebased(reader, panel.tab, sent, on_screen)
         if event.target is not None and (key := key_of(event.target)) in panel.changes:
             state |= panel.changes[key](state, event)
             on_screen = None  # another event may be about to change what is on screen: send everything
+        turn = self.begin(reader, panel.tab, sent, state)
         sums = sums_of(on_screen)
         async with aclosing(self.answers(panel.tab.name, state, reader)) as parts:
-            async for part in parts:
-                if self.turns.get(reader) != turn:
-                    yield [SKIP] * (2 + len(given) + len(panel.shows))  # a newer event has the last word
-                    return
-                yield self.outputs(panel, state, given, part, sums)
-                given = values_of(state)
+            with self.forgotten_if_it_fails(reader, turn):
+                async for part in parts:
+                    if not self.is_newest(reader, turn):
+                        yield [SKIP] * (2 + len(given) + len(panel.shows))
+                        return
+                    yield self.outputs(panel, turn, state, given, part, sums)
+                    given = values_of(state)
 
     def player(self, panel: Panel, slider: Slider) -> Callable[..., Any]:
         """A handler that takes a slider from its lowest value to its highest, a few steps a second."""
@@ -277,31 +291,66 @@ class Page:
         async def playing(request: gr.Request, on_screen: Any, *values: Any) -> Any:
             with self.faults_spoken():
                 reader, sums, given = str(request.session_hash), sums_of(on_screen), list(values)
-                turn = self.next_turn(reader)
-                state = self.cleaned(panel.tab, given)
+                sent = self.cleaned(panel.tab, given)
+                state = self.rebased(reader, panel.tab, sent, on_screen)
+                turn = self.begin(reader, panel.tab, sent, dict(state))
                 for value in walk:
                     due = time.monotonic() + FRAME
                     state[slider.name] = value
                     async with aclosing(self.answers(panel.tab.name, state, reader)) as parts:
                         async for part in parts:
-                            yield self.outputs(panel, state, given, part, sums)
+                            yield self.outputs(panel, turn, state, given, part, sums)
                             given = values_of(state)
-                    if self.turns.get(reader) != turn:
+                    if not self.is_newest(reader, turn):
                         return
                     await asyncio.sleep(max(0.0, due - time.monotonic()))
 
         return playing
 
-    def next_turn(self, reader: str) -> int:
+    def rebased(self, reader: str, tab: Tab, sent: State, on_screen: object) -> dict[str, Any]:
+        """What a reader wants who sent these values, perhaps before seeing what their newest event changed.
+
+        Gradio puts off an event that comes while another runs, and an answer takes its time: “Reset” must not
+        be undone by what was set before it. So what differs from the values that the unseen event was sent
+        with was set after it; everything else stands as that event left it.
+        """
+        newest = self.newest.get(reader)
+        if newest is None or newest.tab is not tab or turn_of(on_screen) >= newest.turn:
+            return dict(sent)
+        return {
+            name: newest.state[name] if value == newest.sent[name] else value for name, value in sent.items()
+        }
+
+    def begin(self, reader: str, tab: Tab, sent: State, state: State) -> int:
         """The number of a reader's new event; whatever an older one is still doing ends by it."""
-        turn = self.turns.pop(reader, 0) + 1
-        self.turns[reader] = turn
-        if len(self.turns) > READERS:
-            self.turns.popitem(last=False)
-        return turn
+        event = Event(next(self.turns), tab, sent, state)
+        self.newest[reader] = event
+        self.newest.move_to_end(reader)
+        if len(self.newest) > READERS:
+            self.newest.popitem(last=False)
+        return event.turn
+
+    def is_newest(self, reader: str, turn: int) -> bool:
+        return reader in self.newest and self.newest[reader].turn == turn
+
+    @contextmanager
+    def forgotten_if_it_fails(self, reader: str, turn: int) -> Iterator[None]:
+        """An event that fails, or is stopped before its answer, has changed nothing."""
+        try:
+            yield
+        except (Exception, asyncio.CancelledError):
+            if self.is_newest(reader, turn):
+                del self.newest[reader]
+            raise
 
     def outputs(
-        self, panel: Panel, state: State, given: list[Any], part: Mapping[str, Payload], sums: dict[str, int]
+        self,
+        panel: Panel,
+        turn: int,
+        state: State,
+        given: list[Any],
+        part: Mapping[str, Payload],
+        sums: dict[str, int],
     ) -> list[Any]:
         """Values for the hidden field, the controls, the shows and the notice, as far as they are new.
 
@@ -318,10 +367,10 @@ class Page:
                 sums[show.name] = total
         # A tab that an address opens asks too, and gets what it shows already: the notice stays.
         notice = SKIP if all(part is SKIP for part in (*controls, *shows)) else ""
-        return [self.seen(panel.tab, state, sums), *controls, *shows, notice]
+        return [self.seen(panel.tab, state, sums, turn), *controls, *shows, notice]
 
-    def seen(self, tab: Tab, state: State, sums: Mapping[str, int]) -> str:
-        return json.dumps({"query": query(self.app, tab, state), "sums": sums})
+    def seen(self, tab: Tab, state: State, sums: Mapping[str, int], turn: int = 0) -> str:
+        return json.dumps({"query": query(self.app, tab, state), "sums": sums, "turn": turn})
 
     def cleaned(self, tab: Tab, values: list[Any]) -> dict[str, Any]:
         """The state from what a browser sent. What a control does not take is said in the page's language."""
@@ -414,11 +463,22 @@ def values_of(state: State) -> list[Any]:
 
 def sums_of(on_screen: object) -> dict[str, int]:
     """The checksums of what a browser says it shows; empty if it says anything else."""
-    try:
-        sums = json.loads(on_screen)["sums"]  # type: ignore[arg-type]
-    except (TypeError, ValueError, KeyError):
-        return {}
+    sums = field_of(on_screen, "sums")
     return dict(sums) if isinstance(sums, dict) else {}
+
+
+def turn_of(on_screen: object) -> int:
+    """The event whose answer a browser says it shows; 0 if it says anything else."""
+    turn = field_of(on_screen, "turn")
+    return turn if isinstance(turn, int) else 0
+
+
+def field_of(on_screen: object, name: str) -> object:
+    """A field of what a browser says it shows; None if there is none."""
+    try:
+        return json.loads(on_screen)[name]  # type: ignore[arg-type]
+    except (TypeError, ValueError, KeyError):
+        return None
 
 
 def button(words: str, primary: bool) -> gr.Button:

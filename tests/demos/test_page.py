@@ -93,9 +93,7 @@ def page(app: App, language: Language = GERMAN, answers: Any = None) -> Page:
     return make_page(app, language, answers or direct_answers(app, language))
 
 
-def press(
-    page: Page, *values: Any, reader: str = "a", target: Any = None, data: Any = None
-) -> list[list[Any]]:
+def press(page: Page, *values: Any, target: Any = None) -> list[list[Any]]:
     """What an event puts on the page, part by part."""
     panel = page.panels[""]
     event = gr.EventData(target, {})
@@ -131,7 +129,7 @@ def test_an_emptied_field_gets_its_default_back(apps: Mapping[str, App]) -> None
 
 def test_a_button_changes_a_control_and_the_answer_with_it(apps: Mapping[str, App]) -> None:
     half = page(apps["half"])
-    new = next(b for b in half.blocks.blocks.values() if getattr(b, "value", "") == "Neue Zahl")
+    new = button(half, "Neue Zahl")
     assert key_of(new) in half.panels[""].changes
     numbers = {press(half, "", 3, target=new)[0][1] for _ in range(4)}
     assert len(numbers) > 1
@@ -179,7 +177,7 @@ def test_an_answer_that_comes_too_late_leaves_the_screen_alone(apps: Mapping[str
         answers = half.answers
 
         async def slow(tab: str, state: Any, reader: str) -> AsyncGenerator[Mapping[str, str], None]:
-            half.next_turn(reader)  # a newer event begins meanwhile
+            half.begin(reader, half.app.tab(tab), state, state)  # a newer event begins meanwhile
             async for part in answers(tab, state, reader):
                 yield part
 
@@ -187,6 +185,43 @@ def test_an_answer_that_comes_too_late_leaves_the_screen_alone(apps: Mapping[str
         return await anext(late)
 
     assert run_async(story()) == [SKIP] * 5
+
+
+def number_after(half: Page, seen: str, field: int, target: Any = None) -> int:
+    """What stands in the field when an event has been answered."""
+    ((_, number, *_),) = press(half, seen, field, target=target)
+    return field if number == SKIP else number
+
+
+def button(page: Page, words: str) -> Any:
+    return next(block for block in page.blocks.blocks.values() if getattr(block, "value", "") == words)
+
+
+def test_what_was_set_before_a_press_does_not_undo_it(apps: Mapping[str, App]) -> None:
+    """Gradio sends what it put off after the press, with the values that the press was to change."""
+    half = page(apps["half"])
+    reset = button(half, GERMAN.word("reset"))
+    ((seen, *_),) = press(half, "", 7)
+    assert number_after(half, seen, 8, reset) == 3
+    assert number_after(half, seen, 8) == 3, "put off before the press, sent after it"
+    assert number_after(half, seen, 9) == 9, "set after the press, before its answer was there"
+    ((seen, *_),) = press(half, seen, 9, target=reset)
+    assert number_after(half, seen, 8) == 8, "the press has been seen, and 8 set again"
+
+
+def test_a_press_that_failed_changes_nothing_later(apps: Mapping[str, App]) -> None:
+    half = page(apps["half"])
+    answers = half.answers
+
+    async def busy(tab: str, state: Any, reader: str) -> AsyncGenerator[Mapping[str, str], None]:
+        raise Refused("busy")
+        yield {}
+
+    half.answers = busy
+    with pytest.raises(gr.Error):
+        press(half, "", 7, target=button(half, GERMAN.word("reset")))
+    half.answers = answers
+    assert number_after(half, "", 7) == 7
 
 
 def test_presses_are_never_put_off(apps: Mapping[str, App]) -> None:
