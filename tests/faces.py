@@ -91,6 +91,7 @@ def in_each_face(page: Page, texts: str) -> Iterator[str]:
         # Named for Han as well: of the CJK forms that are installed, each build of Chromium takes another.
         families = f'"{face}", "{HAN}"'
         style = page.add_style_tag(content=f"{every} {{ font-family: {families} !important }}")
+        page.evaluate("document.body.getBoundingClientRect()")  # DevTools reads the layout as it is
         document = devtools.send("DOM.getDocument")["root"]["nodeId"]
         nodes = devtools.send("DOM.querySelectorAll", {"nodeId": document, "selector": every})["nodeIds"]
         used = Counter[str]()
