@@ -15,7 +15,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from math import ceil
 
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import CDPSession, Page, sync_playwright
 
 from glossary.text_layout import FILE
 from tests.conftest import CHROMIUM_FLAGS, system_chromium
@@ -91,21 +91,30 @@ def in_each_face(page: Page, texts: str) -> Iterator[str]:
         # Named for Han as well: of the CJK forms that are installed, each build of Chromium takes another.
         families = f'"{face}", "{HAN}"'
         style = page.add_style_tag(content=f"{every} {{ font-family: {families} !important }}")
-        page.evaluate("document.body.getBoundingClientRect()")  # DevTools reads the layout as it is
-        document = devtools.send("DOM.getDocument")["root"]["nodeId"]
-        nodes = devtools.send("DOM.querySelectorAll", {"nodeId": document, "selector": every})["nodeIds"]
-        used = Counter[str]()
-        for node in [*nodes[:: 1 + len(nodes) // 60], nodes[-1]]:
-            for font in devtools.send("CSS.getPlatformFontsForNode", {"nodeId": node})["fonts"]:
-                used[font["familyName"]] += font["glyphCount"]
-        # Han is in one of them only, and a few signs not in all.
-        others = used.total() - used[face] - used[HAN] * (face != HAN)
-        assert used[face], f"{face} is missing: `make system` installs it"
-        assert others < used.total() / 10, f"not in {face}, but in {dict(used)}"
+        for _ in range(50):  # a busy Chromium reports the layout before this one at first
+            used = faces_used(devtools, every)
+            # Han is in one of them only, and a few signs not in all.
+            others = used.total() - used[face] - used[HAN] * (face != HAN)
+            if used[face] and others < used.total() / 10:
+                break
+            page.wait_for_timeout(100)
+        else:
+            raise AssertionError(f"not in {face}, but in {dict(used)}: does `make system` install it?")
         yield face
         style.evaluate("style => style.remove()")
     page.locator("[data-face]").evaluate("probe => probe.remove()")
     devtools.detach()
+
+
+def faces_used(devtools: CDPSession, selector: str) -> Counter[str]:
+    """By face: how many characters of what the selector finds are drawn in it; of many elements, about 60."""
+    document = devtools.send("DOM.getDocument")["root"]["nodeId"]
+    nodes = devtools.send("DOM.querySelectorAll", {"nodeId": document, "selector": selector})["nodeIds"]
+    used = Counter[str]()
+    for node in [*nodes[:: 1 + len(nodes) // 60], nodes[-1]]:
+        for font in devtools.send("CSS.getPlatformFontsForNode", {"nodeId": node})["fonts"]:
+            used[font["familyName"]] += font["glyphCount"]
+    return used
 
 
 def main() -> None:
