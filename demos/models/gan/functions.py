@@ -1,6 +1,6 @@
 """The trained GAN as model functions: what the demos call, batched and without randomness.
 
-The nets here are those of `pretrained`, made ready to paint fast: norms are folded into the convolutions
+The nets here are those of `pretrained`, made ready to answer fast: norms are folded into the convolutions
 before them, and on processors with instructions for it they compute in bfloat16.
 """
 
@@ -10,12 +10,12 @@ import torch
 from torch import Tensor, nn
 from torch.nn.utils import parametrize
 
-from demos.kit.device import has_fast_bf16
+from demos.kit.device import autocast, has_fast_bf16
 from demos.kit.functions import function
 from demos.models.gan import pretrained
 from demos.models.gan.directions import READINGS, readings
 from demos.models.gan.model import SIZE, BatchNorm, Discriminator, Generator
-from demos.models.gan.prior import LatentGenerator
+from demos.models.gan.prior import Prior
 from demos.models.judge.model import load_judge
 
 PICTURE = ("n", 3, SIZE, SIZE)
@@ -25,13 +25,13 @@ PICTURE = ("n", 3, SIZE, SIZE)
 def generate(z: Tensor, truncation: Tensor, *, checkpoint: int = -1) -> Tensor:
     """Pictures in [-1, 1] from latents, of which only the direction counts, by the generator of a
     checkpoint."""
-    return paint(z, truncation, checkpoint)
+    return paint(load_prior(z.device)(z), truncation, checkpoint)
 
 
-def paint(z: Tensor, truncation: Tensor, checkpoint: int) -> Tensor:
-    painter = load_painter(checkpoint, z.device)
-    kind = painter.generator.layout.weight.dtype
-    made: Tensor = painter.generator(painter.prior(z).to(kind), truncation[:, None].to(kind))
+def paint(codes: Tensor, truncation: Tensor, checkpoint: int) -> Tensor:
+    painter = load_painter(checkpoint, codes.device)
+    kind = painter.layout.weight.dtype
+    made: Tensor = painter(codes.to(kind), truncation[:, None].to(kind))
     return made.float()
 
 
@@ -40,8 +40,8 @@ def paint(z: Tensor, truncation: Tensor, checkpoint: int) -> Tensor:
 )
 def generate_history(z: Tensor, truncation: Tensor) -> Tensor:
     """What the generator of every checkpoint makes of each latent, in order of time."""
-    count = len(pretrained.checkpoints())
-    return torch.stack([paint(z, truncation, i) for i in range(count)], dim=1)
+    codes, count = load_prior(z.device)(z), len(pretrained.checkpoints())
+    return torch.stack([paint(codes, truncation, i) for i in range(count)], dim=1)
 
 
 @function(
@@ -50,7 +50,8 @@ def generate_history(z: Tensor, truncation: Tensor) -> Tensor:
 )
 def criticize(picture: Tensor) -> dict[str, Tensor]:
     """The critics' verdict; see `pretrained.Verdict`."""
-    found = pretrained.verdict_of(load_critics(picture.device), picture)
+    with autocast(picture.device):
+        found = pretrained.verdict_of(load_critics(picture.device), picture)
     return {"score": found.score, "probability": found.probability, "heat": found.heat}
 
 
@@ -61,11 +62,18 @@ def read_attributes(picture: Tensor) -> dict[str, Tensor]:
 
 
 @cache
-def load_painter(checkpoint: int, device: torch.device) -> LatentGenerator:
-    """The generator of a checkpoint, made ready to paint fast; the prior, which is small, stays exact."""
-    painter = pretrained.read_generator(checkpoint)
-    folded(painter.generator).to(torch.bfloat16 if has_fast_bf16(device) else torch.float32)
-    return pretrained.to_inference(painter, device)
+def load_prior(device: torch.device) -> Prior:
+    """The prior, which is small, stays exact; every checkpoint paints from its codes."""
+    return pretrained.to_inference(pretrained.read_prior(), device)
+
+
+@cache
+def load_painter(checkpoint: int, device: torch.device) -> Generator:
+    """The generator of a checkpoint, made ready to paint fast."""
+    painter = folded(pretrained.read_generator(checkpoint).generator)
+    return pretrained.to_inference(painter, device).to(
+        torch.bfloat16 if has_fast_bf16(device) else torch.float32
+    )
 
 
 @cache

@@ -82,10 +82,16 @@ def read_generator(index: int = -1, folder: Path = WEIGHTS) -> LatentGenerator:
     """The generator of a checkpoint, a new one each time. Raises WeightsError."""
     count = len(checkpoints(folder))
     last = index in (-1, count - 1)
-    generator, prior = Generator(), Prior()
-    load_into(prior, load_weights(folder, "prior"), folder)
+    generator = Generator()
     load_into(generator, load_weights(folder) if last else earlier(folder)[index % count], folder)
-    return LatentGenerator(prior, generator)
+    return LatentGenerator(read_prior(folder), generator)
+
+
+def read_prior(folder: Path = WEIGHTS) -> Prior:
+    """The prior of all checkpoints, a new one each time. Raises WeightsError."""
+    prior = Prior()
+    load_into(prior, load_weights(folder, "prior"), folder)
+    return prior
 
 
 @cache
