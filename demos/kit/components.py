@@ -58,8 +58,8 @@ def options(control: Choice | Choices, labels: Labels) -> list[tuple[str, str]]:
     return [(labels[key] if key in labels.demo.labels else option, option) for option, key in keys.items()]
 
 
-def show_component(show: Show, labels: Labels, id: str) -> Any:
-    """Where a payload is shown; `id` is its own on the page."""
+def show_component(show: Show, labels: Labels) -> Any:
+    """Where a payload is shown."""
     if isinstance(show, Picture):
         classes = ["picture", "clickable"] if show.click else ["picture"]
         return gr.Image(
@@ -68,7 +68,6 @@ def show_component(show: Show, labels: Labels, id: str) -> Any:
             buttons=[],
             interactive=False,
             elem_classes=classes,
-            elem_id=id,
         )
     if isinstance(show, Text):
         return gr.Markdown("", elem_classes="says", latex_delimiters=[])

@@ -27,7 +27,7 @@ from demos.kit.app import App, Tab, playable
 from demos.kit.components import control_component, is_small, show_component, shown
 from demos.kit.controls import Action, Control, Integer, Seed, Slider, State, number
 from demos.kit.functions import Refused, Runner, direct
-from demos.kit.gradio_internals import EVENT, SKIP, id_of, keep_few_sessions, key_of
+from demos.kit.gradio_internals import EVENT, SKIP, Blocks, id_of
 from demos.kit.labels import Labels
 from demos.kit.languages import Language
 from demos.kit.notes import numbers_of, with_term_links
@@ -51,13 +51,12 @@ class Answers(Protocol):
 SCRIPT = Path(__file__).with_name("page.js").read_text(encoding="utf-8")
 
 
-class Blocks(gr.Blocks):
+class PageBlocks(Blocks):
     """Blocks that speak the page's language also where Gradio refuses a value before any handler sees it."""
 
     def __init__(self, labels: Labels) -> None:
         self.labels = labels
         super().__init__(title=labels.title, analytics_enabled=False, fill_width=True)
-        keep_few_sessions(self)
 
     async def preprocess_data(self, *args: Any, **options: Any) -> Any:
         try:
@@ -77,7 +76,7 @@ class Panel:
     )  # hidden; JSON: the query of this state, a checksum of each show's payload, the event it is from
     controls: dict[str, Any] = field(default_factory=dict)
     shows: dict[str, Any] = field(default_factory=dict)
-    changes: dict[str | int, Callable[[State, Any], Mapping[str, Any]]] = field(
+    changes: dict[int, Callable[[State, Any], Mapping[str, Any]]] = field(
         default_factory=dict
     )  # by component
     triggers: list[Any] = field(default_factory=list)  # events that bring new values
@@ -126,7 +125,7 @@ class Page:
         self.newest: OrderedDict[str, Event] = OrderedDict()  # by reader
         self.panels: dict[str, Panel] = {}
         self.tabs: gr.Tabs | None = None
-        with Blocks(self.labels) as self.blocks:
+        with PageBlocks(self.labels) as self.blocks:
             gr.Markdown(self.labels.try_this, elem_classes="try")
             self.notice = gr.Markdown("", elem_classes="notice")
             self.make_tabs()
@@ -161,10 +160,10 @@ class Page:
         address = gr.Textbox("", label="-", visible="hidden", elem_classes="address")
         panel = self.panels[tab.name] = Panel(tab, address, triggers=list(opened))
         first, *others = tab.shows
-        panel.shows[first.name] = show_component(first, self.labels, f"{tab.name}-{first.name}")
+        panel.shows[first.name] = show_component(first, self.labels)
         self.make_controls(panel)
         for show in others:
-            panel.shows[show.name] = show_component(show, self.labels, f"{tab.name}-{show.name}")
+            panel.shows[show.name] = show_component(show, self.labels)
         for show in tab.shows:
             if isinstance(show, Picture) and show.click:
                 self.let(panel, panel.shows[show.name], "select", clicked(show.click))
@@ -213,7 +212,7 @@ class Page:
 
     def let(self, panel: Panel, component: Any, event: str, change: Callable[..., Mapping[str, Any]]) -> None:
         """Let an event of a component change controls, and ask for the answer."""
-        panel.changes[key_of(component)] = change
+        panel.changes[id_of(component)] = change
         panel.presses.append(getattr(component, event))
 
     def make_notes(self) -> None:
@@ -269,7 +268,7 @@ class Page:
         reader, (on_screen, *given) = str(request.session_hash), values
         sent = self.cleaned(panel.tab, given)
         state = self.rebased(reader, panel.tab, sent, on_screen)
-        if event.target is not None and (key := key_of(event.target)) in panel.changes:
+        if event.target is not None and (key := id_of(event.target)) in panel.changes:
             state |= panel.changes[key](state, event)
             on_screen = None  # another event may be about to change what is on screen: send everything
         turn = self.begin(reader, panel.tab, sent, state)

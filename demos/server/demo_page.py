@@ -100,11 +100,12 @@ def mount(demo: Demo, language: Language, answers: Answers) -> tuple[Page, Starl
     from demos.kit.app import declared
     from demos.kit.page import make_page
     from demos.kit.theme import CSS, make_theme
-    from demos.server.internals import count_components_anew, make_addresses_relative
+    from demos.server.internals import count_components_anew, keep_sessions_light, make_addresses_relative
     from demos.server.queue import give_queue
 
     make_addresses_relative()
     count_components_anew()
+    keep_sessions_light()
     kit_app = declared(demo)
     page = make_page(kit_app, language, answers.of(kit_app, language))
     give_queue(page.blocks, CLICKS)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from copy import copy
+
 import gradio.context
 import gradio.route_utils
+import gradio.state_holder
 
 
 def make_addresses_relative() -> None:
@@ -30,3 +33,23 @@ def count_components_anew() -> None:
     """
     assert isinstance(gradio.context.Context.id, int)
     gradio.context.Context.id = 0
+
+
+def keep_sessions_light() -> None:
+    """Let Gradio keep no copy of a page's description for each of its readers.
+
+    It makes one, component by component, at a reader's first event, for links to a page's state: ours are
+    addresses. That takes longer than most answers.
+    """
+    assert callable(gradio.state_holder.SessionState.__init__)
+    gradio.state_holder.SessionState.__init__ = start_session  # type: ignore[method-assign, assignment]
+
+
+def start_session(session: gradio.state_holder.SessionState, blocks: gradio.Blocks) -> None:
+    """In place of `SessionState.__init__`: what it sets, but for the description."""
+    session.blocks_config = copy(blocks.default_config)
+    session.config_values = {}
+    session.state_data = {}
+    session._state_ttl = {}
+    session.is_closed = False
+    session.STATE_TTL_WHEN_CLOSED = 3600

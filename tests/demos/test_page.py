@@ -14,7 +14,7 @@ import pytest
 
 from demos.kit.app import App, declared
 from demos.kit.functions import Refused
-from demos.kit.gradio_internals import SKIP, id_of, key_of
+from demos.kit.gradio_internals import SKIP, id_of
 from demos.kit.languages import Language
 from demos.kit.page import Page, direct_answers, make_page
 from demos.kit.registry import load_demos
@@ -130,7 +130,7 @@ def test_an_emptied_field_gets_its_default_back(apps: Mapping[str, App]) -> None
 def test_a_button_changes_a_control_and_the_answer_with_it(apps: Mapping[str, App]) -> None:
     half = page(apps["half"])
     new = button(half, "Neue Zahl")
-    assert key_of(new) in half.panels[""].changes
+    assert id_of(new) in half.panels[""].changes
     numbers = {press(half, "", 3, target=new)[0][1] for _ in range(4)}
     assert len(numbers) > 1
 
@@ -294,16 +294,18 @@ def test_a_demo_elsewhere_is_not_ours(apps: Mapping[str, App], tmp_path: Path) -
 # What is private in Gradio
 
 
-def test_gradio_makes_a_component_anew_that_an_event_leaves_as_it_is() -> None:
-    """Then only its elem_id says that it is the same."""
-    with gr.Blocks() as blocks:
-        picture = gr.Image(elem_id="picture")
-        picture.select(lambda: None, None, picture, postprocess=False)
+def test_outputs_go_to_the_browser_as_our_handlers_give_them(apps: Mapping[str, App]) -> None:
+    """As Gradio's own blocks do it without postprocessing, but that none is made anew for each reader."""
+    blocks = page(apps["half"]).blocks
+    fn = next(fn for fn in blocks.fns.values() if fn.fn)
+    given = ["{}", SKIP, "Zwei", SKIP, ""]
     state = gr.state_holder.SessionState(blocks)
-    (fn,) = blocks.fns.values()
-    run_async(blocks.postprocess_data(fn, SKIP, state))
-    assert id_of(state[id_of(picture)]) != id_of(picture)
-    assert key_of(state[id_of(picture)]) == key_of(picture)
+    assert run_async(blocks.postprocess_data(fn, given, state)) == given
+    assert run_async(gr.Blocks.postprocess_data(blocks, fn, given, state)) == given
+    ended = [gr.components._Keywords.FINISHED_ITERATING] * len(given)
+    assert run_async(blocks.postprocess_data(fn, ended, state)) == [None] * len(given)
+    with pytest.raises(ValueError, match="enough output values"):
+        run_async(blocks.postprocess_data(fn, given[:2], state))
 
 
 def test_what_is_private_in_gradio_is_still_there(apps: Mapping[str, App]) -> None:

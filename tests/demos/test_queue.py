@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import inspect
+import re
 
 from gradio import Blocks
 from gradio.queueing import Queue
+from gradio.state_holder import SessionState
 
+from demos.server.internals import start_session
 from demos.server.queue import WokenQueue
 
 
@@ -27,6 +30,17 @@ def test_gradios_queue_is_still_what_ours_is_made_from() -> None:
     ]
     assert "self._queue.close()" in inspect.getsource(Blocks.close)
     assert "self._queue.start()" in inspect.getsource(Blocks.run_startup_events)
+
+
+def test_a_light_session_has_all_that_gradios_own_has() -> None:
+    source = inspect.getsource(SessionState)
+    with Blocks() as blocks:
+        pass
+    session = SessionState.__new__(SessionState)
+    start_session(session, blocks)
+    for name in set(re.findall(r"self\.(\w+)\b(?!\()", source)):
+        assert hasattr(session, name), name
+    assert not list(session.components)
 
 
 def test_a_queue_starts_with_nothing_to_do() -> None:

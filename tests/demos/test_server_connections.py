@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from demos.server import connections
+from demos.server import connections, listen
 from tests.demos.tiny import Running, running
 
 IMPATIENT = (
@@ -145,3 +145,10 @@ def test_room_for_connections_is_what_file_descriptors_allow(monkeypatch: pytest
     assert limits["soft"] == 1024
     limits.update(soft=65_536, hard=65_536)
     assert connections.room_for_connections() == connections.MOST
+
+
+def test_small_messages_are_sent_at_once() -> None:
+    with listen("127.0.0.1", 0) as listening, connected(listening.getsockname()[1]):
+        accepted, _ = listening.accept()
+        with accepted:
+            assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
