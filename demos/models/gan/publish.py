@@ -167,7 +167,7 @@ def encoder_of(weights: dict[str, Tensor], critics: Discriminator) -> Encoder:
     encoder = Encoder(critics.config.latent, critics.config.features)
     encoder.load_state_dict(weights)
     device = next(critics.parameters()).device
-    return encoder.to(device, memory_format=torch.channels_last)  # type: ignore[call-overload, no-any-return]
+    return encoder.to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
 
 
 @torch.inference_mode()
