@@ -137,12 +137,12 @@ class Answers:
             async for part in replayed(made):
                 yield part
             return
-        making = self.making.get(key)
-        outcome = "made" if making is None else "shared"
-        if making is None:
-            making = self.begin(Making(key, demo, reader, steps, only_first))
+        making = self.making.get(key) or Making(key, demo, reader, steps, only_first)
+        outcome = "shared" if key in self.making else "made"
         follower = Follower(reader, making)
-        making.followers.add(follower)
+        making.followers.add(follower)  # before a thread can find that nobody wants it
+        if outcome == "made":
+            self.begin(making)
         self.following.setdefault(reader, set()).add(follower)
         try:
             async for part in self.follow(follower):
@@ -152,7 +152,8 @@ class Answers:
         finally:
             self.stop_following(follower)
 
-    def begin(self, making: Making) -> Making:
+    def begin(self, making: Making) -> None:
+        """Let an answer wait for its first step. Raises Refused if there is no room for it."""
         try:
             self.check_client(making.reader)
             self.let_wait(making, bounded=True)
@@ -160,7 +161,6 @@ class Answers:
             self.metrics.refused(making.demo)
             raise Refused("busy") from None
         self.making[making.key] = making
-        return making
 
     async def follow(self, follower: Follower) -> AsyncIterator[Part]:
         making = follower.making

@@ -52,6 +52,23 @@ def count(metrics: Metrics, outcome: str) -> float:
     return value or 0
 
 
+def test_an_answer_is_wanted_as_soon_as_a_thread_can_take_it() -> None:
+    made: list[str] = []
+
+    async def test(answers: Answers) -> None:
+        let_wait = answers.let_wait
+
+        def and_pause(*arguments: Any, **options: Any) -> None:
+            let_wait(*arguments, **options)
+            time.sleep(0.1)  # the thread is faster than the loop
+
+        answers.let_wait = and_pause  # type: ignore[method-assign]
+        assert await ask(answers, "a", plain("A", made)) == ["A"]
+
+    run(test)
+    assert made == ["A"]
+
+
 def test_equal_answers_are_made_once() -> None:
     made: list[str] = []
 

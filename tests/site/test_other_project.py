@@ -15,7 +15,7 @@ from playwright.sync_api import Page, expect
 
 from glossary.__main__ import main
 from tests.light import LIGHT
-from tests.serving import ROOT, Server, serve
+from tests.serving import ROOT, Server, open_demo, serve
 from tests.site.html import parse
 
 DEMO = """\
@@ -31,18 +31,45 @@ presets:
 labels:
   number: {de: Zahl, en: Number}
   half: {de: "Die Hälfte ist {half}.", en: "The half is {half}."}
+  line: {de: Hälften, en: Halves}
+  line_alt: {de: Eine Gerade, en: A straight line}
+  tone: {de: Ein Ton, en: A tone}
+  table: {de: Tabelle herunterladen, en: Download the table}
 """
 APP = """\
+import io
+import wave
+
+from demos.kit.charts import lines
 from demos.kit.controls import Slider
-from demos.kit.shows import Text
+from demos.kit.shows import Audio, Chart, Download, File, Text
 
 CONTROLS = (Slider("number", 0, 9000, 5, step=1),)
-SHOWS = (Text("says"),)
+SHOWS = (Text("says"), Chart("line"), Audio("tone"), File("table"))
 
 
 def answer(run, words, *, number):
-    return {"says": words("half", half=words.number(number / 2))}
+    points = [(0, 0), (number, number / 2)]
+    return {
+        "says": words("half", half=words.number(number / 2)),
+        "line": lines({words["number"]: points}, words.number, x="x", y="y"),
+        "tone": tone(100 + number),
+        "table": Download("halves.csv", f"{number},{number / 2}".encode(), "text/csv"),
+    }
+
+
+def tone(period):
+    data = io.BytesIO()
+    with wave.open(data, "wb") as sound:
+        sound.setparams((1, 1, 8000, 0, "NONE", ""))
+        sound.writeframes(bytes(128 + 100 * (n % period > period // 2) for n in range(4000)))
+    return data.getvalue()
 """
+LOADED = """sound => new Promise((done, failed) => {
+  sound.onerror = () => failed(sound.error.message);
+  sound.onloadedmetadata = () => done(sound.duration);
+  if (sound.readyState) done(sound.duration);
+})"""
 BUILD = LIGHT + "from mkdocs.__main__ import cli\ncli(['build', '--quiet', '--strict'])"
 
 
@@ -120,3 +147,27 @@ def test_a_click_is_answered_in_the_readers_language(
     expect(frame.get_by_text(after)).to_be_visible()
     address = panel.locator("iframe").get_attribute("src") or ""
     assert f"/demos/half/{'en' if home else 'de'}/?preset=five&" in address
+
+
+@pytest.mark.browser
+def test_a_page_shows_charts_plays_sounds_and_offers_files(page: Page, running: Server) -> None:
+    complaints: list[str] = []
+    page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+    open_demo(running, "half", "de")
+    page.goto(f"{running.url}/demos/half/de/?__theme=dark")
+    chart = page.get_by_role("img", name="Eine Gerade")
+    expect(chart).to_be_visible()
+    dark = chart.locator(".data").evaluate("line => getComputedStyle(line).stroke")
+    sound = page.locator("audio")
+    expect(sound).to_have_attribute("aria-label", "Ein Ton")
+    assert sound.evaluate(LOADED) == pytest.approx(0.5, abs=0.01), "seconds"
+    page.get_by_role("slider", name="Zahl").press("ArrowRight")
+    expect(page.get_by_text("Die Hälfte ist 3,0.")).to_be_visible()
+    with page.expect_download() as waiting:
+        page.get_by_role("link", name="Tabelle herunterladen").click()
+    assert waiting.value.suggested_filename == "halves.csv"
+    assert Path(waiting.value.path()).read_text("utf-8") == "6,3.0"
+    page.goto(f"{running.url}/demos/half/de/?__theme=light")
+    light = page.locator(".chart .data").evaluate("line => getComputedStyle(line).stroke")
+    assert light != dark, "a chart has the colors of the page"
+    assert not complaints
