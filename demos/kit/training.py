@@ -1,21 +1,23 @@
-"""What every training loop shares: progress, a budget, averaged weights, and a state that survives an
-interruption.
+"""The one training loop, `fit`, and what it needs: progress, a budget, averaged weights, and a state that
+survives an interruption.
 
-A trainer is a generator of ``Progress``. It may be closed at any yield; what it has by then is on disk, and a
-trainer started with ``resume`` goes on from there. Randomness of a step comes from ``generator(seed,
-step)``, so a resumed run takes the same steps as one that was never interrupted.
+A model's ``train.py`` holds a `Run`: nets, optimizers, and what one step does with a batch. `fit` is a
+generator of ``Progress``. It may be closed at any yield; what it has by then is on disk, and a run that is
+fitted with ``resume`` goes on from there. Randomness of a step comes from ``generator(seed, step)``, so a
+resumed run takes the same steps as one that was never interrupted.
 """
 
 import io
 import math
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
 from shutil import which
-from typing import Any
+from typing import Any, ClassVar, Generic, TypeVar
 
 import torch
 from torch import Tensor, nn
@@ -23,6 +25,7 @@ from torch import Tensor, nn
 from glossary import files
 
 SAVE_EVERY_SECONDS = 60.0
+Model = TypeVar("Model", bound=nn.Module)
 
 
 @dataclass
@@ -129,6 +132,109 @@ def saving(save: Callable[[], None]) -> Iterator[Saver]:
         save()
         raise
     save()
+
+
+class Run(ABC, Generic[Model]):
+    """Everything that changes during training, and one step of it.
+
+    A subclass makes its nets in ``__init__``, where weights are drawn from ``seed``: ``model`` and its
+    running mean ``average``, and ``optimizers`` with the ``rates`` they start at. ``saved`` names the
+    attributes that a resumed run needs: nets, optimizers, tensors, numbers, and lists of these.
+    """
+
+    saved: ClassVar[tuple[str, ...]] = ("model", "average", "optimizers")
+    tail: ClassVar[float] = 0.3  # share of the budget over which the rates fall at the end
+    warmup: ClassVar[int] = 1  # steps in which the rates rise at the start
+    note: ClassVar[str] = ""  # what is trained, if that needs saying
+
+    model: Model
+    average: Model
+    optimizers: list[torch.optim.Optimizer]
+    rates: tuple[float, ...]
+
+    def __init__(self, budget: Budget, device: torch.device, seed: int) -> None:
+        torch.manual_seed(seed)
+        self.budget, self.device, self.seed = budget, device, seed
+        self.step = 0
+        self.clock = Clock()
+
+    @abstractmethod
+    def train_step(self) -> dict[str, float]:
+        """Learn from one batch, which depends on seed and step only; returns the losses."""
+
+    @abstractmethod
+    def average_decay(self) -> float:
+        """Share of itself that the average keeps at this step."""
+
+    def keep_snapshot(self) -> None:
+        """Called before the first step and after each: a run may keep what readers shall see of it."""
+
+    @property
+    def fraction(self) -> float:
+        """How much of the budget is used, from 0 to 1."""
+        return self.budget.fraction(self.step, self.clock.minutes)
+
+    def advance(self) -> dict[str, float]:
+        """One step at the rates of the schedule, then the average."""
+        share = min(1.0, (self.step + 1) / self.warmup)
+        for optimizer, rate in zip(self.optimizers, self.rates, strict=True):
+            set_rate(optimizer, decayed(rate, self.fraction, self.tail) * share)
+        losses = self.train_step()
+        average_into(self.average, self.model, self.average_decay())
+        self.step += 1
+        return losses
+
+    def progress(self, losses: dict[str, float], note: str = "") -> Progress:
+        minutes = self.clock.minutes
+        steps = self.budget.expected_steps(self.step, minutes)
+        return Progress(self.step, steps, minutes, losses, note or self.note)
+
+    def state(self) -> dict[str, Any]:
+        parts = {name: _state_of(getattr(self, name)) for name in self.saved}
+        return parts | {"step": self.step, "minutes": self.clock.minutes}
+
+    def restore(self, state: dict[str, Any]) -> None:
+        for name in self.saved:
+            setattr(self, name, self._restored(getattr(self, name), state[name]))
+        self.step, self.clock = state["step"], Clock(state["minutes"])
+
+    def _restored(self, part: Any, state: Any) -> Any:
+        match part:
+            case nn.Module() | torch.optim.Optimizer():
+                part.load_state_dict(state)
+                return part
+            case list():
+                return [self._restored(one, its) for one, its in zip(part, state, strict=True)]
+            case Tensor():
+                return state.to(self.device)
+        return state
+
+
+def _state_of(part: Any) -> Any:
+    match part:
+        case nn.Module() | torch.optim.Optimizer():
+            return part.state_dict()
+        case list():
+            return [_state_of(one) for one in part]
+    return part
+
+
+def fit(run: Run[Any], path: Path, *, resume: bool = False) -> Iterator[Progress]:
+    """Train until the budget is used, keeping the state at ``path``; with ``resume`` from the state there."""
+    if resume and (state := load_state(path)):
+        run.restore(state)
+    with saving(lambda: save_state(path, run.state())) as saver:
+        run.keep_snapshot()
+        while run.fraction < 1:
+            losses = run.advance()
+            run.keep_snapshot()
+            saver.tick()
+            yield run.progress(losses)
+
+
+def early_decay(step: int, decay: float) -> float:
+    """``decay``, but less at first: the first weights are soon forgotten."""
+    return min(decay, (1 + step) / (10 + step))
 
 
 def compile_on_gpu(modules: Iterable[nn.Module], device: torch.device) -> None:

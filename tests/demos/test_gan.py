@@ -318,7 +318,8 @@ def make_run(cached: Path) -> gan_train.GanRun:
         torch.manual_seed(0)
         torch.save(FeatureNet().state_dict(), features)
     budget = gan_train.Budget(TINY.steps)
-    return gan_train.GanRun(GanConfig(), TINY, budget, cached / "work", features, CPU, seed=3)
+    data = gan_train.portraits(TINY.portraits)
+    return gan_train.GanRun(GanConfig(), TINY, data, budget, cached / "work", features, CPU, seed=3)
 
 
 def weights_of(module: torch.nn.Module) -> torch.Tensor:
@@ -326,11 +327,10 @@ def weights_of(module: torch.nn.Module) -> torch.Tensor:
 
 
 def test_one_step_moves_every_player_and_leaves_the_features(run):
-    data = gan_train.portraits(TINY.portraits)
     players = (run.generator, run.average, run.discriminator.scales, run.encoder)
     before = [weights_of(x).clone() for x in players]
     frozen = weights_of(run.discriminator.features).clone()
-    losses = run.train_step(data)
+    losses = run.advance()
     assert set(losses) == {"critics", "generator", "variety"}
     after = [weights_of(x) for x in players]
     assert all(not torch.equal(a, b) for a, b in zip(before, after, strict=True))
@@ -339,14 +339,13 @@ def test_one_step_moves_every_player_and_leaves_the_features(run):
 
 
 def test_resuming_equals_never_having_stopped(run, cached):
-    data = gan_train.portraits(TINY.portraits)
     first, second = make_run(cached), make_run(cached)
     for _ in range(3):
-        run.train_step(data)
-    first.train_step(data)
+        run.advance()
+    first.advance()
     second.restore(first.state())
-    second.train_step(data)
-    second.train_step(data)
+    second.advance()
+    second.advance()
     for ours, theirs in ((run.generator, second.generator), (run.average, second.average)):
         assert torch.equal(weights_of(ours), weights_of(theirs))
     assert torch.equal(weights_of(run.discriminator), weights_of(second.discriminator))
@@ -355,10 +354,9 @@ def test_resuming_equals_never_having_stopped(run, cached):
 
 
 def test_snapshots_fall_on_their_marks(run):
-    data = gan_train.portraits(TINY.portraits)
     run.keep_snapshot()
     for _ in range(4):
-        run.train_step(data)
+        run.advance()
         run.keep_snapshot()
     kept = [torch.load(path, weights_only=True) for path in sorted(run.work.glob("snapshot-*.pt"))]
     assert [snapshot["step"] for snapshot in kept] == [0, 2, 4]

@@ -120,18 +120,19 @@ def test_resuming_equals_never_having_stopped(cached):
     def weights_of(run: judge_train.JudgeRun) -> torch.Tensor:
         return torch.cat([x.flatten() for x in run.average.parameters()])
 
-    def start() -> judge_train.JudgeRun:
-        return judge_train.JudgeRun(TINY, judge_train.Budget(4), torch.device("cpu"), seed=5)
-
     data = judge_train.portraits(TINY.portraits)
+
+    def start() -> judge_train.JudgeRun:
+        return judge_train.JudgeRun(TINY, data, judge_train.Budget(4), torch.device("cpu"), seed=5)
+
     whole, first, second = start(), start(), start()
-    for step in range(4):
-        whole.train_step(data, step / 4)
-    for step in range(2):
-        first.train_step(data, step / 4)
+    for _ in range(4):
+        whole.advance()
+    for _ in range(2):
+        first.advance()
     second.restore(first.state())
-    for step in range(2, 4):
-        second.train_step(data, step / 4)
+    for _ in range(2):
+        second.advance()
     assert torch.equal(weights_of(whole), weights_of(second))
 
 

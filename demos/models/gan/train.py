@@ -18,19 +18,7 @@ from torch import Tensor
 
 from demos.data.avatars.dataset import CACHE, TRAIN_SEED, Portraits, portraits
 from demos.kit.device import autocast, best_device
-from demos.kit.training import (
-    Budget,
-    Clock,
-    Progress,
-    average_into,
-    compile_on_gpu,
-    decayed,
-    generator,
-    load_state,
-    save_state,
-    saving,
-    set_rate,
-)
+from demos.kit.training import Budget, Progress, Run, compile_on_gpu, fit, generator, save_state
 from demos.models.gan.encoder import (
     Encoder,
     encode,
@@ -115,17 +103,8 @@ def train(
     features = features_path(config.features, recipe.features)
     yield from train_features(features, config.features, recipe.features, device=device)
     data = portraits(recipe.portraits, recipe.data_seed)
-    run = GanRun(config, recipe, Budget(recipe.steps, minutes), work, features, device, seed)
-    state = load_state(work / "state.pt") if resume else None
-    if state:
-        run.restore(state)
-    with saving(lambda: save_state(work / "state.pt", run.state())) as saver:
-        run.keep_snapshot()
-        while run.fraction < 1:
-            losses = run.train_step(data)
-            run.keep_snapshot()
-            saver.tick()
-            yield run.progress(losses)
+    run = GanRun(config, recipe, data, Budget(recipe.steps, minutes), work, features, device, seed)
+    yield from fit(run, work / "state.pt", resume=resume)
     yield run.progress({}, "measuring")
     publish(work, out, asdict(recipe), seed=seed, samples=recipe.samples, device=device)
 
@@ -139,23 +118,27 @@ GENERATOR, CRITICS, ENCODER = range(3)  # the players, in the order of their opt
 REMEMBERED = 8  # batches of codes that a batch is compared with
 
 
-class GanRun:
-    """Everything that changes during training."""
+class GanRun(Run[Generator]):
+    """The players, what they remember, and the averaged generator."""
+
+    saved = (
+        "generator", "average", "discriminator", "encoder", "codes", "prior", "fits", "optimizers", "kept",
+    )  # fmt: skip
 
     def __init__(
         self,
         config: GanConfig,
         recipe: GanTraining,
+        data: Portraits,
         budget: Budget,
         work: Path,
         features: Path,
         device: torch.device,
         seed: int,
     ) -> None:
-        torch.manual_seed(seed)
-        self.config, self.recipe, self.budget = config, recipe, budget
-        self.work, self.device, self.seed = work, device, seed
-        self.generator = Generator(config).to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
+        super().__init__(budget, device, seed)
+        self.config, self.recipe, self.data, self.work = config, recipe, data, work
+        self.model = self.generator = Generator(config).to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.average = copy.deepcopy(self.generator).requires_grad_(False)
         discriminator = Discriminator(config)
         discriminator.features.net.load_state_dict(torch.load(features, weights_only=True))
@@ -173,28 +156,17 @@ class GanRun:
             for weights, rate, beta in zip(players, self.rates, (0.0, 0.0, 0.5), strict=True)
         ]
         compile_on_gpu([self.generator, self.discriminator.features, *self.discriminator.scales], device)
-        self.step = 0
         self.kept = 0
-        self.clock = Clock()
 
-    @property
-    def fraction(self) -> float:
-        return self.budget.fraction(self.step, self.clock.minutes)
-
-    def train_step(self, data: Portraits) -> dict[str, float]:
+    def train_step(self) -> dict[str, float]:
         """One batch: first the critics learn, then generator and encoder."""
-        for optimizer, rate in zip(self.optimizers, self.rates, strict=True):
-            set_rate(optimizer, decayed(rate, self.fraction))
-        seeded = generator(self.seed, self.step)
+        data, seeded = self.data, generator(self.seed, self.step)
         n = self.recipe.batch
         real = data.pictures(torch.randint(len(data), (n,), generator=seeded)).to(self.device)
-        self.fit_prior_when_due(data)
+        self.fit_prior_when_due()
         z = self.prior(self.generator.latents(n, seeded))
         corners = random_corners(n, self.config, seeded)
-        losses = self.all_players(real, z, corners, seeded)
-        average_into(self.average, self.generator, self.average_decay())
-        self.step += 1
-        return losses
+        return self.all_players(real, z, corners, seeded)
 
     def all_players(
         self, real: Tensor, z: Tensor, corners: Tensor, seeded: torch.Generator
@@ -258,11 +230,11 @@ class GanRun:
         for player in players:
             self.optimizers[player].step()
 
-    def fit_prior_when_due(self, data: Portraits) -> None:
+    def fit_prior_when_due(self) -> None:
         """Fit the prior to the encoder's codes whenever the budget has passed another mark."""
         passed = sum(self.fraction >= mark for mark in self.recipe.prior_fits)
         if passed > self.fits:
-            codes = encode(self.encoder, self.discriminator.features, data, self.recipe.fitted_to)
+            codes = encode(self.encoder, self.discriminator.features, self.data, self.recipe.fitted_to)
             self.prior = fit_prior(codes, steps=self.recipe.prior_steps, seed=self.seed).to(self.device)
             self.fits = passed
 
@@ -289,38 +261,6 @@ class GanRun:
             "images": self.step * self.recipe.batch,
             "minutes": self.clock.minutes,
         }
-
-    def progress(self, losses: dict[str, float], note: str = "") -> Progress:
-        minutes = self.clock.minutes
-        return Progress(self.step, self.budget.expected_steps(self.step, minutes), minutes, losses, note)
-
-    def state(self) -> dict[str, Any]:
-        return {
-            "generator": self.generator.state_dict(),
-            "average": self.average.state_dict(),
-            "discriminator": self.discriminator.state_dict(),
-            "encoder": self.encoder.state_dict(),
-            "codes": self.codes,
-            "prior": self.prior.state_dict(),
-            "fits": self.fits,
-            "optimizers": [optimizer.state_dict() for optimizer in self.optimizers],
-            "step": self.step,
-            "kept": self.kept,
-            "minutes": self.clock.minutes,
-        }
-
-    def restore(self, state: dict[str, Any]) -> None:
-        self.generator.load_state_dict(state["generator"])
-        self.average.load_state_dict(state["average"])
-        self.discriminator.load_state_dict(state["discriminator"])
-        self.encoder.load_state_dict(state["encoder"])
-        self.codes = state["codes"].to(self.device)
-        self.prior.load_state_dict(state["prior"])
-        self.fits = state["fits"]
-        for optimizer, saved in zip(self.optimizers, state["optimizers"], strict=True):
-            optimizer.load_state_dict(saved)
-        self.step, self.kept = state["step"], state["kept"]
-        self.clock = Clock(state["minutes"])
 
 
 def noise(pictures: Tensor, seeded: torch.Generator) -> Tensor:

@@ -8,7 +8,6 @@ import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import torch
 import torch.nn.functional as F
@@ -16,18 +15,7 @@ from torch import Tensor, nn
 
 from demos.data.avatars.dataset import CACHE, TRAIN_SEED, Portraits, portraits, renderer_key
 from demos.kit.device import autocast, best_device
-from demos.kit.training import (
-    Budget,
-    Clock,
-    Progress,
-    average_into,
-    decayed,
-    generator,
-    load_state,
-    save_state,
-    saving,
-    set_rate,
-)
+from demos.kit.training import Budget, Progress, Run, early_decay, fit, generator, save_state
 from demos.models.attributes import AttributeHeads, attribute_loss, truth_columns, visible
 from demos.models.gan.features import DEFAULT, FeatureConfig, FeatureNet, upsample
 
@@ -86,38 +74,32 @@ def train_features(
     unfinished = path.with_suffix(".unfinished.pt")
     data = portraits(recipe.portraits, recipe.data_seed, parts=True)
     run = FeatureRun(config, recipe, data, device)
-    if state := load_state(unfinished):
-        run.restore(state)
-    with saving(lambda: save_state(unfinished, run.state())) as saver:
-        while run.step < recipe.steps:
-            losses = run.train_step()
-            saver.tick()
-            yield Progress(run.step, recipe.steps, run.clock.minutes, losses, "feature net")
+    yield from fit(run, unfinished, resume=True)
     save_state(path, run.average.net.cpu().folded(config).state_dict())
     unfinished.unlink()
 
 
-class FeatureRun:
-    """Everything that changes during training."""
+class FeatureRun(Run[PartsAndAttributes]):
+    """The feature net with its heads, its average and its optimizer."""
+
+    tail = 0.6
+    note = "feature net"
 
     def __init__(
         self, config: FeatureConfig, recipe: FeatureTraining, data: Portraits, device: torch.device
     ) -> None:
-        torch.manual_seed(recipe.seed)
+        super().__init__(Budget(recipe.steps), device, recipe.seed)
         assert data.parts is not None
-        self.recipe, self.data, self.parts, self.device = recipe, data, data.parts, device
+        self.recipe, self.data, self.parts = recipe, data, data.parts
         model = PartsAndAttributes(config, data.parts.shape[1])
         self.model = model.to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.average = copy.deepcopy(self.model).requires_grad_(False)
-        self.optimizer = torch.optim.AdamW(self.model.parameters(), recipe.rate, fused=True)
-        self.budget = Budget(recipe.steps)
-        self.step = 0
-        self.clock = Clock()
+        self.rates = (recipe.rate,)
+        self.optimizers = [torch.optim.AdamW(self.model.parameters(), recipe.rate, fused=True)]
 
     def train_step(self) -> dict[str, float]:
-        recipe, data = self.recipe, self.data
-        set_rate(self.optimizer, decayed(recipe.rate, self.step / recipe.steps, tail=0.6))
-        index = torch.randint(len(data), (recipe.batch,), generator=generator(recipe.seed, self.step))
+        data = self.data
+        index = torch.randint(len(data), (self.recipe.batch,), generator=generator(self.seed, self.step))
         pictures = data.pictures(index).to(self.device)
         truth = truth_columns(data.continuous[index].to(self.device), data.categorical[index].to(self.device))
         seen = {name: mask.to(self.device) for name, mask in visible(data.factors(index)).items()}
@@ -126,25 +108,10 @@ class FeatureRun:
             read, part_logits = self.model(pictures)
         attributes = attribute_loss(read, truth, seen)
         masks = F.binary_cross_entropy_with_logits(part_logits.float(), parts)
-        self.optimizer.zero_grad(set_to_none=True)
+        self.optimizers[0].zero_grad(set_to_none=True)
         (attributes + 10 * masks).backward()  # at 10, both weigh about the same after a few hundred steps
-        self.optimizer.step()
-        average_into(self.average, self.model, min(recipe.average, (1 + self.step) / (10 + self.step)))
-        self.step += 1
+        self.optimizers[0].step()
         return {"attributes": attributes.item(), "parts": masks.item()}
 
-    def state(self) -> dict[str, Any]:
-        return {
-            "model": self.model.state_dict(),
-            "average": self.average.state_dict(),
-            "optimizer": self.optimizer.state_dict(),
-            "step": self.step,
-            "minutes": self.clock.minutes,
-        }
-
-    def restore(self, state: dict[str, Any]) -> None:
-        self.model.load_state_dict(state["model"])
-        self.average.load_state_dict(state["average"])
-        self.optimizer.load_state_dict(state["optimizer"])
-        self.step = state["step"]
-        self.clock = Clock(state["minutes"])
+    def average_decay(self) -> float:
+        return early_decay(self.step, self.recipe.average)

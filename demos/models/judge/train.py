@@ -7,7 +7,6 @@ import copy
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
 
 import torch
 import torch.nn.functional as F
@@ -19,17 +18,13 @@ from demos.kit.device import autocast, best_device
 from demos.kit.metrics import accuracy, frechet_distance, r2
 from demos.kit.training import (
     Budget,
-    Clock,
     Progress,
-    average_into,
+    Run,
     channels_last,
-    decayed,
+    early_decay,
+    fit,
     generator,
-    load_state,
     parameters,
-    save_state,
-    saving,
-    set_rate,
 )
 from demos.kit.weights import Card, Metric, current_commit, save_weights, write_card
 from demos.models.attributes import attribute_loss, truth_columns, visible
@@ -77,71 +72,49 @@ def train(
     device = device or best_device()
     work = work or CACHE / "train" / f"judge-{seed}"
     data = portraits(recipe.portraits, recipe.data_seed)
-    run = JudgeRun(recipe, Budget(recipe.steps, minutes), device, seed)
-    state = load_state(work / "state.pt") if resume else None
-    if state:
-        run.restore(state)
-    with saving(lambda: save_state(work / "state.pt", run.state())) as saver:
-        while (fraction := run.budget.fraction(run.step, run.clock.minutes)) < 1:
-            loss = run.train_step(data, fraction)
-            saver.tick()
-            yield run.progress({"loss": loss})
+    run = JudgeRun(recipe, data, Budget(recipe.steps, minutes), device, seed)
+    yield from fit(run, work / "state.pt", resume=resume)
     yield run.progress({}, "measuring")
     publish(run, out)
 
 
-class JudgeRun:
-    """Everything that changes during training."""
+class JudgeRun(Run[Judge]):
+    """The judge, its average and its optimizer."""
 
-    def __init__(self, recipe: JudgeTraining, budget: Budget, device: torch.device, seed: int) -> None:
-        torch.manual_seed(seed)
-        self.recipe, self.budget, self.device, self.seed = recipe, budget, device, seed
-        self.judge = Judge().to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
-        self.average = copy.deepcopy(self.judge).requires_grad_(False)
-        self.optimizer = torch.optim.AdamW(
-            self.judge.parameters(), recipe.rate, weight_decay=recipe.weight_decay, fused=True
-        )
-        self.step = 0
-        self.clock = Clock()
+    tail = 0.7
+    warmup = 100
 
-    def train_step(self, data: Portraits, fraction: float) -> float:
-        recipe = self.recipe
+    def __init__(
+        self, recipe: JudgeTraining, data: Portraits, budget: Budget, device: torch.device, seed: int
+    ) -> None:
+        super().__init__(budget, device, seed)
+        self.recipe, self.data = recipe, data
+        self.model = Judge().to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
+        self.average = copy.deepcopy(self.model).requires_grad_(False)
+        self.rates = (recipe.rate,)
+        weights = self.model.parameters()
+        self.optimizers = [
+            torch.optim.AdamW(weights, recipe.rate, weight_decay=recipe.weight_decay, fused=True)
+        ]
+
+    def train_step(self) -> dict[str, float]:
+        data = self.data
         seeded = generator(self.seed, self.step)
-        set_rate(self.optimizer, decayed(recipe.rate, fraction, tail=0.7) * min(1, (self.step + 1) / 100))
-        index = torch.randint(len(data), (recipe.batch,), generator=seeded)
+        index = torch.randint(len(data), (self.recipe.batch,), generator=seeded)
         pictures = degrade(data.pictures(index), seeded).to(self.device)
         factors = data.factors(index)
         truth = truth_columns(data.continuous[index].to(self.device), data.categorical[index].to(self.device))
         seen = {name: mask.to(self.device) for name, mask in visible(factors).items()}
-        self.judge.train()
+        self.model.train()
         with autocast(self.device):
-            loss = attribute_loss(self.judge(pictures), truth, seen)
-        self.optimizer.zero_grad(set_to_none=True)
+            loss = attribute_loss(self.model(pictures), truth, seen)
+        self.optimizers[0].zero_grad(set_to_none=True)
         loss.backward()
-        self.optimizer.step()
-        average_into(self.average, self.judge, min(recipe.average, (1 + self.step) / (10 + self.step)))
-        self.step += 1
-        return loss.item()
+        self.optimizers[0].step()
+        return {"loss": loss.item()}
 
-    def progress(self, losses: dict[str, float], note: str = "") -> Progress:
-        minutes = self.clock.minutes
-        return Progress(self.step, self.budget.expected_steps(self.step, minutes), minutes, losses, note)
-
-    def state(self) -> dict[str, Any]:
-        return {
-            "judge": self.judge.state_dict(),
-            "average": self.average.state_dict(),
-            "optimizer": self.optimizer.state_dict(),
-            "step": self.step,
-            "minutes": self.clock.minutes,
-        }
-
-    def restore(self, state: dict[str, Any]) -> None:
-        self.judge.load_state_dict(state["judge"])
-        self.average.load_state_dict(state["average"])
-        self.optimizer.load_state_dict(state["optimizer"])
-        self.step = state["step"]
-        self.clock = Clock(state["minutes"])
+    def average_decay(self) -> float:
+        return early_decay(self.step, self.recipe.average)
 
 
 def degrade(pictures: Tensor, seeded: torch.Generator) -> Tensor:
