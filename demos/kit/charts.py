@@ -6,16 +6,21 @@ it serves every language.
 
 from __future__ import annotations
 
+import base64
+import io
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 
+import numpy as np
+from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
 WIDTH, HEIGHT = 640, 300
 LEFT, RIGHT, TOP, BOTTOM = 56, 120, 12, 44  # margins in px: numbers, names of lines, room, name of the axis
 BAR, NAMES, NUMBERS = 34, 180, 70  # of bars: px from one to the next, room for names and for numbers
+SIDE, EDGE = 400, 36  # of a plane: px across, and the room for numbers on its left and below
 DASHES = ("", "8 4", "2 4", "10 4 2 4")
 COLORS = ((0, 121, 111), (192, 52, 26), (91, 77, 178), (138, 97, 0))  # --chart-1 … on light ground
 FAINT = (168, 182, 177)
@@ -52,13 +57,73 @@ class Dot:
     x: float
     y: float
     color: int = 0
+    radius: float = 4
 
     def svg(self) -> str:
-        return f'<circle cx="{self.x:.1f}" cy="{self.y:.1f}" r="4" style="fill: {var(self.color)}"/>'
+        place = f'cx="{self.x:.1f}" cy="{self.y:.1f}" r="{self.radius:g}"'
+        return f'<circle {place} style="fill: {var(self.color)}"/>'
 
     def paint(self, draw: ImageDraw.ImageDraw, scale: float) -> None:
-        box = [place * scale for place in (self.x - 4, self.y - 4, self.x + 4, self.y + 4)]
+        edge = self.radius
+        box = [place * scale for place in (self.x - edge, self.y - edge, self.x + edge, self.y + edge)]
         draw.ellipse(box, COLORS[self.color % 4])
+
+
+# Around (0, 0), about as large as each other: classes are told apart without color.
+SIGNS = (
+    tuple((5.0 * math.cos(math.pi * i / 8), 5.0 * math.sin(math.pi * i / 8)) for i in range(16)),
+    ((0.0, -6.0), (5.5, 4.5), (-5.5, 4.5)),
+    ((-4.5, -4.5), (4.5, -4.5), (4.5, 4.5), (-4.5, 4.5)),
+    ((0.0, -6.5), (6.5, 0.0), (0.0, 6.5), (-6.5, 0.0)),
+)
+
+
+@dataclass(frozen=True)
+class Sign:
+    """The sign of a class, counted from 0: disc, triangle, square, lozenge; `hollow`: only its outline."""
+
+    x: float
+    y: float
+    label: int = 0
+    hollow: bool = False
+
+    @property
+    def corners(self) -> list[tuple[float, float]]:
+        return [(self.x + x, self.y + y) for x, y in SIGNS[self.label % 4]]
+
+    def svg(self) -> str:
+        points = " ".join(f"{x:.1f},{y:.1f}" for x, y in self.corners)
+        kind, part = ("hollow", "stroke") if self.hollow else ("sign", "fill")
+        return f'<polygon class="{kind}" points="{points}" style="{part}: {var(self.label)}"/>'
+
+    def paint(self, draw: ImageDraw.ImageDraw, scale: float) -> None:
+        corners = [(x * scale, y * scale) for x, y in self.corners]
+        color = COLORS[self.label % 4]
+        fill, outline = ("white", color) if self.hollow else (color, "white")
+        draw.polygon(corners, fill, outline, width=round(1.5 * scale))
+
+
+@dataclass(frozen=True)
+class Field:
+    """A map of colors: bytes (h, w, 4) for red, green, blue and opacity, stretched and smoothed."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+    pixels: NDArray[np.uint8]
+
+    def svg(self) -> str:
+        data = io.BytesIO()
+        Image.fromarray(self.pixels).save(data, "PNG", compress_level=1)
+        place = f'x="{self.x:g}" y="{self.y:g}" width="{self.width:g}" height="{self.height:g}"'
+        source = f"data:image/png;base64,{base64.b64encode(data.getvalue()).decode()}"
+        return f'<image {place} preserveAspectRatio="none" href="{source}"/>'
+
+    def paste(self, canvas: Image.Image, scale: float) -> None:
+        size = round(self.width * scale), round(self.height * scale)
+        image = Image.fromarray(self.pixels).resize(size, Image.Resampling.BILINEAR)
+        canvas.paste(image, (round(self.x * scale), round(self.y * scale)), image)
 
 
 @dataclass(frozen=True)
@@ -97,25 +162,34 @@ class Words:
         """Nothing: words are of one language."""
 
 
+Thing = Line | Dot | Sign | Field | Bar | Words
+
+
 @dataclass(frozen=True)
 class Drawing:
     """A chart."""
 
-    things: tuple[Line | Dot | Bar | Words, ...]
+    things: tuple[Thing, ...]
     width: float = WIDTH
     height: float = HEIGHT
 
-    def svg(self, alt: str) -> str:
-        """The element for a page, with what it shows for those who do not see it."""
+    def svg(self, alt: str, name: str = "") -> str:
+        """The element for a page, with what it shows for those who do not see it, and the name under which
+        clicks on it are sent."""
         body = "".join(thing.svg() for thing in self.things)
         box = f'viewBox="0 0 {self.width:g} {self.height:g}"'
-        return f'<svg class="chart" {box} role="img" aria-label="{escape(alt, quote=True)}">{body}</svg>'
+        kind = 'class="chart"' if self.width > SIDE else 'class="chart small"'
+        kind += f' data-name="{name}"' if name else ""
+        return f'<svg {kind} {box} role="img" aria-label="{escape(alt, quote=True)}">{body}</svg>'
 
     def image(self, scale: float = 2) -> Image.Image:
         fine = 2 * scale
         canvas = Image.new("RGB", (round(self.width * fine), round(self.height * fine)), "white")
         for thing in self.things:
-            thing.paint(ImageDraw.Draw(canvas), fine)
+            if isinstance(thing, Field):
+                thing.paste(canvas, fine)
+            else:
+                thing.paint(ImageDraw.Draw(canvas), fine)
         return canvas.resize((round(self.width * scale), round(self.height * scale)), Image.Resampling.BOX)
 
 
@@ -190,6 +264,53 @@ class Plot:
             Words((LEFT + right) / 2, HEIGHT - 10, x, "middle"),
             Words(right + 8, TOP + 6, y, "start"),
         ]
+
+
+@dataclass(frozen=True)
+class Plane:
+    """A square in which x and y go from `low` to `high` alike: ground for points, and for clicks on it."""
+
+    low: float = -1.0
+    high: float = 1.0
+
+    @property
+    def side(self) -> float:
+        """Px of its sides."""
+        return SIDE - EDGE - TOP
+
+    def place(self, x: float, y: float) -> tuple[float, float]:
+        """Where in the chart a point of the plane is, in px."""
+        across, up = (share(value, (self.low, self.high)) for value in (x, y))
+        return EDGE + across * self.side, TOP + (1 - up) * self.side
+
+    def at(self, place: tuple[float, float]) -> tuple[float, float]:
+        """The point of the plane at a place of the chart, in px; beside the plane, the nearest one."""
+        across, down = (place[0] - EDGE) / self.side, (place[1] - TOP) / self.side
+        across, up = (min(max(value, 0.0), 1.0) for value in (across, 1 - down))
+        return self.low + across * (self.high - self.low), self.low + up * (self.high - self.low)
+
+    def field(self, pixels: NDArray[np.uint8]) -> Field:
+        """A map of colors (h, w, 4) over the whole plane, its first row on top."""
+        return Field(EDGE, TOP, self.side, self.side, pixels)
+
+    def sign(self, x: float, y: float, label: int = 0, hollow: bool = False) -> Sign:
+        return Sign(*self.place(x, y), label, hollow)
+
+    def line(self, points: Points, color: int = -1) -> Line:
+        return Line(tuple(self.place(x, y) for x, y in points), color)
+
+    def drawing(self, things: Sequence[Thing], form: Format, *, x: str, y: str) -> Drawing:
+        """The plane with things on it, numbers at its edges, and the axes' names."""
+        left, low, right = EDGE, TOP + self.side, EDGE + self.side
+        edges: list[Thing] = [Line(((left, TOP), (right, TOP), (right, low), (left, low), (left, TOP)))]
+        for value in rounds((self.low, self.high)):
+            across, up = self.place(value, value)
+            edges += [Words(across, low + 14, form(value), "middle"), Words(left - 6, up, form(value), "end")]
+        return Drawing(
+            (*things, *edges, Words(right, low + 30, x, "end"), Words(left, TOP - 9, y, "start")),
+            SIDE,
+            SIDE + 2,
+        )
 
 
 def var(color: int) -> str:

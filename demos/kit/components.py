@@ -13,6 +13,7 @@ from demos.kit.controls import (
     Control,
     Hidden,
     Integer,
+    Points,
     Slider,
     Switch,
     Words,
@@ -31,6 +32,8 @@ def control_component(control: Control, labels: Labels) -> Any:
     """The field, slider or box in which a reader sets a control."""
     if isinstance(control, Hidden):
         return gr.Number(control.default, label="-", precision=0, visible="hidden")
+    if isinstance(control, Points):
+        return gr.Textbox(control.sent(control.default), label="-", visible="hidden")
     info = f"{control.name}_info"
     words: dict[str, Any] = {"label": labels[control.name], "value": control.default}
     words["info"] = labels(info, **vars(control)) if info in labels.demo.labels else None

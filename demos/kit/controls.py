@@ -11,12 +11,14 @@ or raise ValueError. `text` writes a value into an address.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-Value = int | float | str | bool | tuple[str, ...]
+Place = tuple[float, float, int]  # x, y, and the class of what is there, counted from 0
+Value = int | float | str | bool | tuple[str, ...] | tuple[Place, ...]
 State = Mapping[str, Any]  # every control's value by its name, in the order they are declared
 LARGEST_SEED = 999_999
 LONGEST_TEXT = 500  # characters in a text box, unless a demo allows fewer
@@ -42,6 +44,10 @@ class Control:
 
     def text(self, value: Any) -> str:
         return str(value)
+
+    def sent(self, value: Any) -> Any:
+        """The value as a browser knows it."""
+        return value
 
     def words_needed(self) -> set[str]:
         """Labels that it needs."""
@@ -164,6 +170,9 @@ class Choices(Control):
     def text(self, value: tuple[str, ...]) -> str:
         return ",".join(value)
 
+    def sent(self, value: tuple[str, ...]) -> list[str]:
+        return list(value)
+
 
 @dataclass(frozen=True)
 class Switch(Control):
@@ -196,6 +205,53 @@ class Words(Control):
         if not isinstance(value, str) or len(value) > self.longest:
             raise ValueError(f"not a text of at most {self.longest} characters")
         return value.replace("\r\n", "\n")
+
+
+@dataclass(frozen=True)
+class Points(Control):
+    """At most so many points (x, y, class) of a square, in the order in which a reader placed them.
+
+    No field shows them: clicks on a picture or a chart, and actions, set them. Both axes go from `low` to
+    `high` in a hundred steps, and a point stands in the middle of one. In an address, a letter is the class
+    and two digits each are the steps: “b0099” is a point of the second class, at the far left and on top.
+    """
+
+    low: float = -1.0
+    high: float = 1.0
+    classes: int = 1
+    most: int = 100
+    default: tuple[Place, ...] = ()
+
+    def clean(self, value: object) -> tuple[Place, ...]:
+        """The points that a text stands for."""
+        if not isinstance(value, str) or not re.fullmatch(r"(?:[a-z]\d{4})*", value, re.ASCII):
+            raise ValueError(f"{value!r} are not points such as a1234b5678")
+        parts = [value[i : i + 5] for i in range(0, len(value), 5)]
+        places = tuple(
+            (self.middle(part[1:3]), self.middle(part[3:]), ord(part[0]) - ord("a")) for part in parts
+        )
+        if len(places) > self.most or any(label >= self.classes for _, _, label in places):
+            raise ValueError(f"not at most {self.most} points of {self.classes} classes")
+        return places
+
+    def text(self, value: tuple[Place, ...]) -> str:
+        return "".join(f"{chr(ord('a') + label)}{self.step(x):02}{self.step(y):02}" for x, y, label in value)
+
+    def sent(self, value: tuple[Place, ...]) -> str:
+        return self.text(value)
+
+    def added(self, value: tuple[Place, ...], x: float, y: float, label: int = 0) -> tuple[Place, ...]:
+        """The points and one more, moved into the square; the same points when there are `most`."""
+        more = self.clean(self.text(((x, y, label),)))
+        return (*value, *more)[: self.most]
+
+    def step(self, place: float) -> int:
+        """The step in which a place is."""
+        return min(max(math.floor((place - self.low) / (self.high - self.low) * 100), 0), 99)
+
+    def middle(self, digits: str) -> float:
+        """The middle of a step, as one would write it."""
+        return round(self.low + (int(digits) + 0.5) / 100 * (self.high - self.low), 9)
 
 
 @dataclass(frozen=True)

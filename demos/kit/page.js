@@ -21,3 +21,17 @@ addEventListener("click", async ({target}) => {
   button.textContent = COPIED;
   setTimeout(() => (button.textContent = words), 2000);
 });
+
+// A click on a chart that can be clicked: which chart and where in it, into the hidden field, as an event that
+// Gradio sends with everything else on the page.
+addEventListener("click", ({target, clientX, clientY}) => {
+  const chart = target.closest?.(".chart[data-name]");
+  if (!chart) return;
+  const panel = chart.closest("[role=tabpanel]") ?? document;
+  const field = panel.querySelector(".address textarea, .address input");
+  const {x, y} = new DOMPoint(clientX, clientY).matrixTransform(chart.getScreenCTM().inverse());
+  const point = [x, y].map(place => Math.max(0, place));
+  const seen = JSON.parse(field.value || "{}");
+  field.value = JSON.stringify({...seen, chart: chart.dataset.name, point, at: Date.now()});
+  field.dispatchEvent(new Event("input", {bubbles: true}));
+});

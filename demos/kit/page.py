@@ -31,13 +31,17 @@ from demos.kit.gradio_internals import EVENT, SKIP, Blocks, id_of
 from demos.kit.labels import Labels
 from demos.kit.languages import Language
 from demos.kit.notes import numbers_of, with_term_links
-from demos.kit.shows import Payload, Picture
+from demos.kit.shows import Chart, Click, Payload, Picture, Point
 from demos.kit.state import PRESET, TAB, Parsed, query
 
 log = logging.getLogger("ordlab")
 
 FRAME, FRAMES = 0.12, 32  # seconds for one step of a slider that plays, and the most steps
 READERS = 1024  # whose latest event is remembered
+
+
+# From the state, the event, and what the hidden field says, to the controls that an event changes.
+Change = Callable[[State, Any, object], Mapping[str, Any]]
 
 
 class Answers(Protocol):
@@ -76,9 +80,7 @@ class Panel:
     )  # hidden; JSON: the query of this state, a checksum of each show's payload, the event it is from
     controls: dict[str, Any] = field(default_factory=dict)
     shows: dict[str, Any] = field(default_factory=dict)
-    changes: dict[int, Callable[[State, Any], Mapping[str, Any]]] = field(
-        default_factory=dict
-    )  # by component
+    changes: dict[int, Change] = field(default_factory=dict)  # by component
     triggers: list[Any] = field(default_factory=list)  # events that bring new values
     presses: list[Any] = field(default_factory=list)  # events that change values
     plays: dict[str, gr.Button] = field(default_factory=dict)
@@ -167,6 +169,8 @@ class Page:
         for show in tab.shows:
             if isinstance(show, Picture) and show.click:
                 self.let(panel, panel.shows[show.name], "select", clicked(show.click))
+        if any(isinstance(show, Chart) and show.click for show in tab.shows):
+            self.let(panel, panel.on_screen, "input", chart_clicked(tab))
         self.listen(panel)
 
     def make_controls(self, panel: Panel) -> None:
@@ -210,7 +214,7 @@ class Page:
             self.let(panel, tool(self.language.word("reset")), "click", lambda *_: panel.tab.defaults)
             tool(self.language.word("copy_link"), elem_classes="copy-link")
 
-    def let(self, panel: Panel, component: Any, event: str, change: Callable[..., Mapping[str, Any]]) -> None:
+    def let(self, panel: Panel, component: Any, event: str, change: Change) -> None:
         """Let an event of a component change controls, and ask for the answer."""
         panel.changes[id_of(component)] = change
         panel.presses.append(getattr(component, event))
@@ -269,7 +273,7 @@ class Page:
         sent = self.cleaned(panel.tab, given)
         state = self.rebased(reader, panel.tab, sent, on_screen)
         if event.target is not None and (key := id_of(event.target)) in panel.changes:
-            state |= panel.changes[key](state, event)
+            state |= panel.changes[key](state, event, on_screen)
             on_screen = None  # another event may be about to change what is on screen: send everything
         turn = self.begin(reader, panel.tab, sent, state)
         sums = sums_of(on_screen)
@@ -280,7 +284,7 @@ class Page:
                         yield [SKIP] * (2 + len(given) + len(panel.shows))
                         return
                     yield self.outputs(panel, turn, state, given, part, sums)
-                    given = values_of(state)
+                    given = values_of(panel.tab, state)
 
     def player(self, panel: Panel, slider: Slider) -> Callable[..., Any]:
         """A handler that takes a slider from its lowest value to its highest, a few steps a second."""
@@ -299,7 +303,7 @@ class Page:
                     async with aclosing(self.answers(panel.tab.name, state, reader)) as parts:
                         async for part in parts:
                             yield self.outputs(panel, turn, state, given, part, sums)
-                            given = values_of(state)
+                            given = values_of(panel.tab, state)
                     if not self.is_newest(reader, turn):
                         return
                     await asyncio.sleep(max(0.0, due - time.monotonic()))
@@ -356,7 +360,8 @@ class Page:
         `given` is what the controls show now; `sums` what the shows do, and is kept up to date.
         """
         controls = [
-            SKIP if before == now else now for before, now in zip(given, values_of(state), strict=True)
+            SKIP if before == now else now
+            for before, now in zip(given, values_of(panel.tab, state), strict=True)
         ]
         shows = []
         for show in panel.tab.shows:
@@ -412,7 +417,7 @@ class Page:
         """
         panel = self.panels[parsed.tab.name]
         values = {id_of(self.notice): self.notice_for(parsed)}
-        for name, value in zip(panel.controls, values_of(parsed.state), strict=True):
+        for name, value in zip(panel.controls, values_of(panel.tab, parsed.state), strict=True):
             values[id_of(panel.controls[name])] = value
         for show in panel.tab.shows:
             if show.name in payloads:
@@ -436,28 +441,44 @@ class Page:
         return "\n\n".join(said)
 
 
-def clicked(change: Callable[..., Mapping[str, Any]]) -> Callable[[State, Any], Mapping[str, Any]]:
+def clicked(change: Click) -> Change:
     """A picture's change for the point of a click. Raises ValueError if what was sent is no point."""
+    return lambda state, event, _: change(point_of(event.index), state)
 
-    def at_point(state: State, event: gr.EventData) -> Mapping[str, Any]:
-        x, y = (number(value, 0, 10_000) for value in event.index)
-        return change((x, y), state)
+
+def chart_clicked(tab: Tab) -> Change:
+    """What a click on a chart changes: its script writes chart and point into the hidden field, because
+    Gradio has no event for it. Raises ValueError if anything else stands there."""
+    charts = {show.name: show.click for show in tab.shows if isinstance(show, Chart) and show.click}
+
+    def at_point(state: State, _: Any, on_screen: object) -> Mapping[str, Any]:
+        name, point = field_of(on_screen, "chart"), field_of(on_screen, "point")
+        if not isinstance(name, str) or name not in charts:
+            raise ValueError(f"{name!r} is no chart to click on")
+        return charts[name](point_of(point), state)
 
     return at_point
 
 
-def acting(action: Action) -> Callable[[State, Any], Mapping[str, Any]]:
-    return lambda state, _: action.change(state)
+def point_of(sent: Any) -> Point:
+    """Raises ValueError if what a browser sent is no point."""
+    if not isinstance(sent, list | tuple) or len(sent) != 2:
+        raise ValueError(f"{sent!r} is no point")
+    return number(sent[0], 0, 10_000), number(sent[1], 0, 10_000)
 
 
-def another(seed: Seed) -> Callable[[State, Any], Mapping[str, Any]]:
+def acting(action: Action) -> Change:
+    return lambda state, *_: action.change(state)
+
+
+def another(seed: Seed) -> Change:
     """Another seed, by chance: from then on it stands in its field."""
     return lambda *_: {seed.name: random.randint(seed.low, seed.high)}
 
 
-def values_of(state: State) -> list[Any]:
+def values_of(tab: Tab, state: State) -> list[Any]:
     """The values as a browser knows them."""
-    return [list(value) if isinstance(value, tuple) else value for value in state.values()]
+    return [control.sent(state[control.name]) for control in tab.settings]
 
 
 def sums_of(on_screen: object) -> dict[str, int]:

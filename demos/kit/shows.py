@@ -22,7 +22,10 @@ from demos.kit.pictures import Scene, encoded
 Payload = (
     str  # what a browser gets: Markdown, SVG, or the address of a picture or a sound that holds its bytes
 )
-Point = tuple[float, float]  # in pixels of the picture
+Point = tuple[float, float]  # in pixels of the picture or the chart
+Click = Callable[
+    [Point, State], Mapping[str, Any]
+]  # from the point clicked and the state to the controls it changes
 
 
 @dataclass(frozen=True)
@@ -45,10 +48,9 @@ class Show:
 
 @dataclass(frozen=True)
 class Picture(Show):
-    """A picture: a `Scene` or a PIL image. `click`: a function from the point clicked and the state to the
-    controls it changes."""
+    """A picture: a `Scene` or a PIL image."""
 
-    click: Callable[[Point, State], Mapping[str, Any]] | None = None
+    click: Click | None = None
 
     def words_needed(self) -> set[str]:
         return {self.name, f"{self.name}_alt"}
@@ -65,13 +67,15 @@ class Picture(Show):
 class Chart(Show):
     """A chart drawn with `kit.charts`, in the site's colors and the reader's language."""
 
+    click: Click | None = None
+
     def words_needed(self) -> set[str]:
         return {self.name, f"{self.name}_alt"}
 
     def payload(self, value: Drawing, labels: Labels) -> Payload:
         if not isinstance(value, Drawing):
             raise self.refuse(value)
-        return value.svg(labels[f"{self.name}_alt"])
+        return value.svg(labels[f"{self.name}_alt"], self.name if self.click else "")
 
 
 @dataclass(frozen=True)

@@ -143,6 +143,9 @@ input[type="range"]::-moz-range-thumb {
 
 /* Charts: SVG inside the page. */
 .chart { display: block; font-size: 14px; height: auto; width: 100% }
+.chart.small { max-width: 30rem }
+.chart .sign { stroke: var(--background-fill-primary); stroke-width: 1px }
+.chart .hollow { fill: var(--background-fill-primary); stroke-width: 1.75px }
 .chart text { fill: var(--body-text-color) }
 .chart polyline { fill: none }
 .chart .line { stroke: var(--input-border-color); stroke-opacity: .5 }
@@ -164,7 +167,7 @@ input[type="range"]::-moz-range-thumb {
 .picture label.float { background: none; display: block; margin: 0 0 .4rem; padding: 0; position: static }
 .picture label > span, .picture .icon-button-wrapper:not(:has(button)) { display: none }
 .picture :is(.image-container, .image-frame, button) { height: auto; width: 100% }
-.clickable img { cursor: crosshair }
+.clickable img, .chart[data-name] { cursor: crosshair }
 
 @media (prefers-reduced-motion: reduce) {
   *, ::before, ::after { animation-duration: .01ms !important; transition-duration: .01ms !important }

@@ -15,7 +15,7 @@ from torch import Tensor
 from demos import __main__ as cli
 from demos.kit import charts, pictures, random
 from demos.kit.app import App, AppError, Tab, check
-from demos.kit.controls import Choices, Number, Slider, Switch, Words
+from demos.kit.controls import Choices, Number, Points, Slider, Switch, Words
 from demos.kit.functions import ModelFunction, call, direct, function
 from demos.kit.new import NewError, write_demo
 from demos.kit.registry import load_demos
@@ -157,6 +157,8 @@ def test_bfloat16_cannot_be_seen() -> None:
         (Choices("c", ("a", "b", "c")), ["c", "a"], ("a", "c")),
         (Words("w", longest=5), None, ""),
         (Words("w", longest=5), "å\r\nb", "å\nb"),
+        (Points("p", -5, 5, classes=3), "a0099c5049", ((-4.95, 4.95, 0), (0.05, -0.05, 2))),
+        (Points("p"), "", ()),
     ],
     ids=str,
 )
@@ -181,6 +183,12 @@ def test_what_a_browser_sends_becomes_a_value(control: Any, sent: object, value:
         (Switch("s"), 1),
         (Words("w", longest=5), "abcdef"),
         (Words("w", longest=5), {"path": "/etc/passwd"}),
+        (Points("p"), [[0.1, 0.2, 0]]),
+        (Points("p"), "a00"),
+        (Points("p"), "a00990"),
+        (Points("p"), "a٠٠٠٠"),
+        (Points("p", classes=2), "c0099"),
+        (Points("p", most=1), "a0099a0099"),
     ],
     ids=str,
 )
@@ -281,6 +289,39 @@ def test_axes_have_round_numbers(within: tuple[float, float], steps: list[float]
 def test_a_chart_is_light_enough_to_stream() -> None:
     wave = [(n, float(np.sin(n / 20))) for n in range(300)]
     assert len(charts.lines({"a": wave, "b": wave}, str, x="x", y="y").svg("alt")) < 20_000
+
+
+def test_a_reader_s_points_are_few_and_inside_the_square() -> None:
+    control = Points("p", -5, 5, classes=2, most=2)
+    one = control.added((), 0.01, 7, label=1)
+    assert one == ((0.05, 4.95, 1),)
+    two = control.added(one, -5, -5)
+    assert two == (*one, (-4.95, -4.95, 0))
+    assert control.added(two, 1, 1) == two
+    assert control.sent(two) == control.text(two) == "b5099a0000"
+
+
+def test_a_place_of_a_plane_is_found_again() -> None:
+    plane = charts.Plane(-5, 5)
+    assert plane.at(plane.place(1.5, -4)) == pytest.approx((1.5, -4))
+    assert plane.place(-5, 5) == (charts.EDGE, charts.TOP), "y goes up"
+    assert plane.at((0, 0)) == (-5, 5)
+    assert plane.at((9999, 9999)) == (5, -5)
+
+
+def test_a_plane_has_signs_that_differ_in_shape_and_a_map_of_colors() -> None:
+    plane = charts.Plane(-1, 1)
+    pixels = np.zeros((2, 2, 4), np.uint8)
+    pixels[0, 0] = (200, 30, 10, 255)
+    signs = [plane.sign(0.5, -0.5, label) for label in range(4)]
+    assert len({len(sign.corners) for sign in signs[:3]} | {str(signs[3].corners)}) == 4
+    chart = plane.drawing([plane.field(pixels), signs[0]], str, x="x", y="y")
+    assert 'href="data:image/png;base64,' in chart.svg("alt")
+    image = chart.image(1)
+    x, y = (round(place) for place in plane.place(-0.9, 0.9))
+    assert image.getpixel((x, y)) == (200, 30, 10)
+    x, y = (round(place) for place in plane.place(0.5, -0.5))
+    assert image.getpixel((x, y)) == charts.COLORS[0]
 
 
 def test_sounds_and_files_stand_in_the_page() -> None:

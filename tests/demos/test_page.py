@@ -39,6 +39,9 @@ labels:
   number_new: {de: Neue Zahl, en: New number}
   half: {de: "Die Hälfte ist {half}.", en: "The half is {half}."}
   count: {de: "Bis {n}", en: "Up to {n}"}
+  points: {de: Punkte, en: Points}
+  plane: {de: Ebene, en: Plane}
+  plane_alt: {de: Eine Ebene, en: A plane}
 """
 HALF = """\
 from demos.kit.controls import Seed
@@ -68,15 +71,34 @@ def answer(run, words, *, number):
         ended.append(number)
 """
 
+CLICKS = """\
+from demos.kit import charts
+from demos.kit.controls import Points
+from demos.kit.shows import Chart
+
+PLANE = charts.Plane()
+POINTS = Points("points")
+
+def place(point, state):
+    return {"points": POINTS.added(state["points"], *PLANE.at(point))}
+
+CONTROLS = (POINTS,)
+SHOWS = (Chart("plane", click=place),)
+
+def answer(run, words, *, points):
+    return {"plane": PLANE.drawing([PLANE.sign(*point) for point in points], str, x="x", y="y")}
+"""
+
 
 @pytest.fixture(scope="module")
 def apps(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, App]:
     """A project in German and English, with a demo without a model and one that streams."""
     folder = tmp_path_factory.mktemp("project") / "apps"
-    for name, code in {"half": HALF, "count": COUNT}.items():
+    for name, code in {"half": HALF, "count": COUNT, "clicks": CLICKS}.items():
         (folder / name).mkdir(parents=True)
         (folder / name / "app.py").write_text(code, encoding="utf-8")
-        (folder / name / "demo.yml").write_text(YML, encoding="utf-8")
+        yml = YML if name != "clicks" else YML.replace("{number: 5}", "{points: a2575}")
+        (folder / name / "demo.yml").write_text(yml, encoding="utf-8")
         (folder / name / "still.webp").touch()
     return {name: declared(demo) for name, demo in load_demos(LANGUAGES, folder, strict=True).items()}
 
@@ -230,6 +252,65 @@ def test_presses_are_never_put_off(apps: Mapping[str, App]) -> None:
     for fn in half.blocks.fns.values():
         pressed = {event for _, event in fn.targets} & {"click", "select"}
         assert fn.trigger_mode == ("multiple" if pressed else "always_last")
+
+
+# Charts that can be clicked
+
+
+def on_chart(half: Page, seen: str, points: str, **click: object) -> tuple[str, str]:
+    """What stands in the hidden fields after a click, as the page's script sends it."""
+    sent = json.dumps({**json.loads(seen or "{}"), **click})
+    ((seen, points, *_),) = press(half, sent, points, target=half.panels[""].on_screen)
+    return seen, points
+
+
+def test_a_click_on_a_chart_places_a_point(apps: Mapping[str, App]) -> None:
+    clicks = page(apps["clicks"])
+    x, y = sys.modules["demos_elsewhere_clicks"].PLANE.place(-0.5, 0.5)
+    seen, points = on_chart(clicks, "", "", chart="plane", point=[x, y])
+    assert points == "a2575"
+    assert json.loads(seen)["query"] == "points=a2575"
+    assert "chart" not in json.loads(seen), "a click counts once"
+    _, points = on_chart(clicks, seen, points, chart="plane", point=[10_000, 10_000])
+    assert points == "a2575a9900"
+
+
+def test_two_quick_clicks_place_two_points(apps: Mapping[str, App]) -> None:
+    """The second is sent before the answer to the first has brought its point to the hidden field."""
+    clicks = page(apps["clicks"])
+    on_chart(clicks, "", "", chart="plane", point=[0, 0])
+    _, points = on_chart(clicks, "", "", chart="plane", point=[10_000, 0])
+    assert points == "a0099a9999"
+
+
+@pytest.mark.parametrize(
+    "click",
+    [{}, {"chart": "plane"}, {"chart": "points", "point": [1, 1]}, {"chart": "plane", "point": [1, "1"]},
+     {"chart": ["plane"], "point": [1, 1]}, {"chart": "plane", "point": [-1, 1]}],
+)  # fmt: skip
+def test_what_is_no_click_is_a_fault_in_one_sentence(
+    apps: Mapping[str, App], click: dict[str, object]
+) -> None:
+    with pytest.raises(gr.Error) as caught:
+        on_chart(page(apps["clicks"], ENGLISH), "", "", **click)
+    assert caught.value.message == ENGLISH.word("error")
+
+
+def test_points_that_are_none_are_refused(apps: Mapping[str, App]) -> None:
+    with pytest.raises(gr.Error) as caught:
+        press(page(apps["clicks"], ENGLISH), "", "z0000")
+    assert caught.value.message == ENGLISH.word("refused")
+
+
+def test_a_page_opens_with_the_points_of_its_address(apps: Mapping[str, App]) -> None:
+    clicks = page(apps["clicks"])
+    asked = parse(clicks.app, "preset=five")
+    (payloads,) = clicks.compute(None, "", asked.state)  # type: ignore[arg-type]
+    config = clicks.blocks.get_config_file()
+    clicks.fill(config, asked, payloads)
+    values = {c["id"]: c["props"].get("value") for c in config["components"]}
+    assert values[id_of(clicks.panels[""].controls["points"])] == "a2575"
+    assert values[id_of(clicks.panels[""].shows["plane"])].count("<polygon") == 1
 
 
 # Streams

@@ -14,10 +14,10 @@ import pytest
 from playwright.sync_api import BrowserContext, FrameLocator, Locator, Page, expect
 
 from demos.kit.app import App, Tab, declared
-from demos.kit.controls import Action, Choice, Choices, Control, Integer, Seed, Slider
+from demos.kit.controls import Action, Choice, Choices, Control, Integer, Points, Seed, Slider
 from demos.kit.labels import Labels
 from demos.kit.registry import load_demos
-from demos.kit.shows import Picture, Show
+from demos.kit.shows import Chart, Picture, Show
 from demos.kit.state import query
 from glossary.demos import Demo
 from tests import serving
@@ -133,7 +133,11 @@ class Panel:
 
 
 def picture_of(panel: Panel, show: Show) -> Locator:
-    return panel.root.get_by_alt_text(panel.words[f"{show.name}_alt"]).locator("visible=true").first
+    words = panel.words[f"{show.name}_alt"]
+    found = panel.root.get_by_role("img", name=words) if isinstance(show, Chart) else (
+        panel.root.get_by_alt_text(words)
+    )  # fmt: skip
+    return found.locator("visible=true").first
 
 
 @pytest.mark.parametrize(("name", "lang"), [*IN_TURN, *OTHERS])
@@ -152,12 +156,12 @@ def walk(panel: Panel) -> None:
     for control in panel.tab.controls:
         if isinstance(control, Action):
             panel.changes(panel.button(control.name).click)
-        elif control.words_needed():
+        elif control.words_needed() and not isinstance(control, Points):  # clicks set these
             panel.changes(partial(panel.set, control))
         if isinstance(control, Seed) and control.new:
             panel.changes(panel.button(f"{control.name}_new").click)
     for show in panel.tab.shows:
-        if isinstance(show, Picture) and show.click:
+        if isinstance(show, Chart | Picture) and show.click:
             panel.changes(partial(picture_of(panel, show).click, position={"x": 90, "y": 90}))
     reset = panel.words.language.word("reset")
     panel.root.locator(".tools").get_by_role("button", name=reset, exact=True).click()
