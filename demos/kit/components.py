@@ -13,6 +13,7 @@ from demos.kit.controls import (
     Control,
     Hidden,
     Integer,
+    Matrix,
     Points,
     Slider,
     Switch,
@@ -26,6 +27,39 @@ from demos.kit.shows import Payload, Picture, Show, Text
 def is_small(control: Control | Action) -> bool:
     """Whether it shares a line with others like it."""
     return isinstance(control, Integer | Action) or (isinstance(control, Choice) and control.dropdown)
+
+
+def control_components(control: Control, labels: Labels) -> list[Any]:
+    """The fields in which a reader sets a control."""
+    return (
+        matrix_fields(control, labels)
+        if isinstance(control, Matrix)
+        else [control_component(control, labels)]
+    )
+
+
+def matrix_fields(control: Matrix, labels: Labels) -> list[Any]:
+    """A field for each number, row by row; its label, which is not seen, says where it stands."""
+    fields = []
+    with gr.Column(elem_classes="matrix"):
+        gr.Markdown(f"**{labels[control.name]}**", elem_classes="label")
+        for row in range(control.rows):
+            with gr.Row():
+                for column in range(control.columns):
+                    place = {"row": row + 1, "column": column + 1}
+                    label = labels.language.word("field_of").format(name=labels[control.name], **place)
+                    value = control.default[row * control.columns + column]
+                    field = gr.Number(
+                        value,
+                        label=label,
+                        show_label=False,
+                        minimum=control.low,
+                        maximum=control.high,
+                        step=control.step,
+                        min_width=60,
+                    )
+                    fields.append(field)
+    return fields
 
 
 def control_component(control: Control, labels: Labels) -> Any:

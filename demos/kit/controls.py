@@ -12,13 +12,13 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 Place = tuple[float, float, int]  # x, y, and the class of what is there, counted from 0
-Value = int | float | str | bool | tuple[str, ...] | tuple[Place, ...]
+Value = int | float | str | bool | tuple[str, ...] | tuple[float, ...] | tuple[Place, ...]
 State = Mapping[str, Any]  # every control's value by its name, in the order they are declared
 LARGEST_SEED = 999_999
 LONGEST_TEXT = 500  # characters in a text box, unless a demo allows fewer
@@ -48,6 +48,19 @@ class Control:
     def sent(self, value: Any) -> Any:
         """The value as a browser knows it."""
         return value
+
+    @property
+    def fields(self) -> int:
+        """How many fields on the page make it up."""
+        return 1
+
+    def spread(self, value: Any) -> list[Any]:
+        """A value as its fields show it."""
+        return [self.sent(value)]
+
+    def gathered(self, values: Sequence[object]) -> Value:
+        """The value that its fields show together. Raises ValueError."""
+        return self.clean(values[0])
 
     def words_needed(self) -> set[str]:
         """Labels that it needs."""
@@ -130,6 +143,48 @@ class Slider(Control):
 
     def words_needed(self) -> set[str]:
         return {self.name, f"{self.name}_play"} if self.play else {self.name}
+
+
+@dataclass(frozen=True)
+class Matrix(Control):
+    """A table of numbers from low to high, each in a field of its own; its value lists them row by row.
+
+    An emptied field means zero. In an address, commas stand between the numbers. `step`: what an arrow key
+    adds; a reader may type anything between, of which so many `digits` after the point count.
+    """
+
+    rows: int
+    columns: int
+    default: tuple[float, ...]
+    low: float = -10
+    high: float = 10
+    step: float = 1
+    digits: int = 4
+
+    @property
+    def fields(self) -> int:
+        return self.rows * self.columns
+
+    def spread(self, value: tuple[float, ...]) -> list[Any]:
+        return list(value)
+
+    def gathered(self, values: Sequence[object]) -> tuple[float, ...]:
+        return self.clean(list(values))
+
+    def clean(self, value: object) -> tuple[float, ...]:
+        if not isinstance(value, list | tuple) or len(value) != self.fields:
+            raise ValueError(f"{value!r} are not {self.fields} numbers")
+        return tuple(self.one(item) for item in value)
+
+    def one(self, value: object) -> float:
+        rounded = round(number(0 if value is None else value, self.low, self.high), self.digits)
+        return int(rounded) if rounded == int(rounded) else rounded
+
+    def parse(self, text: str) -> tuple[float, ...]:
+        return self.clean([float(item) for item in text.split(",")])
+
+    def text(self, value: tuple[float, ...]) -> str:
+        return ",".join(f"{item:.10g}" for item in value)
 
 
 @dataclass(frozen=True)

@@ -24,8 +24,8 @@ from typing import Any, Protocol
 import gradio as gr
 
 from demos.kit.app import App, Tab, playable
-from demos.kit.components import control_component, is_small, show_component, shown
-from demos.kit.controls import Action, Control, Integer, Seed, Slider, State, number
+from demos.kit.components import control_components, is_small, show_component, shown
+from demos.kit.controls import Action, Control, Integer, Matrix, Seed, Slider, State, number
 from demos.kit.functions import Refused, Runner, direct
 from demos.kit.gradio_internals import EVENT, SKIP, Blocks, id_of
 from demos.kit.labels import Labels
@@ -78,13 +78,18 @@ class Panel:
     on_screen: (
         gr.Textbox
     )  # hidden; JSON: the query of this state, a checksum of each show's payload, the event it is from
-    controls: dict[str, Any] = field(default_factory=dict)
+    controls: dict[str, list[Any]] = field(default_factory=dict)  # the fields that make up each control
     shows: dict[str, Any] = field(default_factory=dict)
     changes: dict[int, Change] = field(default_factory=dict)  # by component
     triggers: list[Any] = field(default_factory=list)  # events that bring new values
     presses: list[Any] = field(default_factory=list)  # events that change values
     plays: dict[str, gr.Button] = field(default_factory=dict)
     stop: gr.Button | None = None
+
+    @property
+    def fields(self) -> list[Any]:
+        """Every control's fields, in the order in which a browser sends them."""
+        return [component for components in self.controls.values() for component in components]
 
 
 @dataclass(frozen=True)
@@ -191,10 +196,13 @@ class Page:
         self.make_tools(panel)
 
     def make_control(self, panel: Panel, control: Control) -> None:
-        component = panel.controls[control.name] = control_component(control, self.labels)
-        panel.triggers.append(component.input)
-        if isinstance(control, Slider):  # Gradio's button that puts it back sends no input, only a release
-            panel.triggers.append(component.release)
+        panel.controls[control.name] = control_components(control, self.labels)
+        for component in panel.controls[control.name]:
+            panel.triggers.append(component.input)
+            if isinstance(
+                control, Slider
+            ):  # Gradio's button that puts it back sends no input, only a release
+                panel.triggers.append(component.release)
 
     def make_button(self, panel: Panel, control: Control | Action) -> None:
         """The button of an action, or of a seed that offers another."""
@@ -240,7 +248,7 @@ class Page:
         once more: a press would be lost, or be done twice. In a tab that streams, nothing is put off: each
         event starts anew, and ends what the one before it is still giving.
         """
-        inputs = [panel.on_screen, *panel.controls.values()]
+        inputs = [panel.on_screen, *panel.fields]
         outputs = [*inputs, *panel.shows.values(), self.notice]
 
         async def answered(event: gr.EventData, request: gr.Request, *values: Any) -> Any:
@@ -378,10 +386,10 @@ class Page:
 
     def cleaned(self, tab: Tab, values: list[Any]) -> dict[str, Any]:
         """The state from what a browser sent. What a control does not take is said in the page's language."""
-        state = {}
-        for control, value in zip(tab.settings, values, strict=True):
+        state, sent = {}, iter(values)
+        for control in tab.settings:
             try:
-                state[control.name] = control.clean(value)
+                state[control.name] = control.gathered([next(sent) for _ in range(control.fields)])
             except ValueError as error:
                 log.info("The demo “%s” was sent a value it does not take: %s", self.app.demo.name, error)
                 raise self.not_taken(control) from error
@@ -389,7 +397,7 @@ class Page:
 
     def not_taken(self, control: Control) -> gr.Error:
         """What a reader is told who set a control to something it does not take."""
-        if not isinstance(control, Integer | Slider):
+        if not isinstance(control, Integer | Slider | Matrix):
             return spoken("refused", self.language)
         numbers = {"low": self.labels.plain(control.low), "high": self.labels.plain(control.high)}
         return spoken("limits", self.language, label=self.labels[control.name], **numbers)
@@ -417,8 +425,8 @@ class Page:
         """
         panel = self.panels[parsed.tab.name]
         values = {id_of(self.notice): self.notice_for(parsed)}
-        for name, value in zip(panel.controls, values_of(panel.tab, parsed.state), strict=True):
-            values[id_of(panel.controls[name])] = value
+        for component, value in zip(panel.fields, values_of(panel.tab, parsed.state), strict=True):
+            values[id_of(component)] = value
         for show in panel.tab.shows:
             if show.name in payloads:
                 values[id_of(panel.shows[show.name])] = shown(show, payloads[show.name])
@@ -477,8 +485,8 @@ def another(seed: Seed) -> Change:
 
 
 def values_of(tab: Tab, state: State) -> list[Any]:
-    """The values as a browser knows them."""
-    return [control.sent(state[control.name]) for control in tab.settings]
+    """The values as a browser knows them: one for each field."""
+    return [value for control in tab.settings for value in control.spread(state[control.name])]
 
 
 def sums_of(on_screen: object) -> dict[str, int]:

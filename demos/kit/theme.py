@@ -115,6 +115,9 @@ footer { display: none !important }
 .form, .form > .block { overflow: visible !important }
 .controls { align-items: flex-end; gap: 1rem }
 .controls > button { font-size: 1.0625rem; min-height: 2.75rem; padding-inline: .75rem; white-space: nowrap }
+.matrix { gap: .5rem; max-width: 20rem }
+.matrix .row { flex-wrap: nowrap; gap: .5rem }
+.matrix input { font-variant-numeric: tabular-nums; text-align: center }
 .wrap:has(> .wrap-inner) { border-color: var(--input-border-color) !important }
 .tab-container button { padding-inline: clamp(.35rem, 2vw, 1rem) !important }
 

@@ -14,7 +14,7 @@ from PIL import Image
 
 from demos.kit import registry
 from demos.kit.app import App, Tab, declared, words_needed
-from demos.kit.controls import Choice, Choices, Control, Integer, Slider, Switch
+from demos.kit.controls import Choice, Choices, Control, Integer, Matrix, Slider, Switch
 from demos.kit.functions import direct
 from demos.kit.labels import Labels
 from demos.kit.page import Page, direct_answers, make_page
@@ -80,6 +80,9 @@ def other_value(control: Control, chance: random.Random) -> Any:
             return chance.randint(control.low, control.high)
         case Slider():
             return control.at(chance.randint(0, control.steps))
+        case Matrix():
+            sent = [chance.uniform(control.low, control.high) for _ in range(control.fields)]
+            return control.gathered(sent)
         case Choice():
             return chance.choice(control.options)
         case Choices():

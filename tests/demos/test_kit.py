@@ -15,7 +15,7 @@ from torch import Tensor
 from demos import __main__ as cli
 from demos.kit import charts, pictures, random
 from demos.kit.app import App, AppError, Tab, check
-from demos.kit.controls import Choices, Number, Points, Slider, Switch, Words
+from demos.kit.controls import Choices, Matrix, Number, Points, Slider, Switch, Words
 from demos.kit.functions import ModelFunction, call, direct, function
 from demos.kit.new import NewError, write_demo
 from demos.kit.registry import load_demos
@@ -155,6 +155,7 @@ def test_bfloat16_cannot_be_seen() -> None:
         (Slider("s", -3, 3, 0.0, step=0.1), -2.9, -2.9),
         (Slider("s", 0, 6, 6, step=1), 2.0, 2),
         (Choices("c", ("a", "b", "c")), ["c", "a"], ("a", "c")),
+        (Matrix("m", 1, 3, (0, 0, 0)), [1, None, -0.06257], (1, 0, -0.0626)),
         (Words("w", longest=5), None, ""),
         (Words("w", longest=5), "å\r\nb", "å\nb"),
         (Points("p", -5, 5, classes=3), "a0099c5049", ((-4.95, 4.95, 0), (0.05, -0.05, 2))),
@@ -180,6 +181,10 @@ def test_what_a_browser_sends_becomes_a_value(control: Any, sent: object, value:
         (Slider("s", 0, 2, 1.0, step=0.05), [1]),
         (Choices("c", ("a", "b")), ["d"]),
         (Choices("c", ("a", "b")), "a"),
+        (Matrix("m", 1, 2, (0, 0)), [1, 11]),
+        (Matrix("m", 1, 2, (0, 0)), [1, "2"]),
+        (Matrix("m", 1, 2, (0, 0)), [1]),
+        (Matrix("m", 1, 2, (0, 0)), 1),
         (Switch("s"), 1),
         (Words("w", longest=5), "abcdef"),
         (Words("w", longest=5), {"path": "/etc/passwd"}),

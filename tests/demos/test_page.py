@@ -352,7 +352,7 @@ def test_a_page_opens_in_the_state_of_its_address(apps: Mapping[str, App]) -> No
     half.fill(config, asked, payloads)
     values = {c["id"]: c["props"].get("value") for c in config["components"]}
     panel = half.panels[""]
-    assert values[id_of(panel.controls["number"])] == 5
+    assert values[id_of(panel.controls["number"][0])] == 5
     assert values[id_of(panel.shows["says"])] == "Die Hälfte ist 2,5."
     assert values[id_of(half.notice)] == "Fünf."
     assert json.loads(values[id_of(panel.on_screen)])["query"] == "number=5"

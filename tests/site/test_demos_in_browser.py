@@ -14,7 +14,7 @@ import pytest
 from playwright.sync_api import BrowserContext, FrameLocator, Locator, Page, expect
 
 from demos.kit.app import App, Tab, declared
-from demos.kit.controls import Action, Choice, Choices, Control, Integer, Points, Seed, Slider
+from demos.kit.controls import Action, Choice, Choices, Control, Integer, Matrix, Points, Seed, Slider
 from demos.kit.labels import Labels
 from demos.kit.registry import load_demos
 from demos.kit.shows import Chart, Picture, Show
@@ -117,6 +117,10 @@ class Panel:
                 at_end = control.default >= control.high
                 for _ in range(1 if control.steps < 10 else 8):
                     slider.press("ArrowLeft" if at_end else "ArrowRight")
+            case Matrix():
+                middle = {"row": (control.rows + 1) // 2, "column": (control.columns + 1) // 2}
+                name = self.words.language.word("field_of").format(name=label, **middle)
+                self.root.get_by_label(name, exact=True).fill("-1.5")
             case Integer():
                 self.root.get_by_label(label, exact=True).first.fill(str(control.default + 3))
             case Choice(dropdown=True):
