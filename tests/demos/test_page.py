@@ -309,7 +309,7 @@ def test_a_page_opens_with_the_points_of_its_address(apps: Mapping[str, App]) ->
     config = clicks.blocks.get_config_file()
     clicks.fill(config, asked, payloads)
     values = {c["id"]: c["props"].get("value") for c in config["components"]}
-    assert values[id_of(clicks.panels[""].controls["points"])] == "a2575"
+    assert values[id_of(clicks.panels[""].controls["points"][0])] == "a2575"
     assert values[id_of(clicks.panels[""].shows["plane"])].count("<polygon") == 1
 
 
