@@ -7,7 +7,8 @@ def answer(run, words, *, seed, truncation):
     return {"flow": ..., "facts": words("facts", seed=seed)}
 
 An answer depends on nothing but its controls. A long one is a generator: it yields what is new as it comes. A
-demo with several parts declares `TABS = (Tab("guess", CONTROLS, SHOWS, answer), …)` instead.
+demo with several parts declares `TABS = (Tab("guess", CONTROLS, SHOWS, answer), …)` instead, and one that a
+reader steers while it runs `TABS = (live_tab("", CONTROLS, SHOWS, Run),)`: see `runs.py`.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Generator, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from demos.kit.controls import Action, Control, Slider, State
 from demos.kit.functions import Runner
@@ -23,6 +24,9 @@ from demos.kit.labels import Labels
 from demos.kit.registry import import_app
 from demos.kit.shows import Payload, Show
 from glossary.demos import Demo
+
+if TYPE_CHECKING:
+    from demos.kit.runs import Run
 
 Answer = Callable[..., Mapping[str, Any] | Iterator[Mapping[str, Any]]]
 
@@ -34,17 +38,25 @@ class AppError(Exception):
 @dataclass(frozen=True)
 class Tab:
     """One page of controls, shows and an answer. Its label is `labels.<name>_tab`; a demo's only tab has
-    none."""
+    none. `more` are lines of controls that are folded away at first; `above`: how many shows stand above the
+    controls."""
 
     name: str
     controls: tuple[Control | Action, ...]
     shows: tuple[Show, ...]
     answer: Answer
+    more: tuple[tuple[Control, ...], ...] = ()
+    above: int = 1
+    live: type[Run] | None = None
 
     @property
     def settings(self) -> tuple[Control, ...]:
         """The controls that have a value."""
-        return tuple(control for control in self.controls if isinstance(control, Control))
+        return tuple(part for part in self.all_controls if isinstance(part, Control))
+
+    @property
+    def all_controls(self) -> tuple[Control | Action, ...]:
+        return (*self.controls, *(control for line in self.more for control in line))
 
     @property
     def actions(self) -> tuple[Action, ...]:
@@ -68,11 +80,13 @@ class Tab:
         """
         answer = self.answer(run, labels, **state)
         for part in [answer] if isinstance(answer, Mapping) else answer:
-            if unknown := part.keys() - {show.name for show in self.shows}:
-                raise AppError(f"the answer gives “{min(unknown)}”, which nothing shows")
-            yield {
-                show.name: show.payload(part[show.name], labels) for show in self.shows if show.name in part
-            }
+            yield self.shown(part, labels)
+
+    def shown(self, part: Mapping[str, Any], labels: Labels) -> dict[str, Payload]:
+        """An answer, or a part of one, ready for a browser. Raises AppError for what nothing shows."""
+        if unknown := part.keys() - {show.name for show in self.shows}:
+            raise AppError(f"the answer gives “{min(unknown)}”, which nothing shows")
+        return {show.name: show.payload(part[show.name], labels) for show in self.shows if show.name in part}
 
 
 @dataclass(frozen=True)
@@ -109,7 +123,7 @@ def check(app: App) -> None:
     if len({tab.name for tab in app.tabs}) < len(app.tabs):
         raise AppError(f"{app.demo.name}/app.py: two tabs have one name")
     for tab in app.tabs:
-        names = [part.name for part in (*tab.controls, *tab.shows)]
+        names = [part.name for part in (*tab.all_controls, *tab.shows)]
         if len(set(names)) < len(names):
             raise AppError(f"{app.demo.name}/app.py: a control or a show is declared twice")
         taken = {
@@ -117,7 +131,9 @@ def check(app: App) -> None:
             for name, parameter in inspect.signature(tab.answer).parameters.items()
             if parameter.kind is parameter.KEYWORD_ONLY
         }
-        if taken != set(tab.defaults):
+        if tab.live:
+            check_live(app.demo, tab)
+        elif taken != set(tab.defaults):
             differ = ", ".join(sorted(taken ^ set(tab.defaults)))
             raise AppError(f"{app.demo.name}/app.py: answer and controls differ in {differ}")
         if not tab.shows:
@@ -128,11 +144,18 @@ def check(app: App) -> None:
         raise AppError(f"{app.demo.name}/demo.yml: add {', '.join(missing)} to labels")
 
 
+def check_live(demo: Demo, tab: Tab) -> None:
+    """Raise AppError unless what a run moves by itself are hidden controls."""
+    hidden = {control.name for control in tab.settings if not control.words_needed()}
+    if tab.live and not set(tab.live.moves) <= hidden:
+        raise AppError(f"{demo.name}/app.py: a run moves {', '.join(tab.live.moves)}: declare them Hidden")
+
+
 def words_needed(app: App) -> set[str]:
     """The labels without which the page cannot be made."""
     needed = {f"{tab.name}_tab" for tab in app.tabs if tab.name}
     for tab in app.tabs:
-        for part in (*tab.controls, *tab.shows):
+        for part in (*tab.all_controls, *tab.shows):
             needed |= part.words_needed()
     return needed
 

@@ -24,6 +24,11 @@ from demos.kit.labels import Labels
 from demos.kit.shows import Payload, Picture, Show, Text
 
 
+def is_hidden(control: Control | Action) -> bool:
+    """Whether no field shows it."""
+    return isinstance(control, Hidden | Points)
+
+
 def is_small(control: Control | Action) -> bool:
     """Whether it shares a line with others like it."""
     return isinstance(control, Integer | Action) or (isinstance(control, Choice) and control.dropdown)

@@ -13,7 +13,7 @@ import random
 import time
 import zlib
 from collections import OrderedDict
-from collections.abc import AsyncGenerator, Callable, Iterator, Mapping
+from collections.abc import AsyncGenerator, Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import aclosing, closing, contextmanager
 from dataclasses import dataclass, field
 from html import escape
@@ -24,15 +24,16 @@ from typing import Any, Protocol
 import gradio as gr
 
 from demos.kit.app import App, Tab, playable
-from demos.kit.components import control_components, is_small, show_component, shown
+from demos.kit.components import control_components, is_hidden, is_small, show_component, shown
 from demos.kit.controls import Action, Control, Integer, Matrix, Seed, Slider, State, number
 from demos.kit.functions import Refused, Runner, direct
 from demos.kit.gradio_internals import EVENT, SKIP, Blocks, id_of
 from demos.kit.labels import Labels
 from demos.kit.languages import Language
 from demos.kit.notes import numbers_of, with_term_links
-from demos.kit.shows import Chart, Click, Payload, Picture, Point
-from demos.kit.state import PRESET, TAB, Parsed, query
+from demos.kit.runs import Frame, Kept, Runs, direct_frames
+from demos.kit.shows import Chart, Click, Payload, Picture, Point, Show
+from demos.kit.state import PRESET, TAB, Parsed, parse, query
 
 log = logging.getLogger("ordlab")
 
@@ -85,6 +86,8 @@ class Panel:
     presses: list[Any] = field(default_factory=list)  # events that change values
     plays: dict[str, gr.Button] = field(default_factory=dict)
     stop: gr.Button | None = None
+    train: gr.Button | None = None  # of a live tab: play and pause
+    step: gr.Button | None = None
 
     @property
     def fields(self) -> list[Any]:
@@ -102,9 +105,9 @@ class Event:
     state: State
 
 
-def make_page(app: App, language: Language, answers: Answers) -> Page:
-    """The page of a demo in one language. No model runs for it."""
-    return Page(app, language, answers)
+def make_page(app: App, language: Language, answers: Answers, runs: Runs | None = None) -> Page:
+    """The page of a demo in one language. No model runs for it. `runs` are those of all live pages."""
+    return Page(app, language, answers, Runs(direct_frames()) if runs is None else runs)
 
 
 def direct_answers(app: App, language: Language) -> Answers:
@@ -123,11 +126,12 @@ def direct_answers(app: App, language: Language) -> Answers:
 class Page:
     """A demo in one language: `blocks` for Gradio, `compute` and `fill` for the server."""
 
-    def __init__(self, app: App, language: Language, answers: Answers) -> None:
+    def __init__(self, app: App, language: Language, answers: Answers, runs: Runs) -> None:
         self.app = app
         self.language = language
         self.labels = Labels(app.demo, language)
         self.answers = answers
+        self.runs = runs
         self.turns = count(1)
         self.newest: OrderedDict[str, Event] = OrderedDict()  # by reader
         self.panels: dict[str, Panel] = {}
@@ -163,26 +167,50 @@ class Page:
                     self.make_panel(tab, gradio_tab.select)
 
     def make_panel(self, tab: Tab, *opened: Any) -> None:
-        """The first show, the controls, the other shows; `opened` are events that ask for an answer."""
+        """Some shows, the controls, the other shows; `opened` are events that ask for an answer."""
         address = gr.Textbox("", label="-", visible="hidden", elem_classes="address")
         panel = self.panels[tab.name] = Panel(tab, address, triggers=list(opened))
         first, *others = tab.shows
-        panel.shows[first.name] = show_component(first, self.labels)
+        self.make_shows(panel, [first])
+        if tab.live:
+            self.make_live_buttons(panel)
+        self.make_shows(panel, others[: tab.above - 1])
         self.make_controls(panel)
-        for show in others:
-            panel.shows[show.name] = show_component(show, self.labels)
+        self.make_shows(panel, others[tab.above - 1 :])
         for show in tab.shows:
             if isinstance(show, Picture) and show.click:
                 self.let(panel, panel.shows[show.name], "select", clicked(show.click))
         if any(isinstance(show, Chart) and show.click for show in tab.shows):
             self.let(panel, panel.on_screen, "input", chart_clicked(tab))
-        self.listen(panel)
+        if panel.tab.live:
+            self.listen_live(panel)
+        else:
+            self.listen(panel)
 
     def make_controls(self, panel: Panel) -> None:
+        """The controls, what is folded away, and the small buttons."""
+        self.make_lines(panel, panel.tab.controls)
+        if panel.tab.more:
+            with gr.Accordion(self.language.word("more_settings"), open=False, elem_classes="more"):
+                for line in panel.tab.more:
+                    self.make_lines(panel, line)
+        self.make_tools(panel)
+
+    def make_shows(self, panel: Panel, shows: Iterable[Show]) -> None:
+        for show in shows:
+            panel.shows[show.name] = show_component(show, self.labels)
+
+    def make_live_buttons(self, panel: Panel) -> None:
+        """Beside what is watched: train or pause, and one step."""
+        with gr.Row(elem_classes="controls"):
+            panel.train = button(self.language.word("train"), primary=True)
+            panel.step = button(self.language.word("one_step"), primary=False)
+
+    def make_lines(self, panel: Panel, controls: Sequence[Control | Action]) -> None:
         """Small fields and buttons beside each other, everything else on a line of its own."""
         lines: list[list[Control | Action]] = []
-        for control in panel.tab.controls:
-            if lines and is_small(control) and is_small(lines[-1][-1]):
+        for control in controls:
+            if lines and (is_hidden(control) or (is_small(control) and is_small(lines[-1][-1]))):
                 lines[-1].append(control)
             else:
                 lines.append([control])
@@ -193,7 +221,6 @@ class Page:
                         self.make_control(panel, control)
                 for control in line:
                     self.make_button(panel, control)
-        self.make_tools(panel)
 
     def make_control(self, panel: Panel, control: Control) -> None:
         panel.controls[control.name] = control_components(control, self.labels)
@@ -294,6 +321,123 @@ class Page:
                     yield self.outputs(panel, turn, state, given, part, sums)
                     given = values_of(panel.tab, state)
 
+    # What happens on a live one
+
+    def listen_live(self, panel: Panel) -> None:
+        """What is set goes to the page's run, whether it plays or not; what is pressed may begin it anew."""
+        inputs = [panel.on_screen, *panel.fields]
+        outputs = [*inputs, *panel.shows.values(), self.notice, panel.train]
+
+        def handler(act: str) -> Callable[..., Any]:
+            async def handled(event: gr.EventData, request: gr.Request, *values: Any) -> Any:
+                with self.faults_spoken():
+                    async with aclosing(self.respond_live(panel, act, event, request, values)) as parts:
+                        async for part in parts:
+                            yield part
+
+            return handled
+
+        assert panel.train is not None
+        assert panel.step is not None
+        pressed: dict[str, Any] = {"trigger_mode": "multiple", **EVENT}
+        gr.on(panel.triggers, handler("set"), inputs, outputs, trigger_mode="always_last", **EVENT)
+        gr.on(panel.presses, handler("set"), inputs, outputs, **pressed)
+        panel.train.click(handler("train"), inputs, outputs, **pressed)
+        panel.step.click(handler("step"), inputs, outputs, **pressed)
+
+    async def respond_live(
+        self, panel: Panel, act: str, event: gr.EventData, request: gr.Request, values: tuple[Any, ...]
+    ) -> AsyncGenerator[list[Any], None]:
+        """What an event puts on a live page. `act`: `set` a control, `train` or pause, or one `step`.
+
+        A run that plays goes on and shows what was set. Any other event shows where the run stands then.
+        """
+        reader, (on_screen, *given) = str(request.session_hash), values
+        sent = self.cleaned(panel.tab, given)
+        state = self.rebased(reader, panel.tab, sent, on_screen)
+        change: Mapping[str, Any] = {}
+        if event.target is not None and (key := id_of(event.target)) in panel.changes:
+            change = panel.changes[key](state, event, on_screen)
+        state |= change
+        turn = self.begin(reader, panel.tab, sent, state)
+        with self.forgotten_if_it_fails(reader, turn):
+            kept = self.run_of(reader, panel.tab, on_screen, state)
+            kept.change(state, anew=any(name in change for name in kept.moves))
+            plays, kept.turn = kept.playing, turn
+            if act == "set" and plays:
+                controls = changed_values(given, values_of(panel.tab, state))
+                yield [SKIP, *controls, *[SKIP] * len(panel.shows), "", SKIP]
+            elif act == "train" and not plays:
+                async for part in self.play(panel, kept, reader, turn):
+                    yield part
+            else:
+                kept.playing = 0
+                made = kept.step() if act == "step" else kept.look()
+                async for frame in self.runs.frames(self.app.demo.name, reader, made):
+                    if frame and not kept.playing:  # a button may have been quicker
+                        label = "" if act == "set" else "train"
+                        yield self.outputs_live(panel, kept, frame, {}, given, label)
+
+    async def play(self, panel: Panel, kept: Kept, reader: str, turn: int) -> AsyncGenerator[list[Any], None]:
+        """Frame after frame, until something pauses the run."""
+        self.runs.let_play(reader, turn)
+        sums: dict[str, int] = {}
+        try:
+            frames = self.runs.frames(self.app.demo.name, reader, kept.play(turn))
+            async with aclosing(frames):
+                async for frame in frames:
+                    if frame is None:
+                        continue
+                    if kept.playing != turn:
+                        yield [SKIP] * (3 + len(panel.fields) + len(panel.shows))
+                        return
+                    due = time.monotonic() + frame.seconds
+                    yield self.outputs_live(panel, kept, frame, sums, None, "" if sums else "pause")
+                    await asyncio.sleep(max(0.0, due - time.monotonic()))
+        finally:
+            ended = kept.playing == turn
+            if ended:
+                kept.playing = 0
+        if ended:
+            shown = [SKIP] * (1 + len(panel.fields) + len(panel.shows))
+            yield [*shown, self.language.word("paused"), self.language.word("train")]
+
+    def run_of(self, reader: str, tab: Tab, on_screen: object, state: State) -> Kept:
+        """The run of a page; one that has none begins from what is on screen. Raises Refused."""
+        if kept := self.runs.of(reader, tab):
+            return kept
+        query = field_of(on_screen, "query")
+        before = parse(self.app, query) if isinstance(query, str) else None
+        start = before.state if before and before.tab is tab else state
+        return self.runs.begin(reader, tab, self.labels, start)
+
+    def outputs_live(
+        self,
+        panel: Panel,
+        kept: Kept,
+        frame: Frame,
+        sums: dict[str, int],
+        given: list[Any] | None,
+        label: str,
+    ) -> list[Any]:
+        """Values for a live page. `given`: what the controls show; None: a reader may be setting them now,
+        and only what the run moves by itself is written. `label`: the word on the button, if it changes."""
+        if given is None:
+            controls = [
+                value if control.name in kept.moves else SKIP
+                for control in panel.tab.settings
+                for value in control.spread(frame.state[control.name])
+            ]
+        else:
+            controls = changed_values(given, values_of(panel.tab, frame.state))
+        shows = []
+        for show in panel.tab.shows:
+            total = zlib.crc32(frame.payloads[show.name].encode())
+            shows.append(SKIP if total == sums.get(show.name) else shown(show, frame.payloads[show.name]))
+            sums[show.name] = total
+        seen = self.seen(panel.tab, frame.state, sums, kept.turn)
+        return [seen, *controls, *shows, "", self.language.word(label) if label else SKIP]
+
     def player(self, panel: Panel, slider: Slider) -> Callable[..., Any]:
         """A handler that takes a slider from its lowest value to its highest, a few steps a second."""
         steps = min(slider.steps, FRAMES)
@@ -367,10 +511,7 @@ class Page:
 
         `given` is what the controls show now; `sums` what the shows do, and is kept up to date.
         """
-        controls = [
-            SKIP if before == now else now
-            for before, now in zip(given, values_of(panel.tab, state), strict=True)
-        ]
+        controls = changed_values(given, values_of(panel.tab, state))
         shows = []
         for show in panel.tab.shows:
             total = zlib.crc32(part[show.name].encode()) if show.name in part else sums.get(show.name)
@@ -482,6 +623,11 @@ def acting(action: Action) -> Change:
 def another(seed: Seed) -> Change:
     """Another seed, by chance: from then on it stands in its field."""
     return lambda *_: {seed.name: random.randint(seed.low, seed.high)}
+
+
+def changed_values(before: list[Any], after: list[Any]) -> list[Any]:
+    """What to write into controls."""
+    return [SKIP if old == new else new for old, new in zip(before, after, strict=True)]
 
 
 def values_of(tab: Tab, state: State) -> list[Any]:

@@ -161,7 +161,42 @@ class Digits:
         ImageDraw.Draw(canvas).text(middle, self.text, fill=self.color, anchor="mm", font=font)
 
 
-Thing = Raster | Box | Disc | Polygon | Digits
+@dataclass(frozen=True)
+class Strokes:
+    """Lines of one color, each through some points in px from their place; one through a single point is a
+    dot, a disc or a square. Hundreds of them are one short path."""
+
+    lines: tuple[tuple[tuple[float, float], ...], ...]
+    width: float
+    color: Color
+    square: bool = False  # ends and dots
+
+    @property
+    def bounds(self) -> Bounds:
+        points = [point for line in self.lines for point in line] or [(0.0, 0.0)]
+        xs, ys = zip(*points, strict=True)
+        edge = self.width
+        return min(xs) - edge, min(ys) - edge, max(xs) + edge, max(ys) + edge
+
+    def svg(self) -> str:
+        path = "".join(
+            f"M{'L'.join(f'{x:.0f} {y:.0f}' for x, y in line)}{'h0' if len(line) == 1 else ''}"
+            for line in self.lines
+        )
+        ends = "stroke-linejoin='round' stroke-linecap='" + ("square'" if self.square else "round'")
+        return f"<path d='{path}' {ends} {drawn(self.color, self.width)}/>"
+
+    def paint(self, canvas: Image.Image, at: tuple[float, float], scale: float) -> None:
+        draw, half = ImageDraw.Draw(canvas), self.width / 2 * scale
+        dot = draw.rectangle if self.square else draw.ellipse
+        for line in self.lines:
+            places = [((at[0] + x) * scale, (at[1] + y) * scale) for x, y in line]
+            draw.line(places, self.color, max(1, round(2 * half)), joint="curve")
+            for x, y in (places[0], places[-1]):
+                dot((x - half, y - half, x + half, y + half), self.color)
+
+
+Thing = Raster | Box | Disc | Polygon | Digits | Strokes
 
 
 @dataclass(frozen=True)
@@ -229,11 +264,13 @@ def tile(picture: Tensor, size: int = TILE) -> Scene:
     return tiles(picture[None], size)[0]
 
 
-def raster(image: Image.Image) -> Scene:
-    """An image without transparency as a scene."""
+def raster(image: Image.Image, width: float = 0) -> Scene:
+    """An image without transparency as a scene, `width` px wide, by default as wide as it is."""
     data = io.BytesIO()
     image.save(data, "JPEG", quality=QUALITY, subsampling=0)
-    return Scene(*image.size, ((0, 0, Raster(data.getvalue(), *image.size)),))
+    scale = width / image.width if width else 1
+    size = image.width * scale, image.height * scale
+    return Scene(*size, ((0, 0, Raster(data.getvalue(), *size)),))
 
 
 def bytes_of(pictures: Tensor) -> list[Any]:

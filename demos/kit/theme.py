@@ -114,6 +114,7 @@ footer { display: none !important }
 .form { background: none !important; border: 0 !important; gap: 1.25rem !important }
 .form, .form > .block { overflow: visible !important }
 .controls { align-items: flex-end; gap: 1rem }
+.controls > .form { align-items: flex-end }
 .controls > button { font-size: 1.0625rem; min-height: 2.75rem; padding-inline: .75rem; white-space: nowrap }
 .matrix { gap: .5rem; max-width: 20rem }
 .matrix .row { flex-wrap: nowrap; gap: .5rem }

@@ -4,6 +4,9 @@ An answer is made step by step: one step if it is plain, one for each part if it
 it goes to the end of its reader's line, so that a long one never keeps another reader's click waiting. Equal
 answers that are wanted at the same time are made once; when nobody wants one any more, its making ends.
 
+Live runs (`kit/runs.py`) have a thread of their own, in which they take turns frame by frame: all of them
+together take one core, and never a click's thread.
+
 Everything but the steps happens on the event loop.
 """
 
@@ -15,6 +18,7 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Generator, Hashable, Iterator, Mapping
+from contextlib import aclosing
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -24,6 +28,7 @@ from demos.kit.functions import Refused
 from demos.kit.labels import Labels
 from demos.kit.languages import Language
 from demos.kit.page import Answers as PageAnswers
+from demos.kit.runs import Frame, Frames, Runs
 from demos.server.line import Left, Line
 from demos.server.metrics import Metrics
 from demos.server.turns import Full, Turns
@@ -33,12 +38,14 @@ EACH = 4  # of one reader; a page that behaves has two, the one that is made and
 READERS = 4096  # whose address is remembered
 THREADS = (os.cpu_count() or 1) + 2  # some wait for the line while others draw
 AHEAD = 2  # parts of a stream that are made before a reader has taken them
+LIVE_WAITING = 64  # frames in the line of live runs
+DONE = object()  # after the last part
 REPLAY_GAP = 0.25  # seconds at most between the parts of a stream that comes from the cache
 CACHE_BYTES, CACHE_COUNT = 64_000_000, 4_000
 
 Part = Mapping[str, str]  # what is new: the name of an output, and what the browser gets for it
 Run = Callable[..., Any]  # a model function and its inputs to its result
-Steps = Callable[[Run], Iterator[Part]]  # the parts of an answer, made one by one
+Steps = Callable[[Run], Iterator[Any]]  # the parts of an answer, or the frames of a run, made one by one
 
 
 @dataclass(eq=False)
@@ -50,13 +57,14 @@ class Making:
     reader: str  # who asked first, and whose turns it takes
     steps: Steps
     only_first: bool
-    parts: list[Part] = field(default_factory=list)
+    parts: list[Any] = field(default_factory=list)
     times: list[float] = field(default_factory=list)  # when each part was there
     done: bool = False
     error: Exception | None = None
     followers: set[Follower] = field(default_factory=set)
     iterator: Iterator[Part] | None = None
     in_line: bool = False  # waiting for its next step, or in the middle of it
+    live: bool = False  # frames of a run: made when the page is ready for the next one, and kept by nobody
 
     @property
     def is_wanted(self) -> bool:
@@ -89,11 +97,14 @@ class Answers:
         self.making: dict[Hashable, Making] = {}
         self.following: dict[str, set[Follower]] = {}
         self.turns: Turns[Making] = Turns(waiting, EACH)
+        self.live_turns: Turns[Making] = Turns(LIVE_WAITING, EACH)
+        self.runs = Runs(self.frames, lambda reader: self.clients.get(reader, reader))
         self.changed = threading.Condition()
         self.closed = False
         self.loop = asyncio.get_running_loop()
         self.threads = [
-            threading.Thread(target=self.work, name=f"answers {n}", daemon=True) for n in range(threads)
+            threading.Thread(target=self.work, args=(turns,), name=f"answers {n}", daemon=True)
+            for n, turns in enumerate([self.live_turns, *[self.turns] * threads])
         ]
         for thread in self.threads:
             thread.start()
@@ -105,6 +116,7 @@ class Answers:
         """Let others see how long the lines are, and what the cache holds."""
         metrics.gauge("ordlab_answers_waiting", "Answers whose next step waits for its turn.", self.__len__)
         metrics.gauge("ordlab_calls_waiting", "Calls of models that wait for the device.", self.line.__len__)
+        metrics.gauge("ordlab_live_runs", "Runs that are kept for a page.", self.runs.__len__)
         metrics.gauge("ordlab_cached_answers", "Answers in the cache.", self.cache.__len__)
         metrics.gauge("ordlab_cached_bytes", "What they take.", lambda: self.cache.bytes)
 
@@ -139,15 +151,32 @@ class Answers:
             return
         making = self.making.get(key) or Making(key, demo, reader, steps, only_first)
         outcome = "shared" if key in self.making else "made"
+        async with aclosing(self.followed(reader, making)) as parts:
+            first = True
+            async for part in parts:
+                if first:
+                    self.metrics.answered(demo, outcome, time.perf_counter() - begun)
+                first = False
+                yield part
+
+    async def frames(self, demo: str, reader: str, made: Frames) -> AsyncGenerator[Frame | None, None]:
+        """The frames of a reader's run, each made when the one before it has been taken.
+
+        Raises what `ask` does.
+        """
+        making = Making(object(), demo, reader, lambda _: made, only_first=False, live=True)
+        async with aclosing(self.followed(reader, making)) as frames:
+            async for frame in frames:
+                yield frame
+
+    async def followed(self, reader: str, making: Making) -> AsyncGenerator[Any, None]:
         follower = Follower(reader, making)
         making.followers.add(follower)  # before a thread can find that nobody wants it
-        if outcome == "made":
+        if making.key not in self.making:
             self.begin(making)
         self.following.setdefault(reader, set()).add(follower)
         try:
             async for part in self.follow(follower):
-                if follower.taken == 1:
-                    self.metrics.answered(demo, outcome, time.perf_counter() - begun)
                 yield part
         finally:
             self.stop_following(follower)
@@ -168,14 +197,20 @@ class Answers:
             if follower.left:
                 raise asyncio.CancelledError
             if follower.taken < len(making.parts):
+                part = making.parts[follower.taken]
                 follower.taken += 1
-                self.go_on(making)
-                yield making.parts[follower.taken - 1]
+                if making.live:
+                    making.parts[follower.taken - 1] = None
+                else:
+                    self.go_on(making)
+                yield part
             elif making.error:
                 raise making.error
             elif making.done:
                 return
             else:
+                if making.live:
+                    self.let_wait(making)
                 follower.news.clear()
                 await follower.news.wait()
 
@@ -194,7 +229,8 @@ class Answers:
             self.let_wait(making)  # one last step, which closes it
 
     def leave(self, reader: str) -> None:
-        """A reader is gone: what only this one waited for is not made."""
+        """A reader is gone: what only this one waited for is not made, and the page's run ends."""
+        self.runs.leave(reader)
         for follower in list(self.following.get(reader, ())):
             follower.left = True
             follower.news.set()
@@ -230,37 +266,38 @@ class Answers:
         if making.in_line:
             return
         with self.changed:
-            self.turns.put(making.reader, making, bounded=bounded)
-            self.changed.notify()
+            turns = self.live_turns if making.live else self.turns
+            turns.put(making.reader, making, bounded=bounded)
+            self.changed.notify_all()
         making.in_line = True
 
     def go_on(self, making: Making) -> None:
         """Let a stream's next step wait for its turn, unless its readers have not yet taken what is there."""
         ahead = len(making.parts) - max((follower.taken for follower in making.followers), default=0)
-        if making.is_wanted and not making.done and ahead < AHEAD:
+        if making.is_wanted and not making.done and not making.live and ahead < AHEAD:
             self.let_wait(making)
 
-    def work(self) -> None:
+    def work(self, turns: Turns[Making]) -> None:
         """What each thread does: the step whose turn it is, again and again."""
         while True:
             with self.changed:
-                self.changed.wait_for(lambda: self.closed or len(self.turns) > 0)
+                self.changed.wait_for(lambda: self.closed or len(turns) > 0)
                 if self.closed:
                     return
-                making = self.turns.pop()
+                making = turns.pop()
             outcome = self.step(making)
             if not self.closed:
                 self.loop.call_soon_threadsafe(self.stepped, making, outcome)
 
-    def step(self, making: Making) -> Part | Exception | None:
-        """In a thread: the next part of an answer, None after the last one, or what went wrong."""
+    def step(self, making: Making) -> Any:
+        """In a thread: the next part of an answer, DONE after the last one, or what went wrong."""
         try:
             if not making.is_wanted:
                 close(making.iterator)
-                return None
+                return DONE
             if making.iterator is None:
                 making.iterator = iter(making.steps(self.runner(making)))
-            part = next(making.iterator, None)
+            part = next(making.iterator, DONE)
             if making.only_first:
                 close(making.iterator)
             return part
@@ -275,15 +312,15 @@ class Answers:
 
         return run
 
-    def stepped(self, making: Making, outcome: Part | Exception | None) -> None:
+    def stepped(self, making: Making, outcome: Any) -> None:
         """On the loop: a step is done."""
         making.in_line = False
         if isinstance(outcome, Exception):
             making.error = outcome
-        elif outcome is not None:
+        elif outcome is not DONE:
             making.parts.append(outcome)
             making.times.append(time.monotonic())
-        making.done = outcome is None or making.error is not None or making.only_first
+        making.done = outcome is DONE or making.error is not None or making.only_first
         if making.done:
             self.finish(making)
         elif making.is_wanted:
@@ -296,7 +333,7 @@ class Answers:
     def finish(self, making: Making) -> None:
         if self.making.get(making.key) is making:
             del self.making[making.key]
-        if making.error is None and making.is_wanted:
+        if making.error is None and making.is_wanted and not making.live:
             self.cache.put(making)
         elif making.error is not None and not isinstance(making.error, Left):
             self.metrics.failed(making.demo, making.error)

@@ -107,7 +107,7 @@ def mount(demo: Demo, language: Language, answers: Answers) -> tuple[Page, Starl
     count_components_anew()
     keep_sessions_light()
     kit_app = declared(demo)
-    page = make_page(kit_app, language, answers.of(kit_app, language))
+    page = make_page(kit_app, language, answers.of(kit_app, language), answers.runs)
     give_queue(page.blocks, CLICKS)
     # Beside a CORS layer of ours Gradio adds none of its own, which trusts origins that it should not.
     app = Starlette(middleware=[Middleware(CORSMiddleware, allow_origins=[])])

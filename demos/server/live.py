@@ -6,7 +6,7 @@ import asyncio
 import json
 import logging
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response, StreamingResponse
@@ -69,7 +69,7 @@ class LiveDemos:
         if not is_asked_for(request.method, path):
             return self.site.missing(language, request.scope)
         if path.startswith(HEARTBEAT):
-            return Heartbeat()
+            return Heartbeat(lambda: self.pages.leave(path.removeprefix(HEARTBEAT)))
         try:
             page = await self.pages.page(name, language, NOTICE_AFTER if path == "" else GIVE_UP_AFTER)
         except Failed:
@@ -138,11 +138,17 @@ class LiveDemos:
 class Heartbeat:
     """The stream that a page keeps open for as long as it is there, so that it sees when the server is not.
 
-    Gradio's own would keep a demo's page open here, too.
+    Gradio's own would keep a demo's page open here, too. `left` is called when it breaks off.
     """
 
+    def __init__(self, left: Callable[[], None]) -> None:
+        self.left = left
+
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        await StreamingResponse(self.beats(), media_type="text/event-stream")(scope, receive, send)
+        try:
+            await StreamingResponse(self.beats(), media_type="text/event-stream")(scope, receive, send)
+        finally:
+            self.left()
 
     async def beats(self) -> AsyncIterator[str]:
         while True:

@@ -14,7 +14,7 @@ from PIL import Image
 
 from demos.kit import registry
 from demos.kit.app import App, Tab, declared, words_needed
-from demos.kit.controls import Choice, Choices, Control, Integer, Matrix, Slider, Switch
+from demos.kit.controls import Choice, Choices, Control, Integer, Matrix, Points, Slider, Switch
 from demos.kit.functions import direct
 from demos.kit.labels import Labels
 from demos.kit.page import Page, direct_answers, make_page
@@ -29,7 +29,7 @@ DEMOS = load_demos(LANGUAGES, strict=True)
 APPS = {name: declared(demo) for name, demo in DEMOS.items()}
 FORBIDDEN = {"state", "html", "plot"}  # a connection each, unsafe-eval, and Matplotlib's missing fonts
 STILL_BYTES = 80_000
-MOST_CONTROLS = 5  # in a tab
+MOST_CONTROLS = 5  # in a tab, and in a line of what is folded away
 
 every_demo = pytest.mark.parametrize("demo", DEMOS.values(), ids=DEMOS)
 in_every_language = pytest.mark.parametrize("lang", LANGUAGES)
@@ -89,6 +89,13 @@ def other_value(control: Control, chance: random.Random) -> Any:
             return tuple(option for option in control.options if chance.random() < 0.5)
         case Switch():
             return not control.default
+        case Points():
+            places = [(chance.uniform(control.low, control.high), chance.uniform(control.low, control.high))]
+            places += [(chance.gauss(), chance.gauss()) for _ in range(7)]
+            value: Any = ()
+            for x, y in places:
+                value = control.added(value, x, y, chance.randrange(control.classes))
+            return value
         case _:
             return "“å 好 & = ?”"
 
@@ -161,8 +168,10 @@ def test_every_picture_says_what_it_shows_and_offers_no_sharing(
 @in_every_language
 def test_every_control_has_a_label_and_there_are_few(app: App, tab: Tab, lang: str) -> None:
     labels = Labels(app.demo, LANGUAGES[lang])
-    visible = [control for control in tab.settings if control.words_needed()]
-    assert all(labels[key] for control in tab.controls for key in control.words_needed())
+    unfolded = [c for c in tab.controls if isinstance(c, Control)]
+    visible = [c for c in unfolded if c.words_needed() and not isinstance(c, Points)]
+    assert all(len(line) <= MOST_CONTROLS for line in tab.more)
+    assert all(labels[key] for control in tab.all_controls for key in control.words_needed())
     assert all(labels[key] for show in tab.shows for key in show.words_needed())
     assert len(visible) <= MOST_CONTROLS
 
@@ -233,7 +242,7 @@ def test_what_is_wrong_in_an_address_falls_back_to_the_default(app: App, tab: Ta
         for control in controls:
             value = parsed.state[control.name]
             assert control.name in parsed.faults or value == control.parse(wrong)
-            assert control.clean(list(value) if isinstance(value, tuple) else value) == value
+            assert control.clean(control.sent(value)) == value
 
 
 @every_demo

@@ -59,6 +59,58 @@ def answer(run, words, *, count):
         with made.open("a") as log:
             log.write(f"{count}:end\\n")
 """
+CLIMB_APP = """\
+import time
+from pathlib import Path
+from demos.kit.controls import Action, Hidden, Number
+from demos.kit.runs import live_tab
+from demos.kit.shows import Text
+
+made = Path(__file__).with_name("made.txt")  # what tests see of its work
+
+START = {"steps": 0}
+
+class Climb:
+    moves = ("steps",)
+
+    def __init__(self, state):
+        self.pace, self.height, self.steps = state["pace"], 0, 0
+
+    def restore(self, state):
+        while self.steps < state["steps"]:
+            self.step()
+            yield
+
+    def update(self, state):
+        self.pace = state["pace"]
+
+    def step(self):
+        self.height += self.pace
+        self.steps += 1
+
+    def advance(self, once):
+        for _ in range(1 if once else 2):
+            self.step()
+        with made.open("a") as log:
+            log.write(f"{self.pace}\\n")
+        return 0.01
+
+    @property
+    def moved(self):
+        return {"steps": min(self.steps, 100)}
+
+    def shown(self, words):
+        return {"height": words("height", height=self.height, steps=self.steps)}
+
+TABS = (
+    live_tab(
+        "",
+        (Number("pace", 1, 1, 1000), Action("start_over", lambda _: START), Hidden("steps", 0, 0, 100)),
+        (Text("height"),),
+        Climb,
+    ),
+)
+"""
 TINY_YML = """\
 terms: {{tiny: }}
 weights: [{weights}]
@@ -72,6 +124,10 @@ labels:
   square_alt: {{nb: En grå flate, en: A grey square, zh: 灰色方块}}
   count: {{nb: Antall, en: Count, zh: 数量}}
   number: {{nb: Tall, en: Number, zh: 数字}}
+  pace: {{nb: Fart, en: Pace, zh: 速度}}
+  start_over: {{nb: Forfra, en: Again, zh: 重来}}
+  steps: {{nb: Steg, en: Steps, zh: 步数}}
+  height: {{nb: "{{height}}", en: "{{height}}", zh: "{{height}}"}}
 """
 
 JOIN = "/demos/tiny/nb/gradio_api/queue/join"
@@ -160,10 +216,12 @@ def decoded(address: str) -> Image.Image:
 
 
 def write_demos(root: Path) -> None:
-    """Four demos: one that works, one that streams, one with damaged weights, and a faulty `demo.yml`."""
-    for name, weights in {"tiny": "", "counting": "", "damaged": "damaged"}.items():
+    """Five demos: one that works, one that streams, one that is live, one with damaged weights, and a faulty
+    `demo.yml`."""
+    apps = {"tiny": TINY_APP, "counting": COUNTING_APP, "climb": CLIMB_APP, "damaged": TINY_APP}
+    for name, weights in {"tiny": "", "counting": "", "climb": "", "damaged": "damaged"}.items():
         (root / name).mkdir(parents=True)
-        (root / name / "app.py").write_text(COUNTING_APP if name == "counting" else TINY_APP)
+        (root / name / "app.py").write_text(apps[name])
         (root / name / "demo.yml").write_text(TINY_YML.format(weights=weights), encoding="utf-8")
         (root / name / "still.webp").touch()
     (root / "damaged" / "weights").mkdir()

@@ -14,7 +14,18 @@ import pytest
 from playwright.sync_api import BrowserContext, FrameLocator, Locator, Page, expect
 
 from demos.kit.app import App, Tab, declared
-from demos.kit.controls import Action, Choice, Choices, Control, Integer, Matrix, Points, Seed, Slider
+from demos.kit.controls import (
+    Action,
+    Choice,
+    Choices,
+    Control,
+    Integer,
+    Matrix,
+    Points,
+    Seed,
+    Slider,
+    Switch,
+)
 from demos.kit.labels import Labels
 from demos.kit.registry import load_demos
 from demos.kit.shows import Chart, Picture, Show
@@ -94,9 +105,14 @@ class Panel:
         raise AssertionError(f"{self.tab.name} does not get there: {text}")
 
     def changes(self, act: Callable[[], object]) -> dict[str, Any]:
-        """What a reader does must change the state in the address and something on screen."""
+        """What a reader does must change the state in the address and something on screen; in a live tab, if
+        need be, after one more step."""
         before = self.shown()
         act()
+        if self.tab.live:
+            self.comes_to(lambda shown: shown["query"] != before["query"])
+            one_step = self.words.language.word("one_step")
+            self.root.get_by_role("button", name=one_step, exact=True).click()
         return self.comes_to(
             lambda shown: shown["query"] != before["query"] and shown["sums"] != before["sums"]
         )
@@ -122,16 +138,23 @@ class Panel:
                 name = self.words.language.word("field_of").format(name=label, **middle)
                 self.root.get_by_label(name, exact=True).fill("-1.5")
             case Integer():
-                self.root.get_by_label(label, exact=True).first.fill(str(control.default + 3))
+                self.root.get_by_label(label, exact=True).first.fill(
+                    str(min(control.default + 3, control.high))
+                )
             case Choice(dropdown=True):
                 option = next(o for o in reversed(control.options) if o != control.default)
-                self.root.get_by_label(label).first.click()
-                self.page.get_by_role("option", name=self.words[f"{control.words}_{option}"]).click()
+                self.root.get_by_label(label, exact=True).first.click()
+                words = self.words[f"{control.words}_{option}"]
+                self.page.get_by_role("option", name=words, exact=True).click()
             case Choice():
                 option = next(o for o in reversed(control.options) if o != control.default)
                 self.root.get_by_label(self.words[f"{control.words or control.name}_{option}"]).check()
             case Choices():
-                self.root.get_by_role("checkbox").first.check()
+                key = f"{control.words or control.name}_{control.options[-1]}"
+                name = self.words[key] if key in self.app.demo.labels else control.options[-1]
+                self.root.get_by_role("checkbox", name=name, exact=True).click()
+            case Switch():
+                self.field(control, "checkbox").click()
             case _:
                 raise AssertionError(f"nobody has said how a reader sets a {type(control).__name__}")
 
@@ -157,7 +180,10 @@ def test_every_control_changes_what_is_on_screen(page: Page, server: Server, nam
 def walk(panel: Panel) -> None:
     """Use every control, button and clickable picture of a tab, then put everything back."""
     panel.open()
-    for control in panel.tab.controls:
+    if panel.tab.more:
+        more = panel.words.language.word("more_settings")
+        panel.root.get_by_role("button", name=more).click()
+    for control in panel.tab.all_controls:
         if isinstance(control, Action):
             panel.changes(panel.button(control.name).click)
         elif control.words_needed() and not isinstance(control, Points):  # clicks set these
@@ -166,7 +192,11 @@ def walk(panel: Panel) -> None:
             panel.changes(panel.button(f"{control.name}_new").click)
     for show in panel.tab.shows:
         if isinstance(show, Chart | Picture) and show.click:
-            panel.changes(partial(picture_of(panel, show).click, position={"x": 90, "y": 90}))
+            picture = picture_of(panel, show)
+            box = picture.bounding_box()
+            assert box is not None
+            place = {"x": 0.45 * box["width"], "y": 0.3 * box["height"]}
+            panel.changes(partial(picture.click, position=place))
     reset = panel.words.language.word("reset")
     panel.root.locator(".tools").get_by_role("button", name=reset, exact=True).click()
     defaults = query(panel.app, panel.tab, panel.tab.defaults)
