@@ -31,7 +31,8 @@ CODES = {
 }
 
 TEXTS = ("title", "summary", "try", "alt")
-KEYS = ("terms", "weights", *TEXTS, "see", "presets", "labels")
+KEYS = ("terms", "weights", "kinds", *TEXTS, "see", "presets", "labels")
+KINDS = ("pictures", "text", "sound", "live", "pretrained")  # what it shows, and where its model comes from
 REQUIRED = ("terms", *TEXTS)
 FILES = {"app.py": "add it", "still.webp": "draw it with “python -m demos stills”"}
 LANGUAGES_FILE = "demos/languages.json"  # in the built site
@@ -64,6 +65,7 @@ class Demo:
     see: Texts  # what is seen, in Markdown with links to terms; may be missing
     presets: Mapping[str, Preset]
     labels: Mapping[str, Texts]
+    kinds: tuple[str, ...] = ()  # some of KINDS, in their order
 
     @property
     def still(self) -> Path:
@@ -212,7 +214,8 @@ class DemoReader(WordsReader):
             name=self.folder.name,
             folder=self.folder,
             terms=self.terms(values.get("terms"), presets),
-            weights=self.weights(values.get("weights")),
+            weights=(weights := self.weights(values.get("weights"))),
+            kinds=self.kinds(values.get("kinds"), weights),
             **{key.replace("try", "try_this"): self.in_all(values.get(key), key) for key in TEXTS},
             see=self.in_all(values.get("see"), "see"),
             presets=presets,
@@ -275,6 +278,17 @@ class DemoReader(WordsReader):
                 fix = did_you_mean(name, folders) or "name a folder of models/"
                 self.at(node, "D002", f"there is no folder “{name}”", fix, key="weights")
         return names
+
+    def kinds(self, node: Node | None, weights: Sequence[str]) -> tuple[str, ...]:
+        """What the gallery sorts it by: unless said, pictures, and pretrained if there are weights."""
+        if node is None:
+            return ("pictures", "pretrained" if weights else "live")
+        found = self.texts(node, "kinds")
+        for kind in found:
+            if kind not in KINDS:
+                fix = did_you_mean(kind, KINDS) or f"take some of {', '.join(KINDS)}"
+                self.at(node, "D002", f"there is no kind of demo “{kind}”", fix, key="kinds")
+        return tuple(kind for kind in KINDS if kind in found)
 
     def check_files(self) -> None:
         name = self.folder.name

@@ -8,8 +8,9 @@ from .. import concept_graph
 from ..model import Concept, Problem, Termbase
 from ..yamlfile import shown
 from .concept_page import ConceptPage
+from .gallery_page import GalleryPage
 from .index_pages import IndexPage
-from .site import RESERVED_IDS, VIEWS, GeneratedPage, Site
+from .site import GALLERY, RESERVED_IDS, VIEWS, GeneratedPage, Site
 
 
 def generate(site: Site, lang: str) -> Iterator[GeneratedPage]:
@@ -25,6 +26,8 @@ def indexes(site: Site, lang: str) -> Iterator[GeneratedPage]:
     yield _index(site, lang, "glossary/subjects").by_subject()
     yield _index(site, lang, "glossary/languages").by_language()
     yield from maps(site, lang)
+    if site.demos:
+        yield GalleryPage(site, lang, site.addresses.page(lang, GALLERY)).make()
 
 
 def maps(site: Site, lang: str) -> Iterator[GeneratedPage]:

@@ -21,8 +21,9 @@ FRAME = Path(__file__).parent.parent / "frame"  # the page around the text: a th
 USES_MARKER = "<!-- ordlab:uses -->"  # where `uses` goes once every page has been read
 REPORTS = ("coverage", "rules")  # pages for those who look after the termbase: `reports`
 # Pages of ours beside the concepts'.
-RESERVED_IDS = frozenset({"subjects", "languages", "map", "downloads", *REPORTS})
+RESERVED_IDS = frozenset({"subjects", "languages", "map", "downloads", "gallery", *REPORTS})
 INDEX = "glossary/index.md"
+GALLERY = "glossary/gallery"
 VIEWS = {
     "by-letter": "glossary",
     "by-subject": "glossary/subjects",

@@ -183,7 +183,9 @@ class LanguageBuild:
         ours = {page.file.src_uri: page for page in self.all_pages() if page.file.src_uri in self.generated}
         index = ours.pop(pages.INDEX)
         for page in ours.values():
-            page.parent = page.parent or index  # type: ignore[assignment]
+            in_navigation = page.previous_page or page.next_page
+            if not in_navigation:
+                page.parent = page.parent or index  # type: ignore[assignment]
 
     def _add_uses(self, page: Page, concept: Concept) -> None:
         """On a concept's page, the pages that mention it."""

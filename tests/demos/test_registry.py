@@ -55,10 +55,25 @@ def test_a_good_demo_is_read_whole(write: Callable[..., Path]) -> None:
     assert demo.presets["bright"].state == {"level": "1.0", "tab": "b"}
     assert demo.presets["bright"].says["en"] == "It is bright."
     assert demo.weight_folders == (root.parent / "models" / "net" / "weights",)
+    assert demo.kinds == ("pictures", "pretrained")
     assert demo.title == {"nb": "Liten", "en": "Tiny", "zh": "小"}
     assert demo.try_this["zh"] == "拖动。"
     assert demo.labels["level"]["nb"] == "Nivå"
     assert demo.still == root / "tiny" / "still.webp"
+
+
+@pytest.mark.parametrize(
+    ("edit", "kinds"),
+    [
+        (("weights: [net]\n", ""), ("pictures", "live")),
+        (("[net]", "[net]\nkinds: [pretrained, live, sound]"), ("sound", "live", "pretrained")),
+    ],
+)
+def test_the_kinds_are_said_or_follow_from_the_weights(
+    write: Callable[..., Path], edit: tuple[str, str], kinds: tuple[str, ...]
+) -> None:
+    assert edit[0] in GOOD
+    assert load_demos(LANGUAGES, write(GOOD.replace(*edit)), strict=True)["tiny"].kinds == kinds
 
 
 def test_words_stay_words(write: Callable[..., Path]) -> None:
@@ -126,6 +141,14 @@ FAULTS = {
         "add “en:”",
     ),
     "unknown weights": (("[net]", "[nett]"), 2, "weights", "", "no folder “nett”", "did you mean “net”?"),
+    "unknown kind": (
+        ("[net]", "[net]\nkinds: [pictures, liv]"),
+        3,
+        "kinds",
+        "",
+        "no kind of demo “liv”",
+        "did you mean “live”?",
+    ),
     "key twice": (("alt:", "title:"), 6, "title", "", "is given twice, first on line 3", "merge them"),
     "lost field": (("{n} of {all}", "{n}"), 11, "labels.score", "en", "{all} is missing", "as the others do"),
     "lone brace": (("{n} of {all}", "{n of"), 11, "labels.score", "en", "braces do not match", "{{"),

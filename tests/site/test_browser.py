@@ -23,6 +23,7 @@ PAGES = [
     "glossary/subjects/",
     "glossary/languages/",
     "glossary/map/",
+    "glossary/gallery/",
     "glossary/mode-collapse/",
     "help/generative-ai/",
     "portraits/",
