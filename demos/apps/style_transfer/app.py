@@ -8,6 +8,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from demos.apps.style_transfer.model import MOST_RATIO, restyle
 from demos.apps.style_transfer.optimize import STEPS, compare, descend, start
 from demos.apps.style_transfer.textures import KINDS, LARGEST, PALETTES, SMALLEST, Texture, draw
 from demos.data.avatars import render, sample
@@ -21,7 +22,7 @@ from demos.kit.pictures import Scene
 from demos.kit.remember import remembered
 from demos.kit.shows import Chart, Picture, Text
 
-SHOWN = 256  # px of the result
+GIVEN, SHOWN = 104, 240  # px of portrait and texture, and of the results
 HIGHEST = 1.5  # loss that the chart always has room for
 
 PORTRAIT, SIZE, ANGLE = 5, 9, 30  # where a tab has no control for it
@@ -48,24 +49,28 @@ def design(
 def transfer(
     run: Runner, words: Labels, face: Tensor, texture: Texture, content: float, style: float
 ) -> Iterator[dict[str, Any]]:
-    """The picture and both losses, time and again on the way, and at the end what they came to."""
+    """The net's picture at once; the optimization's and its losses time and again on the way; and at the end
+    what both came to."""
     pattern = drawn(run, texture)
-    given = [pictures.tile(face[0]), pictures.shape("plus", 32), pictures.tile(pattern[0])]
-    fixed = {
-        "portrait": face,
-        "texture": pattern,
-        "content": torch.tensor([float(content)]),
-        "style": torch.tensor([float(style)]),
-    }
+    pair = {"portrait": face, "texture": pattern}
+    weights = {"content": torch.tensor([float(content)]), "style": torch.tensor([float(style)])}
+    fast = run(restyle, **pair, ratio=torch.tensor([ratio_between(content, style)]))
+    around = surroundings(face, pattern, fast)
     state, losses = start(), torch.zeros(2, 0)
-    yield {"transfer": equation(given, state["picture"]), "losses": chart(words, losses)}
+    yield {"transfer": equation(around, state["picture"]), "losses": chart(words, losses)}
     while losses.shape[1] < STEPS:
-        after = run(descend, **state, **fixed)
+        after = run(descend, **state, **pair, **weights)
         state = {name: after[name] for name in state}
         losses = torch.cat([losses, torch.cat([after["content_loss"], after["style_loss"]])], 1)
-        yield {"transfer": equation(given, state["picture"]), "losses": chart(words, losses)}
-    both = {"portrait": face.repeat(2, 1, 1, 1), "texture": pattern.repeat(2, 1, 1, 1)}
-    yield {"facts": facts(words, run(compare, picture=torch.cat([state["picture"], face]), **both))}
+        yield {"transfer": equation(around, state["picture"]), "losses": chart(words, losses)}
+    three = torch.cat([face, state["picture"], fast])
+    compared = run(compare, picture=three, **{name: torch.cat([x] * 3) for name, x in pair.items()})
+    yield {"facts": facts(words, compared)}
+
+
+def ratio_between(content: float, style: float) -> float:
+    """Style weight by content weight, as far as the net knows it."""
+    return min(style / content, MOST_RATIO) if content else MOST_RATIO * (style > 0)
 
 
 @remembered(32)
@@ -80,10 +85,18 @@ def drawn(_: Runner, texture: Texture) -> Tensor:
     return draw(texture)[None]
 
 
-def equation(given: list[Scene], picture: Tensor) -> Scene:
-    """Portrait plus texture equals picture."""
-    result = pictures.tile(picture[0].clamp(-1, 1), SHOWN)
-    return pictures.in_a_row([*given, pictures.shape("equals", 32), result], gap=10)
+def surroundings(face: Tensor, pattern: Tensor, fast: Tensor) -> tuple[Scene, Scene]:
+    """What stands before and after the optimization's picture."""
+    signs = pictures.shape("plus", 24), pictures.shape("equals", 32)
+    given = [pictures.tile(face[0], GIVEN), signs[0], pictures.tile(pattern[0], GIVEN)]
+    before = pictures.in_a_row([pictures.stacked(given), signs[1]], gap=10)
+    return before, pictures.numbered(pictures.tile(fast[0].clamp(-1, 1), SHOWN), 2)
+
+
+def equation(around: tuple[Scene, Scene], picture: Tensor) -> Scene:
+    """Portrait plus texture equals the optimization's picture (1) or the net's (2)."""
+    slow = pictures.numbered(pictures.tile(picture[0].clamp(-1, 1), SHOWN), 1)
+    return pictures.in_a_row([around[0], slow, around[1]], gap=10)
 
 
 def chart(words: Labels, losses: Tensor) -> Drawing:
@@ -99,10 +112,10 @@ def chart(words: Labels, losses: Tensor) -> Drawing:
 
 
 def facts(words: Labels, compared: dict[str, Tensor]) -> str:
-    """The losses of the picture, and of the portrait as it was."""
-    content, _ = compared["content_loss"].tolist()
-    style, before = (words.number(loss, 2) for loss in compared["style_loss"].tolist())
-    return words("facts", steps=STEPS, content=words.number(content, 2), style=style, before=before)
+    """Both losses of the portrait, of the optimization's picture and of the net's."""
+    losses = zip(compared["content_loss"].tolist(), compared["style_loss"].tolist(), strict=True)
+    numbers = [words.number(loss, 2) for pair in losses for loss in pair]
+    return words("facts", steps=STEPS, numbers=numbers)
 
 
 SHOWS = (Picture("transfer"), Chart("losses"), Text("facts"))
@@ -114,7 +127,7 @@ TABS = (
             KIND,
             PALETTE,
             Slider("content", 0, 4, 1.0, step=0.5),
-            Slider("style", 0, 100, 8, step=1),
+            Slider("style", 0, 100, 6, step=1),
         ),
         SHOWS,
         mix,

@@ -1,0 +1,167 @@
+"""Training of the style net: the losses that the optimization descends, on the net's own pictures, for random
+portraits, textures and strengths."""
+
+import copy
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from demos.apps.style_transfer.features import Content, Style, features
+from demos.apps.style_transfer.model import WEIGHTS, StyleConfig, StyleNet, ratio_of
+from demos.apps.style_transfer.textures import KINDS, LARGEST, PALETTES, SMALLEST, Texture, draw
+from demos.data.avatars.dataset import CACHE, TRAIN_SEED, Portraits, from_bytes, portraits, to_bytes
+from demos.kit.device import best_device
+from demos.kit.random import uniform
+from demos.kit.training import Budget, Progress, Run, channels_last, early_decay, fit, generator, parameters
+from demos.kit.weights import Card, current_commit, save_weights, write_card
+
+
+@dataclass(frozen=True)
+class StyleTraining:
+    """The recipe."""
+
+    steps: int = 2600
+    batch: int = 8
+    portraits: int = 4000
+    textures: int = 600
+    held_out: int = 200
+    rate: float = 2e-3
+    average: float = 0.995
+    data_seed: int = TRAIN_SEED
+
+
+RECIPE = StyleTraining()
+SMOKE = StyleTraining(steps=3, batch=2, portraits=4, textures=4, held_out=2)
+
+
+def train(
+    recipe: StyleTraining = RECIPE,
+    *,
+    minutes: float | None = None,
+    device: torch.device | None = None,
+    seed: int = 0,
+    resume: bool = False,
+    out: Path = WEIGHTS,
+    work: Path | None = None,
+) -> Iterator[Progress]:
+    """Train, then measure, then write weights and card to ``out``. State is kept in ``work``."""
+    device = device or best_device()
+    work = work or CACHE / "train" / f"style_transfer-{seed}"
+    data = portraits(recipe.portraits, recipe.data_seed)
+    pool = textures(recipe.textures, recipe.data_seed)
+    run = StyleRun(recipe, data, pool, Budget(recipe.steps, minutes), device, seed)
+    yield from fit(run, work / "state.pt", resume=resume)
+    yield run.progress({}, "measuring")
+    publish(run, out)
+
+
+class StyleRun(Run[StyleNet]):
+    """The net, its average and its optimizer; `pool` holds textures (n, 3, 64, 64) as bytes."""
+
+    tail = 0.6
+    warmup = 50
+
+    def __init__(
+        self,
+        recipe: StyleTraining,
+        data: Portraits,
+        pool: Tensor,
+        budget: Budget,
+        device: torch.device,
+        seed: int,
+    ) -> None:
+        super().__init__(budget, device, seed)
+        self.recipe, self.data, self.pool = recipe, data, pool
+        self.model = StyleNet().to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
+        self.average = copy.deepcopy(self.model).requires_grad_(False)
+        self.rates = (recipe.rate,)
+        self.optimizers = [
+            torch.optim.Adam(self.model.parameters(), recipe.rate, betas=(0.9, 0.99), fused=True)
+        ]
+
+    def train_step(self) -> dict[str, float]:
+        n = self.recipe.batch
+        seeded = generator(self.seed, self.step)
+        pictures = self.data.pictures(torch.randint(len(self.data), (n,), generator=seeded)).to(self.device)
+        wanted = channels_last(varied(self.pool, n, seeded)).to(self.device)
+        strength = torch.rand(n, generator=seeded).to(self.device)
+        painted = self.model(pictures, wanted, strength)
+        content, style, total = losses_of(painted, pictures, wanted, ratio_of(strength))
+        self.optimizers[0].zero_grad(set_to_none=True)
+        total.backward()
+        torch.nn.utils.clip_grad_norm_(self.model.parameters(), 5.0)
+        self.optimizers[0].step()
+        return {"content": content.item(), "style": style.item()}
+
+    def average_decay(self) -> float:
+        return early_decay(self.step, self.recipe.average)
+
+
+def losses_of(
+    painted: Tensor, pictures: Tensor, wanted: Tensor, ratio: Tensor
+) -> tuple[Tensor, Tensor, Tensor]:
+    """Mean content and style loss, and what training descends: both, weighted by each picture's ratio (n,) of
+    style to content and brought to about one size, and a fence around the range of colors."""
+    found = features(painted)
+    content, style = Content(pictures).loss(found), Style(wanted).loss(found)
+    fence = F.relu(painted.abs() - 1).square().mean()
+    weighted = (content + ratio * style) / (1 + ratio).sqrt()
+    return content.mean(), style.mean(), weighted.mean() + 10 * fence
+
+
+def settings(n: int, seed: int) -> list[Texture]:
+    """Settings of random textures: any kind, size, angle, palette and seed."""
+    chances = uniform(seed, n, 5, stream="textures").tolist()
+    kinds, palettes = list(KINDS), list(PALETTES)
+    return [
+        Texture(
+            kinds[int(kind * len(kinds))],
+            SMALLEST + size * (LARGEST - SMALLEST),
+            angle * 180,
+            palettes[int(palette * len(palettes))],
+            int(chance * 1_000_000),
+        )
+        for kind, size, angle, palette, chance in chances
+    ]
+
+
+def textures(n: int, seed: int) -> Tensor:
+    """Random textures (n, 3, 64, 64) as bytes."""
+    return torch.cat([to_bytes(draw(texture)[None]) for texture in settings(n, seed)])
+
+
+def varied(pool: Tensor, n: int, seeded: torch.Generator) -> Tensor:
+    """Textures (n, 3, 64, 64) in [-1, 1] from the pool: each perhaps mirrored, turned by a right angle, with
+    its color channels exchanged."""
+    pictures = []
+    for picture in from_bytes(pool[torch.randint(len(pool), (n,), generator=seeded)]):
+        mirror, turn, exchange = (torch.rand(3, generator=seeded) < 0.5).tolist()
+        picture = picture.flip(2) if mirror else picture
+        picture = picture.transpose(1, 2) if turn else picture
+        pictures.append(picture[torch.randperm(3, generator=seeded)] if exchange else picture)
+    return torch.stack(pictures)
+
+
+def publish(run: StyleRun, out: Path) -> None:
+    """Write the averaged net's weights, measure them as a reader will load them, and write the card."""
+    from demos.apps.style_transfer.evaluate import measure
+
+    net = copy.deepcopy(run.average).cpu().eval()
+    net.load_state_dict({key: x.half().float() for key, x in net.state_dict().items()})
+    card = Card(
+        demo="style_transfer",
+        config=asdict(StyleConfig()) | {"training": asdict(run.recipe), "seed": run.seed},
+        parameters=parameters(net),
+        data_seed=run.recipe.data_seed,
+        steps=run.step,
+        minutes=round(run.clock.minutes, 1),
+        device=run.device.type,
+        commit=current_commit(),
+    )
+    card.sha256 = save_weights(out, net.state_dict())
+    card.metrics = measure(net, run.recipe.held_out)
+    write_card(out, card)
