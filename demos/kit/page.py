@@ -189,7 +189,8 @@ class Page:
 
     def make_controls(self, panel: Panel) -> None:
         """The controls, what is folded away, and the small buttons."""
-        self.make_lines(panel, panel.tab.controls)
+        apart = panel.tab.actions if panel.tab.live else ()  # these have their place already
+        self.make_lines(panel, [control for control in panel.tab.controls if control not in apart])
         if panel.tab.more:
             with gr.Accordion(self.language.word("more_settings"), open=False, elem_classes="more"):
                 for line in panel.tab.more:
@@ -201,10 +202,12 @@ class Page:
             panel.shows[show.name] = show_component(show, self.labels)
 
     def make_live_buttons(self, panel: Panel) -> None:
-        """Beside what is watched: train or pause, and one step."""
+        """Below what is watched: train or pause, one step, and the tab's own buttons."""
         with gr.Row(elem_classes="controls"):
             panel.train = button(self.language.word("train"), primary=True)
             panel.step = button(self.language.word("one_step"), primary=False)
+            for action in panel.tab.actions:
+                self.make_button(panel, action)
 
     def make_lines(self, panel: Panel, controls: Sequence[Control | Action]) -> None:
         """Small fields and buttons beside each other, everything else on a line of its own."""

@@ -138,6 +138,7 @@ input[type="range"]::-moz-range-thumb {
   box-shadow: 0 0 0 1px var(--slider-color); box-sizing: border-box; height: 1.5rem; width: 1.5rem;
 }
 
+@media (max-width: 40rem) { .more .form > .block { flex-basis: calc(50% - 1.25rem) !important } }
 .tools { gap: .5rem }
 .tools > button { flex: none; font-weight: 400 }
 
