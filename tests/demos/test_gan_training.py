@@ -58,7 +58,7 @@ def test_the_discriminators_gradients_are_torchs(kind: str, widths: tuple[int, .
     net, x, made = initial(widths, 3, "net"), random.normal(1, 64, 2), random.normal(2, 64, 2)
     layers = net.forward(torch.cat([x, made]))
     loss, slope = d_loss(kind, *layers[-1].split(64))
-    net.backward(layers, slope, learn=True)
+    net.learn(layers, slope)
 
     theirs = by_torch(net)
     scores = theirs(torch.cat([x, made]))
@@ -94,7 +94,7 @@ def test_the_generators_gradients_are_torchs(kind: str) -> None:
     seen = discriminator.forward(layers[-1])
     loss, slope = g_loss(kind, seen[-1])
     before = discriminator.slopes.clone()
-    generator.backward(layers, discriminator.backward(seen, slope, learn=False), learn=True)
+    generator.learn(layers, discriminator.pass_back(seen, slope))
     assert torch.equal(discriminator.slopes, before)
 
     theirs, judge = by_torch(generator), by_torch(discriminator)
@@ -130,7 +130,7 @@ def test_a_net_that_grows_computes_the_same_as_before(widths: tuple[int, ...]) -
     torch.testing.assert_close(new(x), old(x))
     new.slopes.zero_()
     layers = new.forward(x)
-    new.backward(layers, torch.ones(100, 1), learn=True)
+    new.learn(layers, torch.ones(100, 1))
     assert (new.weight_slopes[-1] != 0).float().mean() > 0.5, "and what is new can learn"
 
 

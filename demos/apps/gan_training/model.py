@@ -175,7 +175,7 @@ class Training:
         x, made = self.reals.batch(n), self.generator(self.d_noise.batch(n))
         layers = self.discriminator.forward(torch.cat([x, made]))
         loss, slope = d_loss(kind, *layers[-1].split(BATCH))
-        self.discriminator.backward(layers, slope, learn=True)
+        self.discriminator.learn(layers, slope)
         value = float(loss)
         if kind == "wasserstein":
             between = torch.lerp(x, made, self.mixes.batch(n))
@@ -188,7 +188,7 @@ class Training:
         """One update; returns the loss before it."""
         layers = self.generator.forward(self.g_noise.batch(self.g_count))
         value, slope = self.judged(layers[-1])
-        self.generator.backward(layers, slope, learn=True)
+        self.generator.learn(layers, slope)
         self.g_optimizer.update()
         self.g_count += 1
         return value
@@ -197,7 +197,7 @@ class Training:
         """The generator's loss on examples (n, 2), and its gradient with respect to them (n, 2)."""
         layers = self.discriminator.forward(made)
         loss, slope = g_loss(self.settings.loss, layers[-1])
-        return float(loss), self.discriminator.backward(layers, slope, learn=False)
+        return float(loss), self.discriminator.pass_back(layers, slope)
 
 
 def widths(size: Size, outputs: int) -> tuple[int, ...]:

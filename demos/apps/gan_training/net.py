@@ -53,17 +53,20 @@ class Net:
         layers.append(torch.addmm(self.biases[-1], layers[-1], self.weights[-1]))
         return layers
 
-    def backward(self, layers: list[Tensor], slope: Tensor, *, learn: bool) -> Tensor:
-        """The gradient with respect to the inputs (n, widths[0]), from that with respect to the outputs
-        (n, widths[-1]). `learn`: write those with respect to the weights into `slopes`."""
+    def learn(self, layers: list[Tensor], slope: Tensor) -> None:
+        """Write the gradient with respect to the weights into `slopes`, from that with respect to the outputs
+        (n, widths[-1])."""
         for i in reversed(range(len(self.weights))):
-            if learn:
-                torch.mm(layers[i].t(), slope, out=self.weight_slopes[i])
-                torch.sum(slope, 0, out=self.bias_slopes[i])
-            slope = slope @ self.weights[i].t()
+            torch.mm(layers[i].t(), slope, out=self.weight_slopes[i])
+            torch.sum(slope, 0, out=self.bias_slopes[i])
             if i > 0:
-                slope.mul_(layers[i] > 0)
-        return slope
+                slope = passed_back(slope @ self.weights[i].t(), layers[i])
+
+    def pass_back(self, layers: list[Tensor], slope: Tensor) -> Tensor:
+        """The gradient with respect to the inputs (n, widths[0]), from that with respect to the outputs."""
+        for i in reversed(range(1, len(self.weights))):
+            slope = passed_back(slope @ self.weights[i].t(), layers[i])
+        return slope @ self.weights[0].t()
 
     def penalize_slope(self, x: Tensor, strength: float) -> float:
         """Add to `slopes` the gradient of the gradient penalty at x (n, widths[0]), and return the penalty.
@@ -85,6 +88,12 @@ class Net:
             if i < len(masks):
                 slope = (slope @ self.weights[i]).mul_(masks[i])
         return float(strength * (length - 1).square().mean())
+
+
+def passed_back(slope: Tensor, layer: Tensor) -> Tensor:
+    """A gradient before ReLU, from that behind it and what ReLU gave."""
+    before: Tensor = torch.ops.aten.threshold_backward(slope, layer, 0)
+    return before
 
 
 def initial(widths: Sequence[int], seed: int, stream: str) -> Net:
