@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import socket
 import time
 from collections.abc import Iterator
@@ -15,7 +16,7 @@ import pytest
 from PIL import Image
 
 from demos.kit.words import ours
-from tests.demos.tiny import JOIN, Running, picture
+from tests.demos.tiny import JOIN, Running, picture, wait_until
 
 
 def test_a_click_is_answered_with_a_picture(server: Running) -> None:
@@ -165,3 +166,44 @@ def test_a_reader_who_leaves_does_not_hold_up_the_next(server: Running) -> None:
         assert connection.recv(15) == b"HTTP/1.1 200 OK"
     server.click(99, session="next")
     assert server.listen("next")["success"]
+
+
+def test_a_live_run_ends_when_its_page_is_closed(server: Running, folder: Path) -> None:
+    """A pause leaves it where it is; without the page's heartbeat it is gone."""
+    made = folder / "demos" / "apps" / "climb" / "made.txt"
+
+    def kept() -> float:
+        lines = server.ask("/metrics").text.splitlines()
+        return next(float(line.split()[1]) for line in lines if line.startswith("ordlab_live_runs "))
+
+    wait_until(lambda: server.ask("/demos/climb/en/").status == 200, server.process)
+    page = server.ask("/demos/climb/en/").text
+    found = re.search(r"window\.gradio_config = (.*?);</script>", page)
+    assert found is not None
+    config = json.loads(found[1])
+    train = next(c["id"] for c in config["components"] if c["props"].get("value") == ours()["train"]["en"])
+    click = next(d["id"] for d in config["dependencies"] if [train, "click"] in map(list, d["targets"]))
+    body = {"data": ["", 3, 0], "fn_index": click, "session_hash": "live", "trigger_id": train}
+    heartbeat, stream = (socket.create_connection(("127.0.0.1", server.port), timeout=30) for _ in range(2))
+    beat = "/demos/climb/en/gradio_api/heartbeat/live"
+    heartbeat.sendall(f"GET {beat} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n".encode())
+    assert server.send(body, "en", "climb").status == 200
+    data = "/demos/climb/en/gradio_api/queue/data?session_hash=live"
+    stream.sendall(f"GET {data} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n".encode())
+    seen = b""
+    while seen.count(b"process_generating") < 5:
+        seen += stream.recv(10_000)
+    assert kept() == 1
+    assert server.send(body, "en", "climb").status == 200  # the same button pauses
+    while b'"process_completed"' not in seen:
+        seen += stream.recv(10_000)
+    before = made.read_text()
+    time.sleep(0.3)
+    assert made.read_text() == before, "it rests"
+    assert kept() == 1
+    heartbeat.close()
+    end = time.monotonic() + 40
+    while kept() and time.monotonic() < end:
+        time.sleep(0.2)
+    assert kept() == 0
+    stream.close()
