@@ -162,7 +162,71 @@ class Words:
         """Nothing: words are of one language."""
 
 
-Thing = Line | Dot | Sign | Field | Bar | Words
+@dataclass(frozen=True)
+class Ring:
+    """A ring around a place that is to be found again."""
+
+    x: float
+    y: float
+    radius: float = 9
+
+    def svg(self) -> str:
+        place = f'cx="{self.x:.1f}" cy="{self.y:.1f}" r="{self.radius:g}"'
+        return f'<circle class="halo" {place}/><circle class="ring" {place}/>'
+
+    def paint(self, draw: ImageDraw.ImageDraw, scale: float) -> None:
+        for color, width in (("white", 5), ("black", 2.5)):
+            edge = self.radius + width / 2
+            box = (self.x - edge, self.y - edge, self.x + edge, self.y + edge)
+            draw.ellipse([place * scale for place in box], outline=color, width=round(width * scale))
+
+
+@dataclass(frozen=True)
+class Strokes:
+    """Lines from point to point that need not hang together, such as contours: (n, 2, 2) in px."""
+
+    ends: NDArray[np.float64]
+    color: int = -1
+    width: float = 1.5
+
+    def svg(self) -> str:
+        path = "".join(f"M{a:.1f} {b:.1f}L{c:.1f} {d:.1f}" for (a, b), (c, d) in self.ends.tolist())
+        color = var(self.color) if self.color >= 0 else "var(--body-text-color)"
+        return f'<path d="{path}" stroke-width="{self.width:g}" style="stroke: {color}"/>'
+
+    def paint(self, draw: ImageDraw.ImageDraw, scale: float) -> None:
+        color = COLORS[self.color % 4] if self.color >= 0 else (0, 0, 0)
+        for start, end in (self.ends * scale).tolist():
+            draw.line([*start, *end], color, round(self.width * scale))
+
+
+def contour(values: NDArray[np.float64], level: float) -> NDArray[np.float64]:
+    """Where values (h, w) on a grid pass a level: strokes (n, 2, 2) as (column, row), by marching triangles.
+
+    Each square of the grid is cut into two triangles, which leaves no ambiguous case.
+    """
+    h, w = values.shape
+    rows, columns = np.mgrid[: h - 1, : w - 1]
+    squares = np.stack([columns, rows], -1).reshape(-1, 1, 2)
+    halves = np.array([[[0, 0], [1, 0], [0, 1]], [[1, 1], [0, 1], [1, 0]]])
+    corners = np.concatenate([squares + half for half in halves])  # (t, 3, 2)
+    heights = values[corners[..., 1], corners[..., 0]] - level
+    above = heights > 0
+    mixed = above.any(1) & ~above.all(1)
+    places, heights, above = corners[mixed].astype(float), heights[mixed], above[mixed]
+    # The corner that is alone on its side of the level.
+    alone = np.where(above.sum(1) == 1, above.argmax(1), (~above).argmax(1))
+    each = np.arange(len(places))
+    ends = []
+    for step in (1, 2):
+        other = (alone + step) % 3
+        p, q = heights[each, alone], heights[each, other]
+        share = (p / (p - q))[:, None]
+        ends.append(places[each, alone] * (1 - share) + places[each, other] * share)
+    return np.stack(ends, 1)
+
+
+Thing = Line | Dot | Sign | Ring | Field | Strokes | Bar | Words
 
 
 @dataclass(frozen=True)
@@ -191,6 +255,27 @@ class Drawing:
             else:
                 thing.paint(ImageDraw.Draw(canvas), fine)
         return canvas.resize((round(self.width * scale), round(self.height * scale)), Image.Resampling.BOX)
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Small charts beside each other, or below each other where there is no room; each has a heading."""
+
+    parts: Mapping[str, Drawing]
+
+    def svg(self, alt: str, name: str = "") -> str:
+        figures = ""
+        for heading, part in self.parts.items():
+            caption = f"<figcaption>{escape(heading)}</figcaption>"
+            figures += f"<figure>{caption}{part.svg(f'{heading}: {alt}', name)}</figure>"
+        return f'<div class="charts">{figures}</div>'
+
+    def image(self, scale: float = 2) -> Image.Image:
+        images = [part.image(scale) for part in self.parts.values()]
+        canvas = Image.new("RGB", (sum(image.width for image in images), images[0].height), "white")
+        for i, image in enumerate(images):
+            canvas.paste(image, (sum(before.width for before in images[:i]), 0))
+        return canvas
 
 
 def lines(
@@ -296,8 +381,20 @@ class Plane:
     def sign(self, x: float, y: float, label: int = 0, hollow: bool = False) -> Sign:
         return Sign(*self.place(x, y), label, hollow)
 
-    def line(self, points: Points, color: int = -1) -> Line:
-        return Line(tuple(self.place(x, y) for x, y in points), color)
+    def ring(self, x: float, y: float) -> Ring:
+        return Ring(*self.place(x, y))
+
+    def grid(self, count: int) -> NDArray[np.float64]:
+        """The middles of count × count squares of the plane, (count², 2), row by row from the top."""
+        line = (np.arange(count) + 0.5) / count * (self.high - self.low) + self.low
+        x, y = np.meshgrid(line, line[::-1])
+        return np.column_stack([x.ravel(), y.ravel()])
+
+    def contour(
+        self, values: NDArray[np.float64], level: float, color: int = -1, width: float = 1.5
+    ) -> Strokes:
+        """Where values (count, count) at the places of `grid` pass a level."""
+        return Strokes((contour(values, level) + 0.5) / len(values) * self.side + [EDGE, TOP], color, width)
 
     def drawing(self, things: Sequence[Thing], form: Format, *, x: str, y: str) -> Drawing:
         """The plane with things on it, numbers at its edges, and the axes' names."""

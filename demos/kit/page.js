@@ -34,4 +34,5 @@ addEventListener("click", ({target, clientX, clientY}) => {
   const seen = JSON.parse(field.value || "{}");
   field.value = JSON.stringify({...seen, chart: chart.dataset.name, point, at: Date.now()});
   field.dispatchEvent(new Event("input", {bubbles: true}));
+  field.dispatchEvent(new KeyboardEvent("keypress", {bubbles: true}));  // only then does Gradio send it
 });

@@ -14,7 +14,7 @@ from typing import Any
 
 from PIL import Image
 
-from demos.kit.charts import Drawing
+from demos.kit.charts import Drawing, Pair
 from demos.kit.controls import State
 from demos.kit.labels import Labels
 from demos.kit.pictures import Scene, encoded
@@ -72,8 +72,8 @@ class Chart(Show):
     def words_needed(self) -> set[str]:
         return {self.name, f"{self.name}_alt"}
 
-    def payload(self, value: Drawing, labels: Labels) -> Payload:
-        if not isinstance(value, Drawing):
+    def payload(self, value: Drawing | Pair, labels: Labels) -> Payload:
+        if not isinstance(value, Drawing | Pair):
             raise self.refuse(value)
         return value.svg(labels[f"{self.name}_alt"], self.name if self.click else "")
 

@@ -10,7 +10,7 @@ from PIL import Image
 
 from demos.kit import pictures
 from demos.kit.app import App, Tab
-from demos.kit.charts import Drawing
+from demos.kit.charts import Drawing, Pair
 from demos.kit.functions import Runner
 from demos.kit.labels import Labels
 from demos.kit.pictures import Scene
@@ -44,11 +44,11 @@ def answered(tab: Tab, run: Runner, labels: Labels) -> dict[str, Any]:
 
 
 def is_seen(value: object) -> bool:
-    return isinstance(value, Scene | Drawing | Image.Image)
+    return isinstance(value, Scene | Drawing | Pair | Image.Image)
 
 
-def scene(value: Scene | Drawing | Image.Image) -> Scene:
+def scene(value: Scene | Drawing | Pair | Image.Image) -> Scene:
     if isinstance(value, Scene):
         return value
-    image = value.image() if isinstance(value, Drawing) else value
+    image = value.image() if isinstance(value, Drawing | Pair) else value
     return pictures.raster(image.convert("RGB"))

@@ -108,6 +108,7 @@ footer { display: none !important }
 .says { line-height: 1.6; min-height: 3.2em }
 .prose :is(table, tr, th, td) { border-color: var(--border-color-primary) !important }
 .says table { font-size: .9375rem; width: 100% }
+.says :is(th, td) { overflow-wrap: normal; word-break: normal }
 .says :is(th, td) { border-width: 0 0 1px; padding: .3em .5em .3em 0; text-align: start }
 
 /* Controls: no boxes, room between them, buttons on the line of the fields. */
@@ -152,13 +153,19 @@ input[type="range"]::-moz-range-thumb {
 .chart .sign { stroke: var(--background-fill-primary); stroke-width: 1px }
 .chart .hollow { fill: var(--background-fill-primary); stroke-width: 1.75px }
 .chart text { fill: var(--body-text-color) }
-.chart polyline { fill: none }
+.chart .halo { fill: none; stroke: var(--background-fill-primary); stroke-width: 5px }
+.chart .ring { fill: none; stroke: var(--body-text-color); stroke-width: 2.5px }
+.chart :is(polyline, path) { fill: none }
 .chart .line { stroke: var(--input-border-color); stroke-opacity: .5 }
 .chart .data { stroke-linejoin: round; stroke-width: 2.5px }
 :root, .dark {
   --chart-1: light-dark(#00796f, #74d6c8); --chart-2: light-dark(#c0341a, #ff8d6e);
   --chart-3: light-dark(#5b4db2, #b3a8f5); --chart-4: light-dark(#8a6100, #e5b94e);
 }
+
+.charts { display: grid; gap: 1rem; grid-template-columns: repeat(auto-fit, minmax(min(100%, 17rem), 1fr)) }
+.charts figure { margin: 0 }
+.charts figcaption { font-weight: 600; margin-block-end: .25rem }
 
 .see { border-top: 1px solid var(--border-color-primary); line-height: 1.6; padding-top: 1rem }
 .numbers table { font-size: .9375rem; width: 100% }

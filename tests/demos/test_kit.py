@@ -20,7 +20,7 @@ from demos.kit.functions import ModelFunction, call, direct, function
 from demos.kit.new import NewError, write_demo
 from demos.kit.registry import load_demos
 from demos.kit.remember import remembered
-from demos.kit.shows import Audio, Download, File, Picture, Text
+from demos.kit.shows import Audio, Chart, Download, File, Picture, Text
 from demos.models.gan import functions, pretrained
 from tests.demos.kit import demos, words
 from tests.ordlab import LANGUAGES
@@ -327,6 +327,32 @@ def test_a_plane_has_signs_that_differ_in_shape_and_a_map_of_colors() -> None:
     assert image.getpixel((x, y)) == (200, 30, 10)
     x, y = (round(place) for place in plane.place(0.5, -0.5))
     assert image.getpixel((x, y)) == charts.COLORS[0]
+
+
+def test_a_contour_goes_where_values_pass_its_level() -> None:
+    plane = charts.Plane(-2, 2)
+    grid = plane.grid(64)
+    assert grid[0] == pytest.approx((-2 + 1 / 32, 2 - 1 / 32)), "the first row is on top"
+    circle = plane.contour((grid**2).sum(1).reshape(64, 64), 1.0)
+    places = np.array([plane.at((x, y)) for x, y in circle.ends.reshape(-1, 2)])
+    assert np.hypot(*places.T) == pytest.approx(1, abs=0.005)
+    lengths = np.hypot(*(circle.ends[:, 1] - circle.ends[:, 0]).T)
+    assert lengths.sum() / plane.side * 4 == pytest.approx(2 * np.pi, rel=0.01), "all around, and once"
+    assert len(charts.contour(np.zeros((4, 4)), 1.0)) == 0
+
+
+def test_a_pair_of_charts_is_named_twice_and_clicked_as_one() -> None:
+    plane = charts.Plane()
+    part = plane.drawing([plane.ring(0, 0)], str, x="x", y="y")
+    pair = charts.Pair({"a < b": part, "c": part})
+    svg = Chart("map", click=lambda *_: {}).payload(pair, words_of(map_alt="what it shows"))
+    assert svg.count('data-name="map"') == 2
+    assert 'aria-label="a &lt; b: what it shows"' in svg
+    assert pair.image(1).size == (2 * charts.SIDE, charts.SIDE + 2)
+
+
+def words_of(**labels: str) -> Any:
+    return labels
 
 
 def test_sounds_and_files_stand_in_the_page() -> None:

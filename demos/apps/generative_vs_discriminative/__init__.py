@@ -1,0 +1,1 @@
+"""Demo: the same points in a discriminative and in a generative model, and Bayes' theorem between them."""
