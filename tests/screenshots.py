@@ -38,7 +38,7 @@ def with_demos_shown(page: Page) -> None:
     for demo in page.locator(".demo").all():
         demo.scroll_into_view_if_needed()
         frame = demo.frame_locator("iframe")
-        frame.locator("main img").first.wait_for(timeout=60_000)
+        frame.locator("main :is(img, svg.chart)").first.wait_for(timeout=60_000)
     page.wait_for_timeout(1500)  # iframes settle their height
     page.evaluate("scrollTo(0, 0)")
 

@@ -130,13 +130,13 @@ async def main_buttons(urls: Iterable[str]) -> dict[str, str]:
 def in_browser(page: Page, url: str, name: str) -> list[float]:
     """Milliseconds from each click on the button of that name until the page shows its answer."""
     page.goto(url)
-    page.locator("main img").first.wait_for()
+    page.locator("main :is(img, svg.chart)").first.wait_for()
     button = page.get_by_role("button", name=name, exact=True).first
     for tab in page.get_by_role("tab").all():  # what is in a tab is made when it is opened first
         if button.is_visible():
             break
         tab.click()
-        page.locator("main img:visible").first.wait_for()
+        page.locator("main :is(img, svg.chart):visible").first.wait_for()
     return list(clicks(lambda: float(button.evaluate(PRESS, PATIENCE * 1000))))
 
 

@@ -55,7 +55,7 @@ def open_demo(page: Page, server: Server, demo: Demo, lang: str) -> FrameLocator
     panel = page.locator(f".demo[data-demo={demo.name}]")
     panel.scroll_into_view_if_needed()
     frame = panel.frame_locator("iframe")
-    expect(frame.locator("main img").first).to_be_visible(timeout=60_000)
+    expect(frame.locator("main :is(img, svg.chart)").first).to_be_visible(timeout=60_000)
     return frame
 
 
@@ -172,7 +172,7 @@ def test_every_control_changes_what_is_on_screen(page: Page, server: Server, nam
     app = declared(DEMOS[name])
     serving.open_demo(server, name, lang)
     page.goto(f"{server.url}/demos/{name}/{lang}/")
-    expect(page.locator("main img:visible").first).to_be_visible(timeout=60_000)
+    expect(page.locator("main :is(img, svg.chart):visible").first).to_be_visible(timeout=60_000)
     for tab in app.tabs:
         walk(Panel(page, app, tab, lang))
 
@@ -219,7 +219,7 @@ def test_a_slider_plays_until_it_is_stopped(page: Page, server: Server) -> None:
     serving.open_demo(server, "latent_space", "en")
     page.goto(f"{server.url}/demos/latent_space/en/")
     panel = Panel(page, app, app.tabs[0], "en")
-    expect(page.locator("main img:visible").first).to_be_visible(timeout=60_000)
+    expect(page.locator("main :is(img, svg.chart):visible").first).to_be_visible(timeout=60_000)
     panel.changes(panel.button("position_play").click)
     panel.root.get_by_role("button", name="Stop", exact=True).click()
     page.wait_for_timeout(1500)
@@ -248,7 +248,7 @@ def test_a_copied_link_opens_the_page_as_it_is(
     address = page.evaluate("navigator.clipboard.readText()")
     before = panel.shown()
     page.goto(address)
-    expect(page.locator("main img:visible").first).to_be_visible(timeout=60_000)
+    expect(page.locator("main :is(img, svg.chart):visible").first).to_be_visible(timeout=60_000)
     assert {**panel.shown(), "turn": 0} == {**before, "turn": 0}
     assert "tab=spoil&seed=4&blur=0.8&noise=" in address
 
@@ -260,7 +260,7 @@ def test_every_tab_is_clean_for_axe(
     page = open_context(viewport={"width": 800, "height": 1200}).new_page()
     for scheme in ("light", "dark"):
         page.goto(f"{server.url}/demos/{name}/{lang}/?__theme={scheme}")
-        expect(page.locator("main img").first).to_be_visible(timeout=60_000)
+        expect(page.locator("main :is(img, svg.chart)").first).to_be_visible(timeout=60_000)
         for tab in page.get_by_role("tab").all() or [None]:
             if tab:
                 tab.click()

@@ -162,7 +162,7 @@ def try_demo(page: Page, url: str) -> None:
     panel = page.locator(".demo[data-demo=generator]")
     panel.scroll_into_view_if_needed()
     frame = panel.frame_locator("iframe")
-    expect(frame.locator("main img:visible").first).to_be_visible(timeout=60_000)
+    expect(frame.locator("main :is(img, svg.chart):visible").first).to_be_visible(timeout=60_000)
     before = pictures(frame)
     frame.locator("button.primary:visible").first.click()
     for _ in range(100):
