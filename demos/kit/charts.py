@@ -19,6 +19,7 @@ from PIL import Image, ImageDraw
 
 WIDTH, HEIGHT = 640, 300
 LEFT, RIGHT, TOP, BOTTOM = 56, 120, 12, 44  # margins in px: numbers, names of lines, room, name of the axis
+LETTERS = 17  # px from a line of words to the next
 BAR, NAMES, NUMBERS = 34, 180, 70  # of bars: px from one to the next, room for names and for numbers
 SIDE, EDGE = 400, 36  # of a plane: px across, and the room for numbers on its left and below
 DASHES = ("", "8 4", "2 4", "10 4 2 4")
@@ -285,13 +286,14 @@ def lines(
     """Points (x, y) of each named series, joined. `x` and `y` name the axes; `across` and `up` are their
     ranges, by default as far as the points go (given, a chart that grows does not jump)."""
     plot = Plot.around([point for some in series.values() for point in some], across, up)
-    drawn: list[Line | Words] = []
-    for i, (name, some) in enumerate(series.items()):
-        places = tuple(plot.place(point) for point in some)
-        drawn.append(Line(places, i))
-        if places:
-            drawn.append(Words(WIDTH - RIGHT + 8, places[-1][1], name, "start", i))
-    return Drawing((*plot.frame(form, x, y), *drawn))
+    drawn = [Line(tuple(plot.place(point) for point in some), i) for i, some in enumerate(series.values())]
+    named = [(name, line) for name, line in zip(series, drawn, strict=True) if line.points]
+    heights = apart([line.points[-1][1] for _, line in named], (TOP + 6 + LETTERS, HEIGHT - BOTTOM))
+    names = [
+        Words(WIDTH - RIGHT + 8, height, name, "start", line.color)
+        for height, (name, line) in zip(heights, named, strict=True)
+    ]
+    return Drawing((*plot.frame(form, x, y), *drawn, *names))
 
 
 def cloud(
@@ -421,6 +423,19 @@ def share(value: float, within: Range) -> float:
 
 def reach(values: Sequence[float]) -> Range:
     return (min(values), max(values)) if values else (0.0, 1.0)
+
+
+def apart(places: Sequence[float], room: Range, gap: float = LETTERS) -> list[float]:
+    """The places, moved into the room and as far as it takes for none to be closer to the next than a gap."""
+    order = sorted(range(len(places)), key=places.__getitem__)
+    moved, least, most = list(places), room[0], room[1]
+    for i in order:
+        moved[i] = max(moved[i], least)
+        least = moved[i] + gap
+    for i in reversed(order):
+        moved[i] = min(moved[i], most)
+        most = moved[i] - gap
+    return moved
 
 
 def rounds(within: Range, about: int = 5) -> list[float]:

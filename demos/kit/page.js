@@ -1,4 +1,13 @@
-// On every demo's page: “Copy link” puts the address of what is on screen on the clipboard.
+// On every demo's page.
+
+// An answer that comes in parts begins when its page opens, which holds the first part.
+new MutationObserver((_, observer) => {
+  if (!document.querySelector(".tools")) return;
+  observer.disconnect();
+  requestAnimationFrame(() => [...document.querySelectorAll(".again")].find(button => button.offsetParent)?.click());
+}).observe(document, {childList: true, subtree: true});
+
+// “Copy link” puts the address of what is on screen on the clipboard.
 addEventListener("click", async ({target}) => {
   const button = target.closest?.(".copy-link");
   if (!button) return;

@@ -243,8 +243,10 @@ class Page:
             self.let(panel, button(words, control.primary), "click", another(control))
 
     def make_tools(self, panel: Panel) -> None:
-        """Play, stop, reset, copy link: the small buttons below the controls."""
+        """Play, run again, stop, reset, copy link: the small buttons below the controls."""
         with gr.Row(elem_classes="tools"):
+            if panel.tab.streams:  # `page.js` presses it when a page opens, which holds the first part only
+                self.let(panel, tool(self.language.word("again"), elem_classes="again"), "click", unchanged)
             for slider in playable(panel.tab):
                 panel.plays[slider.name] = tool(self.labels[f"{slider.name}_play"])
             if panel.tab.streams or panel.plays:
@@ -310,6 +312,7 @@ class Page:
         reader, (on_screen, *given) = str(request.session_hash), values
         sent = self.cleaned(panel.tab, given)
         state = self.rebased(reader, panel.tab, sent, on_screen)
+        before = field_of(on_screen, "query")
         if event.target is not None and (key := id_of(event.target)) in panel.changes:
             state |= panel.changes[key](state, event, on_screen)
             on_screen = None  # another event may be about to change what is on screen: send everything
@@ -321,7 +324,8 @@ class Page:
                     if not self.is_newest(reader, turn):
                         yield [SKIP] * (2 + len(given) + len(panel.shows))
                         return
-                    yield self.outputs(panel, turn, state, given, part, sums)
+                    stays = before == query(self.app, panel.tab, state)
+                    yield self.outputs(panel, turn, state, given, part, sums, stays)
                     given = values_of(panel.tab, state)
 
     # What happens on a live one
@@ -509,10 +513,12 @@ class Page:
         given: list[Any],
         part: Mapping[str, Payload],
         sums: dict[str, int],
+        stays: bool = False,
     ) -> list[Any]:
         """Values for the hidden field, the controls, the shows and the notice, as far as they are new.
 
-        `given` is what the controls show now; `sums` what the shows do, and is kept up to date.
+        `given` is what the controls show now; `sums` what the shows do, and is kept up to date. The notice
+        speaks of a state: with `stays`, that has not changed.
         """
         controls = changed_values(given, values_of(panel.tab, state))
         shows = []
@@ -521,8 +527,8 @@ class Page:
             shows.append(SKIP if total == sums.get(show.name) else shown(show, part[show.name]))
             if total is not None:
                 sums[show.name] = total
-        # A tab that an address opens asks too, and gets what it shows already: the notice stays.
-        notice = SKIP if all(part is SKIP for part in (*controls, *shows)) else ""
+        # A tab that an address opens asks too, and gets what it shows already.
+        notice = SKIP if stays or all(part is SKIP for part in (*controls, *shows)) else ""
         return [self.seen(panel.tab, state, sums, turn), *controls, *shows, notice]
 
     def seen(self, tab: Tab, state: State, sums: Mapping[str, int], turn: int = 0) -> str:
@@ -617,6 +623,11 @@ def point_of(sent: Any) -> Point:
     if not isinstance(sent, list | tuple) or len(sent) != 2:
         raise ValueError(f"{sent!r} is no point")
     return number(sent[0], 0, 10_000), number(sent[1], 0, 10_000)
+
+
+def unchanged(*_: Any) -> Mapping[str, Any]:
+    """The state as it is: asks for the answer once more."""
+    return {}
 
 
 def acting(action: Action) -> Change:

@@ -272,6 +272,16 @@ def test_a_click_on_a_gap_or_an_edge_is_on_a_tile() -> None:
     assert pictures.cell_at((132, 132), 6) == (0, 0)
 
 
+def test_names_of_lines_stand_apart_and_as_near_to_their_ends_as_they_can() -> None:
+    moved = charts.apart([100, 104, 30, 200], (20, 206), 17)
+    assert moved == [100, 117, 30, 200]
+    assert charts.apart([205, 204, 203], (20, 206), 17) == [206, 189, 172]
+    assert charts.apart([], (0, 1)) == []
+    names = charts.lines({"a": [(0, 1)], "b": [(0, 1)], "none": []}, str, x="x", y="y").things[-2:]
+    assert [name.text for name in names] == ["a", "b"]
+    assert names[1].y - names[0].y >= charts.LETTERS
+
+
 def test_charts_escape_words_and_have_an_alternative_text() -> None:
     chart = charts.lines({"<a>": [(0, 1), (10, 3)]}, str, x="steps & more", y="loss")
     svg = chart.svg('what "it" shows')

@@ -321,6 +321,21 @@ def test_a_stream_comes_part_by_part(apps: Mapping[str, App]) -> None:
     assert shown == ["Bis 0", "Bis 1", "Bis 2", "Bis 3"]
 
 
+def test_a_stream_can_be_run_again_and_what_was_said_of_its_state_stays(apps: Mapping[str, App]) -> None:
+    counting = page(apps["count"])
+    again = button(counting, GERMAN.word("again"))
+    opened = json.dumps({"query": "number=2", "sums": {}, "turn": 0})
+    parts = press(counting, opened, 2, target=again)
+    assert [part[2] for part in parts] == ["Bis 0", "Bis 1", "Bis 2"]
+    assert [part[-1] for part in parts] == [SKIP] * 3
+    assert [part[-1] for part in press(counting, opened, 1)] == [""] * 2, "it says nothing of another state"
+
+
+def test_only_what_streams_can_be_run_again(apps: Mapping[str, App]) -> None:
+    words = [getattr(block, "value", "") for block in page(apps["half"]).blocks.blocks.values()]
+    assert GERMAN.word("again") not in words
+
+
 def test_a_newer_event_of_the_same_reader_ends_the_older_stream(apps: Mapping[str, App]) -> None:
     sys.modules["demos_elsewhere_count"].ended.clear()
     counting = page(apps["count"])
