@@ -12,7 +12,8 @@ import torch
 from demos.apps.transfer_learning import app, model, people
 from demos.apps.transfer_learning.evaluate import BARS, evaluate
 from demos.apps.transfer_learning.train import SMOKE, PretrainingRun
-from demos.data.avatars.dataset import HELD_OUT_SEED, TRAIN_SEED
+from demos.data.avatars.dataset import HELD_OUT_SEED, TRAIN_SEED, Portraits, to_bytes
+from demos.data.avatars.factors import CONTINUOUS, sample
 from demos.kit.controls import LARGEST_SEED
 from demos.kit.functions import direct
 from demos.kit.training import Budget
@@ -199,23 +200,23 @@ def preset(name: str) -> dict[str, tuple[float, float]]:
 SEEDS = range(4)
 
 
-def test_few_pictures_favor_what_builds_on_the_pretrained_net() -> None:
-    for n in ("5", "20"):
-        ends = [race(pictures=n, seed=seed) for seed in SEEDS]
-        assert all(end["frozen"][0] >= end["scratch"][0] for end in ends)
+@pytest.mark.parametrize("n", ["5", "20"])
+def test_few_pictures_favor_what_builds_on_the_pretrained_net(n: str) -> None:
+    """One picture of each person is a matter of luck for each seed, so the mean is what counts."""
+    leads = [end["frozen"][0] - end["scratch"][0] for end in (race(pictures=n, seed=seed) for seed in SEEDS)]
+    assert sum(leads) / len(leads) > 0.05
 
 
-def test_many_pictures_favor_fine_tuning() -> None:
-    ends = [race(pictures="100", seed=seed) for seed in SEEDS]
-    assert all(end["tuned"][0] >= end["frozen"][0] >= end["scratch"][0] for end in ends)
+def test_many_pictures_in_a_new_style_favor_fine_tuning() -> None:
+    ends = [race(pictures="100", style="negative", seed=seed) for seed in SEEDS]
+    assert all(end["tuned"][0] >= end["frozen"][0] for end in ends)
 
 
-def test_fine_tuning_forgets_an_adapter_less_and_frozen_features_nothing() -> None:
+def test_fine_tuning_forgets_and_frozen_features_forget_nothing() -> None:
     known = app.old_task(direct, model.begin("frozen", RANK, 0)[None], "frozen", RANK)
-    for n in ("20", "100"):
-        ends = [race(pictures=n, seed=seed) for seed in SEEDS]
-        assert all(end["tuned"][1] < known - 0.1 for end in ends)
-        assert all(end["frozen"][1] == known for end in ends)
+    ends = [race(pictures="20", seed=seed) for seed in SEEDS]
+    assert all(end["tuned"][1] < known - 0.1 for end in ends)
+    assert all(end["frozen"][1] == known for end in ends)
 
 
 def test_the_answer_ends_where_the_races_do_and_shows_numbers_of_parameters() -> None:
@@ -240,41 +241,35 @@ def test_preset_few() -> None:
 
 def test_preset_tune() -> None:
     ends = preset("tune")
-    assert ends["tuned"][0] > ends["frozen"][0]
+    assert ends["tuned"][0] == max(right for right, _ in ends.values())
+    assert ends["tuned"][0] > ends["frozen"][0] + 0.05
     assert ends["tuned"][1] < ends["frozen"][1] - 0.1
 
 
 def test_preset_forget() -> None:
     ends, chance = preset("forget"), (1 / 6 + 1 / 5 + 1 / 8) / 3
     assert ends["tuned"][1] < chance + 0.1
-    assert ends["tuned"][0] < 1 / model.PEOPLE + 0.15
-    assert ends["frozen"] == preset("tune")["frozen"], "the learning rate is that of fine-tuning"
-
-
-def test_preset_misfit() -> None:
-    ends = preset("misfit")
-    assert ends["frozen"][0] < ends["scratch"][0]
+    assert ends["tuned"][0] == min(right for right, _ in ends.values())
+    assert ends["frozen"] == race(pictures="100")["frozen"], "the learning rate is that of fine-tuning"
 
 
 # The weights that are shipped
 
 
-def test_pretraining_steps_go_on_where_they_were_interrupted(monkeypatch: pytest.MonkeyPatch) -> None:
-    from demos.data.avatars.dataset import Portraits, to_bytes
-    from demos.data.avatars.factors import CONTINUOUS, sample
-
+def test_pretraining_goes_on_where_it_was_interrupted() -> None:
     factors = sample(40, seed=3)
-    data = Portraits(to_bytes(people.drawn(factors)), torch.zeros(40, len(CONTINUOUS)), factors.categorical)
+    values = torch.zeros(40, len(CONTINUOUS))
+    data = Portraits(to_bytes(people.drawn(factors)), values, factors.categorical)
 
     def start() -> PretrainingRun:
-        return PretrainingRun(SMOKE, Budget(4), torch.device("cpu"), seed=5)
+        return PretrainingRun(SMOKE, data, Budget(4), torch.device("cpu"), seed=5)
 
     steady, first, second = start(), start(), start()
-    losses = [steady.train_step(data, step / 4) for step in range(4)]
-    for step in range(2):
-        first.train_step(data, step / 4)
+    losses = [steady.advance() for _ in range(4)]
+    for _ in range(2):
+        first.advance()
     second.restore(first.state())
-    assert [second.train_step(data, step / 4) for step in (2, 3)] == losses[2:]
+    assert [second.advance() for _ in range(2)] == losses[2:]
     for a, b in zip(steady.average.values(), second.average.values(), strict=True):
         assert torch.equal(a, b)
 

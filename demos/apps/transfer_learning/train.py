@@ -9,7 +9,6 @@ import copy
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -27,20 +26,9 @@ from demos.apps.transfer_learning.model import (
 )
 from demos.data.avatars.dataset import CACHE, TRAIN_SEED, Portraits, portraits
 from demos.kit.device import best_device
-from demos.kit.training import (
-    Budget,
-    Clock,
-    Progress,
-    average_into,
-    decayed,
-    generator,
-    load_state,
-    save_state,
-    saving,
-    set_rate,
-)
+from demos.kit.training import Budget, Progress, Run, early_decay, fit, generator
 from demos.kit.weights import Card, current_commit, save_weights, write_card
-from demos.models.attributes import factor_loss, truth_columns, visible
+from demos.models.attributes import attribute_loss, truth_columns, visible
 
 
 @dataclass(frozen=True)
@@ -75,74 +63,48 @@ def train(
     device = device or best_device()
     work = work or CACHE / "train" / f"transfer_learning-{seed}"
     data = portraits(recipe.portraits, recipe.data_seed, SIZE)
-    run = PretrainingRun(recipe, Budget(recipe.steps, minutes), device, seed)
-    state = load_state(work / "state.pt") if resume else None
-    if state:
-        run.restore(state)
-    with saving(lambda: save_state(work / "state.pt", run.state())) as saver:
-        while (fraction := run.budget.fraction(run.step, run.clock.minutes)) < 1:
-            loss = run.train_step(data, fraction)
-            saver.tick()
-            yield run.progress({"loss": loss})
+    run = PretrainingRun(recipe, data, Budget(recipe.steps, minutes), device, seed)
+    yield from fit(run, work / "state.pt", resume=resume)
     yield run.progress({}, "measuring")
     publish(run, out)
 
 
-class PretrainingRun:
-    """Everything that changes during training."""
+class PretrainingRun(Run[nn.ParameterDict]):
+    """The net's weights, their average and the optimizer."""
 
-    def __init__(self, recipe: Pretraining, budget: Budget, device: torch.device, seed: int) -> None:
-        self.recipe, self.budget, self.device, self.seed = recipe, budget, device, seed
+    tail = 0.7
+    warmup = 100
+
+    def __init__(
+        self, recipe: Pretraining, data: Portraits, budget: Budget, device: torch.device, seed: int
+    ) -> None:
+        super().__init__(budget, device, seed)
+        self.recipe, self.data = recipe, data
         start = random_weights(NET, seed) | {name: torch.zeros(shape) for name, shape in OLD_HEAD.items()}
         # A parameter's name may hold no dot.
-        self.net = nn.ParameterDict({name.replace(".", "_"): x for name, x in start.items()}).to(device)
-        self.average = copy.deepcopy(self.net).requires_grad_(False)
-        self.optimizer = torch.optim.AdamW(
-            self.net.parameters(), recipe.rate, weight_decay=recipe.weight_decay, fused=True
-        )
-        self.step = 0
-        self.clock = Clock()
+        self.model = nn.ParameterDict({name.replace(".", "_"): x for name, x in start.items()}).to(device)
+        self.average = copy.deepcopy(self.model).requires_grad_(False)
+        self.rates = (recipe.rate,)
+        weights = self.model.parameters()
+        self.optimizers = [
+            torch.optim.AdamW(weights, recipe.rate, weight_decay=recipe.weight_decay, fused=True)
+        ]
 
-    def train_step(self, data: Portraits, fraction: float) -> float:
-        recipe = self.recipe
-        set_rate(self.optimizer, decayed(recipe.rate, fraction, tail=0.7) * min(1, (self.step + 1) / 100))
-        index = torch.randint(len(data), (recipe.batch,), generator=generator(self.seed, self.step))
+    def train_step(self) -> dict[str, float]:
+        data = self.data
+        index = torch.randint(len(data), (self.recipe.batch,), generator=generator(self.seed, self.step))
         truth = truth_columns(data.continuous[index].to(self.device), data.categorical[index].to(self.device))
         seen = {name: mask.to(self.device) for name, mask in visible(data.factors(index)).items()}
-        found = attributes(weights_of(self.net), data.pictures(index, self.device))
-        losses = [
-            factor_loss(
-                name, found[name] if name in CLASSES else found[name][:, 0], truth[name], seen.get(name)
-            )
-            for name in TASKS
-        ]
-        loss = torch.stack(losses).mean()
-        self.optimizer.zero_grad(set_to_none=True)
+        found = attributes(weights_of(self.model), data.pictures(index, self.device))
+        read = {name: x if name in CLASSES else x[:, 0] for name, x in found.items()}
+        loss = attribute_loss(read, truth, seen)
+        self.optimizers[0].zero_grad(set_to_none=True)
         loss.backward()
-        self.optimizer.step()
-        average_into(self.average, self.net, min(recipe.average, (1 + self.step) / (10 + self.step)))
-        self.step += 1
-        return loss.item()
+        self.optimizers[0].step()
+        return {"loss": loss.item()}
 
-    def progress(self, losses: dict[str, float], note: str = "") -> Progress:
-        minutes = self.clock.minutes
-        return Progress(self.step, self.budget.expected_steps(self.step, minutes), minutes, losses, note)
-
-    def state(self) -> dict[str, Any]:
-        return {
-            "net": self.net.state_dict(),
-            "average": self.average.state_dict(),
-            "optimizer": self.optimizer.state_dict(),
-            "step": self.step,
-            "minutes": self.clock.minutes,
-        }
-
-    def restore(self, state: dict[str, Any]) -> None:
-        self.net.load_state_dict(state["net"])
-        self.average.load_state_dict(state["average"])
-        self.optimizer.load_state_dict(state["optimizer"])
-        self.step = state["step"]
-        self.clock = Clock(state["minutes"])
+    def average_decay(self) -> float:
+        return early_decay(self.step, self.recipe.average)
 
 
 def weights_of(net: nn.ParameterDict) -> dict[str, Tensor]:
