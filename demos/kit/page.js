@@ -1,11 +1,15 @@
 // On every demo's page.
 
-// An answer that comes in parts begins when its page opens, which holds the first part.
-new MutationObserver((_, observer) => {
-  if (!document.querySelector(".tools")) return;
-  observer.disconnect();
-  requestAnimationFrame(() => [...document.querySelectorAll(".again")].find(button => button.offsetParent)?.click());
-}).observe(document, {childList: true, subtree: true});
+// An answer that comes in parts begins when its page opens, which holds the first part. Gradio does not say when
+// it listens to its buttons, so this one is pressed until something has been asked.
+const begin = setInterval(() => {
+  const asked = performance.getEntriesByType("resource").some(({name}) => name.includes("/queue/join"));
+  const tools = [...document.querySelectorAll(".tools")].find(tools => tools.offsetParent);
+  if (!tools) return;
+  const button = tools.querySelector(".again");
+  if (asked || !button) clearInterval(begin);
+  else button.click();
+}, 400);
 
 // “Copy link” puts the address of what is on screen on the clipboard.
 addEventListener("click", async ({target}) => {

