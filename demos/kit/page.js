@@ -5,7 +5,7 @@
 const begin = setInterval(() => {
   const asked = performance.getEntriesByType("resource").some(({name}) => name.includes("/queue/join"));
   const tools = [...document.querySelectorAll(".tools")].find(tools => tools.offsetParent);
-  if (!tools) return;
+  if (!tools?.querySelector(".copy-link")) return;  // the last of them: now all are there
   const button = tools.querySelector(".again");
   if (asked || !button) clearInterval(begin);
   else button.click();
