@@ -144,7 +144,7 @@ class Panel:
             case Choice(dropdown=True):
                 option = next(o for o in reversed(control.options) if o != control.default)
                 self.root.get_by_label(label, exact=True).first.click()
-                words = self.words[f"{control.words}_{option}"]
+                words = self.words[f"{control.words or control.name}_{option}"]
                 self.page.get_by_role("option", name=words, exact=True).click()
             case Choice():
                 option = next(o for o in reversed(control.options) if o != control.default)
