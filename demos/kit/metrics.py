@@ -73,6 +73,14 @@ def coverage(support: Tensor, points: Tensor, k: int) -> float:
     return torch.cat(inside).double().mean().item()
 
 
+def psnr(drawn: Tensor, pictures: Tensor, weights: Tensor | None = None) -> float:
+    """Peak signal-to-noise ratio in dB of pictures (n, 3, h, w) in [-1, 1], over all pixels or weighted
+    (n, 1, h, w)."""
+    error = ((drawn - pictures) / 2).square().mean(1, keepdim=True)
+    mean = error.mean() if weights is None else (error * weights).sum() / weights.sum()
+    return float(-10 * mean.clamp_min(1e-10).log10())
+
+
 def accuracy(predicted: Tensor, truth: Tensor, visible: Tensor | None = None) -> float:
     """The share of rows on which class numbers (n,) agree, of those where the attribute can be seen."""
     hits = (predicted == truth).double()

@@ -1,0 +1,302 @@
+"""The autoencoders: the trunk, its training, the shipped weights, and what both demos answer."""
+
+from __future__ import annotations
+
+import itertools
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+
+from demos.apps.autoencoder import app as plain
+from demos.apps.vae import app as variational
+from demos.data.avatars.dataset import portrait, portraits
+from demos.kit.functions import direct
+from demos.kit.metrics import psnr
+from demos.kit.state import preset_state
+from demos.kit.training import Budget, generator
+from demos.kit.weights import read_card
+from demos.models.autoencoders import train as training
+from demos.models.autoencoders.evaluate import evaluate
+from demos.models.autoencoders.functions import decode, encode, encode_normal
+from demos.models.autoencoders.model import (
+    BETAS,
+    CODE,
+    SIZES,
+    WEIGHTS,
+    Components,
+    Trunk,
+    kl,
+    load_trunk,
+    reconstruct,
+    sampled,
+)
+from demos.models.autoencoders.publish import BARS
+from tests.demos.kit import answer, app, demos, differ
+
+CPU = torch.device("cpu")
+TINY = training.AutoencoderTraining(steps=4, batch=16, portraits=100, samples=80)
+
+
+def seeded(seed: int = 0) -> torch.Generator:
+    return torch.Generator().manual_seed(seed)
+
+
+# The trunk
+
+
+def test_only_the_first_numbers_of_a_code_are_read() -> None:
+    trunk = Trunk().eval()
+    codes = torch.randn(2, CODE, generator=seeded())
+    codes[1, :4] = codes[0, :4]
+    for i, size in enumerate(SIZES):
+        a, b = trunk.opened(codes, torch.full((2,), i))
+        assert torch.equal(a, b) == (size <= 4)
+
+
+def test_kl_of_a_standard_normal_is_zero_and_otherwise_its_integral() -> None:
+    assert kl(torch.zeros(1), torch.zeros(1)).item() == 0
+    mean, log_variance = torch.tensor([0.7]), torch.tensor([-1.2])
+    q = torch.distributions.Normal(mean, (0.5 * log_variance).exp())
+    exact = torch.distributions.kl_divergence(q, torch.distributions.Normal(0.0, 1.0))
+    assert torch.allclose(kl(mean, log_variance), exact)
+
+
+def test_samples_have_the_mean_and_variance_that_were_asked_for() -> None:
+    noise = torch.randn(20_000, 1, generator=seeded())
+    drawn = sampled(torch.tensor([2.0]), torch.tensor([-1.0]), noise)
+    assert drawn.mean().item() == pytest.approx(2, abs=0.02)
+    assert drawn.var().log().item() == pytest.approx(-1, abs=0.05)
+
+
+def test_components_rebuild_what_lies_along_them() -> None:
+    """Pictures of 64 random patterns lie along 64 directions, so nothing of them is lost."""
+    patterns = (
+        torch.randn(CODE, 3, 32, 32, generator=seeded()).repeat_interleave(2, 2).repeat_interleave(2, 3)
+    )
+    mix = torch.randn(200, CODE, generator=seeded(1)) * torch.linspace(2, 1, CODE)
+    pictures = torch.einsum("nc,cxyz->nxyz", mix, patterns) / CODE
+    components = Components()
+    components.find(pictures)
+    along = components.along(pictures)
+    rebuilt = components.picture(along)
+    assert torch.allclose(rebuilt, torch.nn.functional.avg_pool2d(pictures, 2), atol=1e-3)
+    assert along.std(0).mean().item() == pytest.approx(1, abs=0.01)
+
+
+def test_training_shares_a_batch_out_among_all_bottlenecks() -> None:
+    trunk = Trunk()
+    pictures = torch.rand(32, 3, 64, 64, generator=seeded()) * 2 - 1
+    trunk.start_from(torch.rand(120, 3, 64, 64, generator=seeded(1)) * 2 - 1)
+    drawn, divergence = reconstruct(trunk, pictures, 0.5, generator(0, 0))
+    assert drawn.shape == pictures.shape
+    (drawn.square().mean() + divergence).backward()
+    for layer in (trunk.from_code, *trunk.from_normal, trunk.to_code, *trunk.to_normal):
+        assert layer.weight.grad is not None
+        assert layer.weight.grad.abs().max() > 0
+
+
+def test_eyes_and_mouths_weigh_more_and_all_weigh_one_on_average() -> None:
+    coverage = torch.zeros(1, 1, 32, 32, dtype=torch.uint8)
+    coverage[..., :4, :4] = 255
+    weights = training.pixel_weights(coverage, 5.0)
+    assert weights.mean().item() == pytest.approx(1)
+    assert (weights[0, 0, 0, 0] / weights[0, 0, -1, -1]).item() == pytest.approx(6)
+
+
+# Training
+
+
+@pytest.fixture
+def cached(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder of its own, and portraits in small shards."""
+    monkeypatch.setattr("demos.data.avatars.dataset.CACHE", tmp_path)
+    monkeypatch.setattr("demos.data.avatars.dataset.SHARD", 50)
+    return tmp_path
+
+
+@pytest.mark.slow
+def test_interrupted_training_resumes_and_publishes_the_same_weights(cached: Path) -> None:
+    def options(name: str) -> dict[str, Any]:
+        return {"work": cached / name, "out": cached / name / "weights", "device": CPU}
+
+    whole = list(training.train(TINY, **options("whole")))
+    assert [(p.step, p.note) for p in whole] == [(1, ""), (2, ""), (3, ""), (4, ""), (4, "measuring")]
+    interrupted: Any = training.train(TINY, **options("parts"))
+    list(itertools.islice(interrupted, 2))
+    interrupted.close()
+    assert [p.step for p in training.train(TINY, resume=True, **options("parts"))] == [3, 4, 4]
+    a, b = (read_card(cached / name / "weights") for name in ("whole", "parts"))
+    assert a.sha256 == b.sha256
+    assert a.metrics == b.metrics
+    assert BARS.keys() <= a.metrics.keys()
+
+
+def test_the_linear_path_alone_starts_well(cached: Path) -> None:
+    data = portraits(100, parts=True)
+    run = training.AutoencoderRun(TINY, data, Budget(4), CPU, seed=0)
+    pictures = data.pictures(slice(None))
+    mean = pictures.mean(0, keepdim=True).expand_as(pictures)
+    model = run.model.train()
+    with torch.no_grad():
+        drawn = model.decode(model.encode(pictures), torch.full((100,), len(SIZES) - 1))
+    assert psnr(drawn, pictures) > psnr(mean, pictures) + 3
+
+
+# The weights that are shipped
+
+
+def test_card_describes_the_shipped_file() -> None:
+    card = read_card(WEIGHTS)
+    trunk = load_trunk()  # checks sha256 and fit
+    assert card.demo == "autoencoders"
+    assert card.parameters == sum(p.numel() for p in trunk.parameters())
+    assert (WEIGHTS / "model.safetensors").stat().st_size < 2.5e6
+    assert {name: metric.bar for name, metric in card.metrics.items() if metric.bar is not None} == BARS
+
+
+def test_more_numbers_keep_more_and_a_larger_beta_less() -> None:
+    metrics = read_card(WEIGHTS).metrics
+    by_size = [metrics[f"psnr.{size}"].value for size in SIZES]
+    by_beta = [metrics[f"vae_psnr.{beta}"].value for beta in BETAS]
+    nats = [metrics[f"vae_kl.{beta}"].value for beta in BETAS]
+    assert by_size == sorted(by_size)
+    assert by_beta == sorted(by_beta, reverse=True)
+    assert nats == sorted(nats, reverse=True)
+
+
+def test_shipped_trunk_measured_again_on_a_small_sample() -> None:
+    again, card = evaluate(samples=200), read_card(WEIGHTS).metrics
+    for name in (f"psnr.{size}" for size in SIZES):
+        assert again[name].value == pytest.approx(card[name].value, abs=0.5)
+
+
+def test_codes_of_portraits_are_standardized() -> None:
+    codes = direct(encode, picture=torch.cat([portrait(i) for i in range(60)]))
+    assert codes.mean().abs() < 0.15
+    assert codes.var(0).mean().item() == pytest.approx(1, abs=0.3)
+
+
+def test_half_the_batch_gives_the_same_codes() -> None:
+    pictures = torch.cat([portrait(i) for i in range(4)])
+    both = direct(encode_normal, picture=pictures)
+    assert torch.allclose(direct(encode_normal, picture=pictures[:2])["mean"], both["mean"][:2], atol=1e-4)
+
+
+# The demo of the autoencoder
+
+
+def squeezed(**changed: Any) -> dict[str, Any]:
+    return answer("autoencoder", "squeeze", "en", **changed)
+
+
+def quality(seed: int, noise: float) -> list[float]:
+    _, _, made, _ = plain.squeezed(direct, seed, noise)
+    return [psnr(one[None], portrait(seed)) for one in made]
+
+
+def test_more_numbers_are_closer_to_most_portraits() -> None:
+    better = [found[-1] > found[3] > found[0] for found in (quality(seed, 0) for seed in range(12))]
+    assert sum(better) >= 11
+    assert differ(squeezed(size="2")["flow"], squeezed(size="64")["flow"]) > 2
+
+
+def test_noise_is_removed() -> None:
+    """At the strongest noise of the training, what comes out is closer to the clean portrait than what goes
+    in."""
+    gains = []
+    for seed in range(6):
+        shown, _, made, _ = plain.squeezed(direct, seed, 0.6)
+        gains.append(psnr(made[-1:], portrait(seed)) - psnr(shown, portrait(seed)))
+    assert min(gains) > 1
+
+
+def test_a_click_chooses_the_bottleneck() -> None:
+    tab = app("autoencoder").tab("squeeze")
+    sizes = next(show for show in tab.shows if show.name == "sizes")
+    assert sizes.click((10, 10), tab.defaults) == {"size": "2"}  # type: ignore[attr-defined]
+    width = squeezed()["sizes"].width
+    assert sizes.click((width - 5, 10), tab.defaults) == {"size": "64"}  # type: ignore[attr-defined]
+
+
+def change(number: int) -> float:
+    """How much a number moves the portraits of some seeds, on average."""
+    codes = direct(encode, picture=torch.cat([portrait(i) for i in range(6)]))
+    moved = codes.clone()
+    moved[:, number - 1] += 2
+    size = torch.full((6,), len(SIZES) - 1)
+    return float((direct(decode, code=moved, size=size) - direct(decode, code=codes, size=size)).abs().mean())
+
+
+def test_the_first_number_changes_the_portrait_more_than_the_last() -> None:
+    assert change(1) > 2 * change(CODE)
+
+
+def test_the_preset_of_the_decoder_changes_the_portrait_by_one_number() -> None:
+    demo = app("autoencoder")
+    preset = demo.demo.presets["one_number"]
+    tab = demo.tab(preset.state["tab"])
+    state = dict(preset_state(tab, preset))
+    moved = answer("autoencoder", tab.name, "en", **state)
+    still = answer("autoencoder", tab.name, "en", **state | {"steps": 0})
+    assert differ(moved["moved"], still["moved"]) > 2
+
+
+def test_next_number_goes_round() -> None:
+    assert plain.following({"number": CODE}) == {"number": 1}
+
+
+def test_codes_of_the_three_ways_have_one_spread_but_halfway_less() -> None:
+    spread = {way: float(plain.codes_of(direct, way, 3).var(0).mean()) for way in plain.WAYS}
+    assert spread["random"] == pytest.approx(1, abs=0.25)
+    assert spread["between"] < 0.7 * spread["portraits"]
+
+
+# The demo of the variational autoencoder
+
+
+def test_a_larger_beta_widens_the_cloud_and_uses_fewer_nats() -> None:
+    deviations, nats = [], []
+    for beta in variational.OPTIONS:
+        mean, deviation = (
+            torch.cat(parts)
+            for parts in zip(
+                *(variational.distribution(direct, seed, beta) for seed in range(8)), strict=True
+            )
+        )
+        deviations.append(float(deviation.mean()))
+        nats.append(float(kl(mean, 2 * deviation.log()).sum(1).mean()))
+    assert deviations == sorted(deviations)
+    assert nats == sorted(nats, reverse=True)
+
+
+def scatter(beta: str, spread: float = 1.0) -> float:
+    """How far samples around portraits are from each other."""
+    made = torch.stack([variational.around(direct, seed, beta, spread, 1)[1:] for seed in range(6)])
+    return float(made.std(1).mean())
+
+
+def test_the_preset_of_variational_inference_has_a_small_cloud() -> None:
+    state = demos()["vae"].presets["narrow"].state
+    assert scatter(state["beta"]) < 0.6 * scatter("8")
+
+
+def test_far_from_the_middle_samples_differ_more() -> None:
+    assert scatter("1", 0.0) < 1e-6 < scatter("1", 1.0) < scatter("1", 3.0)
+
+
+def test_both_autoencoders_draw_from_the_same_numbers() -> None:
+    shown = answer("vae", "prior", "en", seed=4)
+    again = answer("vae", "prior", "en", seed=4, beta="8")
+    assert differ(shown["prior_plain"], again["prior_plain"]) == 0
+    assert differ(shown["prior"], again["prior"]) > 1
+    fid = read_card(WEIGHTS).metrics["vae_prior_fid.1.0"].value
+    assert f"{fid:.1f}" in shown["prior_says"]
+
+
+def test_the_walk_begins_and_ends_at_its_portraits() -> None:
+    at_start = answer("vae", "between", "en", position=0)["here"]
+    at_end = answer("vae", "between", "en", position=1)["here"]
+    assert differ(at_start, answer("vae", "between", "en", position=0, end=30)["here"]) < 0.5
+    assert differ(at_start, at_end) > 5
