@@ -121,10 +121,16 @@ def answer(
     right = drawn(words, densities(joint, classes, mixture, samples), points, x, y)
     asked = np.array([[x, y]])
     rows = bayes(words, classes, mixture, asked, network.posterior(asked)[0])
+    said = verdict(words, classes, network, mixture, usual, asked)
     return {
         "models": Pair(dict(zip(headings, (left, right), strict=True))),
-        "bayes": f"{rows}\n\n{verdict(words, classes, network, mixture, usual, asked)}",
+        "bayes": f"{rows}\n\n{said}\n\n{hint(words, click)}",
     }
+
+
+def hint(words: Labels, click: str) -> str:
+    """What the next click on a map does."""
+    return words["asks"] if click == "ask" else words("adds", what=words[f"click_{click}"])
 
 
 def drawn(words: Labels, things: list[Thing], points: tuple[Place, ...], x: float, y: float) -> Drawing:
