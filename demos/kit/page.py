@@ -641,12 +641,18 @@ def another(seed: Seed) -> Change:
 
 def changed_values(before: list[Any], after: list[Any]) -> list[Any]:
     """What to write into controls."""
-    return [SKIP if old == new else new for old, new in zip(before, after, strict=True)]
+    return [SKIP if is_shown(old, new) else new for old, new in zip(before, after, strict=True)]
 
 
 def values_of(tab: Tab, state: State) -> list[Any]:
     """The values as a browser knows them: one for each field."""
     return [value for control in tab.settings for value in control.spread(state[control.name])]
+
+
+def is_shown(before: object, now: object) -> bool:
+    """Whether a field that has one value shows the other already. An emptied one that means zero stays empty:
+    the reader may be about to write a number, and has so far a minus, which a browser sends as nothing."""
+    return before == now or (before is None and now == 0)
 
 
 def sums_of(on_screen: object) -> dict[str, int]:

@@ -11,10 +11,13 @@ import torch
 from demos.apps.convolution import app
 from demos.data.avatars import sample
 from demos.kit.functions import direct
+from demos.kit.gradio_internals import SKIP
+from demos.kit.page import direct_answers, make_page, values_of
 from demos.kit.state import parse
 from demos.models.gan import pretrained
 from tests.demos.kit import answer, differ, words
 from tests.demos.kit import app as declared_app
+from tests.ordlab import LANGUAGES
 
 BY_HAND = torch.tensor([[10.0, 20, 30], [40, 50, 60], [70, 80, 90]])
 
@@ -93,6 +96,17 @@ def test_turning_around_twice_changes_nothing() -> None:
     once = app.turned_around({"kernel": kernel})["kernel"]
     assert once == (2, 1, 0, 1, 1, -1, 0, -1, -2)
     assert app.turned_around({"kernel": once})["kernel"] == kernel
+
+
+def test_an_emptied_field_stays_empty_until_a_number_is_written() -> None:
+    """Filled with a zero, it would swallow the minus of a number being typed."""
+    demo, language = declared_app("convolution"), LANGUAGES["nb"]
+    page = make_page(demo, language, direct_answers(demo, language))
+    panel = page.panels["kernel"]
+    state = panel.tab.defaults | {"kernel": (0, 0, 1, 0, 0, 0, 0, 0, 0)}
+    given = [None, 5, 1, *values_of(panel.tab, state)[3:]]
+    first, second, third = page.outputs(panel, 1, state, given, {}, {})[1:4]
+    assert (first, second, third) == (SKIP, 0, SKIP)
 
 
 # The layers
