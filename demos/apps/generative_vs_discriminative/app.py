@@ -219,12 +219,12 @@ CONTROLS = (
     Hidden("samples"),
     Choice("click", (*CLASSES, "unlabeled", "ask"), "a"),
     Action("undo", undo),
-    Action("clear", clear),
     Action("sample", sample, primary=True),
     Slider("neurons", 0, 12, 0, step=1),
     Slider("gaussians", 1, 4, 1, step=1),
     Slider("x", -EDGE, EDGE, 0.5, step=0.1),
     Slider("y", -EDGE, EDGE, 0.0, step=0.1),
+    Action("clear", clear),
 )
 SHOWS = (Chart("models", click=place), Text("bayes"))
 STILL = ("models",)
