@@ -202,9 +202,9 @@ def walk(panel: Panel) -> None:
     for show in panel.tab.shows:
         if isinstance(show, Chart | Picture) and show.click:
             picture = picture_of(panel, show)
-            box = picture.bounding_box()
-            assert box is not None
-            place = {"x": 0.45 * box["width"], "y": 0.3 * box["height"]}
+            # Measured by the locator itself, which tries again when an answer has just replaced a chart.
+            width, height = picture.evaluate("e => [e.clientWidth, e.clientHeight]")
+            place = {"x": 0.45 * width, "y": 0.3 * height}
             panel.changes(partial(picture.click, position=place))
     reset = panel.words.language.word("reset")
     panel.root.locator(".tools").get_by_role("button", name=reset, exact=True).click()
