@@ -201,11 +201,7 @@ def walk(panel: Panel) -> None:
             panel.changes(panel.button(f"{control.name}_new").click)
     for show in panel.tab.shows:
         if isinstance(show, Chart | Picture) and show.click:
-            picture = picture_of(panel, show)
-            # Measured by the locator itself, which tries again when an answer has just replaced a chart.
-            width, height = picture.evaluate("e => [e.clientWidth, e.clientHeight]")
-            place = {"x": 0.45 * width, "y": 0.3 * height}
-            panel.changes(partial(picture.click, position=place))
+            panel.changes(partial(click_around, panel, show))
     reset = panel.words.language.word("reset")
     panel.root.locator(".tools").get_by_role("button", name=reset, exact=True).click()
     defaults = query(panel.app, panel.tab, panel.tab.defaults)
@@ -215,8 +211,11 @@ def walk(panel: Panel) -> None:
 def click_around(panel: Panel, show: Show) -> None:
     """Click on a picture until something changes: not every place in it has something to click on."""
     before = panel.shown()["query"]
-    for x in (90, 130, 50, 170):
-        picture_of(panel, show).click(position={"x": x, "y": 90})
+    for across in (0.45, 0.2, 0.75):
+        picture = picture_of(panel, show)
+        # Measured by the locator itself, which tries again when an answer has just replaced a chart.
+        width, height = picture.evaluate("e => [e.clientWidth, e.clientHeight]")
+        picture.click(position={"x": across * width, "y": 0.3 * height})
         if panel.at_rest()["query"] != before:
             return
 
