@@ -124,8 +124,10 @@ JSON = {
 
 @pytest.mark.parametrize("content", JSON.values(), ids=JSON.keys())
 def test_broken_json_is_refused(content: str, tmp_path: Path) -> None:
-    assert "incoming.json" in refused(tmp_path, "json", content)
-    assert not list(tmp_path.parent.rglob("evil*"))
+    folder = tmp_path / "outer" / "inner"
+    folder.mkdir(parents=True)
+    assert "incoming.json" in refused(folder, "json", content)
+    assert not list(tmp_path.rglob("evil*"))
 
 
 ODD_VALUES = ["\u0000", "\u202eevil", "\ud800", "\x9b", "\ufffe", ["a"], {"a": "b"}, [[["a"]]], None, 1, ""]
