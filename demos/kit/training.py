@@ -13,7 +13,7 @@ import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
 from shutil import which
@@ -22,6 +22,7 @@ from typing import Any, ClassVar, Generic, TypeVar
 import torch
 from torch import Tensor, nn
 
+from demos.kit.weights import Card, current_commit
 from glossary import files
 
 SAVE_EVERY_SECONDS = 60.0
@@ -138,8 +139,9 @@ class Run(ABC, Generic[Model]):
     """Everything that changes during training, and one step of it.
 
     A subclass makes its nets in ``__init__``, where weights are drawn from ``seed``: ``model`` and its
-    running mean ``average``, and ``optimizers`` with the ``rates`` they start at. ``saved`` names the
-    attributes that a resumed run needs: nets, optimizers, tensors, numbers, and lists of these.
+    running mean ``average`` with the share ``decay`` that it keeps of itself, and ``optimizers`` with the
+    ``rates`` they start at. ``saved`` names the attributes that a resumed run needs: nets, optimizers,
+    tensors, numbers, and lists of these. ``recipe`` is a dataclass with the ``data_seed``, for the card.
     """
 
     saved: ClassVar[tuple[str, ...]] = ("model", "average", "optimizers")
@@ -151,6 +153,8 @@ class Run(ABC, Generic[Model]):
     average: Model
     optimizers: list[torch.optim.Optimizer]
     rates: tuple[float, ...]
+    decay: float
+    recipe: Any
 
     def __init__(self, budget: Budget, device: torch.device, seed: int) -> None:
         torch.manual_seed(seed)
@@ -162,9 +166,31 @@ class Run(ABC, Generic[Model]):
     def train_step(self) -> dict[str, float]:
         """Learn from one batch, which depends on seed and step only; returns the losses."""
 
-    @abstractmethod
     def average_decay(self) -> float:
         """Share of itself that the average keeps at this step."""
+        return early_decay(self.step, self.decay)
+
+    def descend(self, loss: Tensor, longest: float = math.inf) -> None:
+        """A step of the run's one optimizer down a loss, with a gradient of at most that length."""
+        (optimizer,) = self.optimizers
+        optimizer.zero_grad(set_to_none=True)
+        loss.backward()
+        if longest < math.inf:
+            nn.utils.clip_grad_norm_(self.model.parameters(), longest)
+        optimizer.step()
+
+    def card(self, name: str, config: dict[str, Any], numbers: int) -> Card:
+        """The card of what was trained, before it is measured: its configuration and how many parameters."""
+        return Card(
+            demo=name,
+            config=config | {"training": asdict(self.recipe), "seed": self.seed},
+            parameters=numbers,
+            data_seed=self.recipe.data_seed,
+            steps=self.step,
+            minutes=round(self.clock.minutes, 1),
+            device=self.device.type,
+            commit=current_commit(),
+        )
 
     def keep_snapshot(self) -> None:
         """Called before the first step and after each: a run may keep what readers shall see of it."""

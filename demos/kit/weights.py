@@ -116,6 +116,14 @@ def load_weights(folder: Path, name: str = "model") -> dict[str, Tensor]:
         raise WeightsError(f"{path} is not a safetensors file ({error}): {remedy(folder)}.") from None
 
 
+def as_loaded(tensors: dict[str, Tensor]) -> dict[str, Tensor]:
+    """The tensors as a reader will load them: rounded to fp16."""
+    return {
+        key: tensor.half().float() if tensor.is_floating_point() else tensor
+        for key, tensor in tensors.items()
+    }
+
+
 def load_into(module: torch.nn.Module, tensors: dict[str, Tensor], folder: Path) -> None:
     """Load ``tensors`` into ``module``; WeightsError if names or shapes differ from the code's."""
     try:

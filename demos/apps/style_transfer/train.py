@@ -16,8 +16,8 @@ from demos.apps.style_transfer.textures import KINDS, LARGEST, PALETTES, SMALLES
 from demos.data.avatars.dataset import CACHE, TRAIN_SEED, Portraits, from_bytes, portraits, to_bytes
 from demos.kit.device import best_device
 from demos.kit.random import uniform
-from demos.kit.training import Budget, Progress, Run, channels_last, early_decay, fit, generator, parameters
-from demos.kit.weights import Card, current_commit, save_weights, write_card
+from demos.kit.training import Budget, Progress, Run, channels_last, fit, generator, parameters
+from demos.kit.weights import as_loaded, save_weights, write_card
 
 
 @dataclass(frozen=True)
@@ -62,6 +62,7 @@ def train(
 class StyleRun(Run[StyleNet]):
     """The net, its average and its optimizer; `pool` holds textures (n, 3, 64, 64) as bytes."""
 
+    recipe: StyleTraining
     tail = 0.6
     warmup = 50
 
@@ -78,7 +79,7 @@ class StyleRun(Run[StyleNet]):
         self.recipe, self.data, self.pool = recipe, data, pool
         self.model = StyleNet().to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.average = copy.deepcopy(self.model).requires_grad_(False)
-        self.rates = (recipe.rate,)
+        self.rates, self.decay = (recipe.rate,), recipe.average
         self.optimizers = [
             torch.optim.Adam(self.model.parameters(), recipe.rate, betas=(0.9, 0.99), fused=True)
         ]
@@ -91,14 +92,8 @@ class StyleRun(Run[StyleNet]):
         strength = torch.rand(n, generator=seeded).to(self.device)
         painted = self.model(pictures, wanted, strength)
         content, style, total = losses_of(painted, pictures, wanted, ratio_of(strength))
-        self.optimizers[0].zero_grad(set_to_none=True)
-        total.backward()
-        torch.nn.utils.clip_grad_norm_(self.model.parameters(), 5.0)
-        self.optimizers[0].step()
+        self.descend(total, longest=5.0)
         return {"content": content.item(), "style": style.item()}
-
-    def average_decay(self) -> float:
-        return early_decay(self.step, self.recipe.average)
 
 
 def losses_of(
@@ -151,17 +146,8 @@ def publish(run: StyleRun, out: Path) -> None:
     from demos.apps.style_transfer.evaluate import measure
 
     net = copy.deepcopy(run.average).cpu().eval()
-    net.load_state_dict({key: x.half().float() for key, x in net.state_dict().items()})
-    card = Card(
-        demo="style_transfer",
-        config=asdict(StyleConfig()) | {"training": asdict(run.recipe), "seed": run.seed},
-        parameters=parameters(net),
-        data_seed=run.recipe.data_seed,
-        steps=run.step,
-        minutes=round(run.clock.minutes, 1),
-        device=run.device.type,
-        commit=current_commit(),
-    )
+    net.load_state_dict(as_loaded(net.state_dict()))
+    card = run.card("style_transfer", asdict(StyleConfig()), parameters(net))
     card.sha256 = save_weights(out, net.state_dict())
     card.metrics = measure(net, run.recipe.held_out)
     write_card(out, card)

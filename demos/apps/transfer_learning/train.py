@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 
 import torch
@@ -26,8 +26,8 @@ from demos.apps.transfer_learning.model import (
 )
 from demos.data.avatars.dataset import CACHE, TRAIN_SEED, Portraits, portraits
 from demos.kit.device import best_device
-from demos.kit.training import Budget, Progress, Run, early_decay, fit, generator
-from demos.kit.weights import Card, current_commit, save_weights, write_card
+from demos.kit.training import Budget, Progress, Run, fit, generator
+from demos.kit.weights import as_loaded, save_weights, write_card
 from demos.models.attributes import attribute_loss, truth_columns, visible
 
 
@@ -72,6 +72,7 @@ def train(
 class PretrainingRun(Run[nn.ParameterDict]):
     """The net's weights, their average and the optimizer."""
 
+    recipe: Pretraining
     tail = 0.7
     warmup = 100
 
@@ -84,7 +85,7 @@ class PretrainingRun(Run[nn.ParameterDict]):
         # A parameter's name may hold no dot.
         self.model = nn.ParameterDict({name.replace(".", "_"): x for name, x in start.items()}).to(device)
         self.average = copy.deepcopy(self.model).requires_grad_(False)
-        self.rates = (recipe.rate,)
+        self.rates, self.decay = (recipe.rate,), recipe.average
         weights = self.model.parameters()
         self.optimizers = [
             torch.optim.AdamW(weights, recipe.rate, weight_decay=recipe.weight_decay, fused=True)
@@ -98,13 +99,8 @@ class PretrainingRun(Run[nn.ParameterDict]):
         found = attributes(weights_of(self.model), data.pictures(index, self.device))
         read = {name: x if name in CLASSES else x[:, 0] for name, x in found.items()}
         loss = attribute_loss(read, truth, seen)
-        self.optimizers[0].zero_grad(set_to_none=True)
-        loss.backward()
-        self.optimizers[0].step()
+        self.descend(loss)
         return {"loss": loss.item()}
-
-    def average_decay(self) -> float:
-        return early_decay(self.step, self.recipe.average)
 
 
 def weights_of(net: nn.ParameterDict) -> dict[str, Tensor]:
@@ -113,19 +109,9 @@ def weights_of(net: nn.ParameterDict) -> dict[str, Tensor]:
 
 def publish(run: PretrainingRun, out: Path) -> None:
     """Measure the averaged net on held-out portraits and write weights and card."""
-    recipe = run.recipe
     weights = {name: x.detach().cpu() for name, x in weights_of(run.average).items()}
-    card = Card(
-        demo="transfer_learning",
-        config={"size": SIZE, "tasks": list(TASKS), "training": asdict(recipe), "seed": run.seed},
-        parameters=sum(x.numel() for x in weights.values()),
-        data_seed=recipe.data_seed,
-        steps=run.step,
-        minutes=round(run.clock.minutes, 1),
-        device=run.device.type,
-        commit=current_commit(),
-    )
+    config = {"size": SIZE, "tasks": list(TASKS)}
+    card = run.card("transfer_learning", config, sum(x.numel() for x in weights.values()))
     card.sha256 = save_weights(out, weights)
-    as_loaded = {name: x.half().float() for name, x in weights.items()}
-    card.metrics = measure(as_loaded, recipe.held_out)
+    card.metrics = measure(as_loaded(weights), run.recipe.held_out)
     write_card(out, card)

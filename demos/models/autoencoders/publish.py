@@ -14,7 +14,7 @@ from demos.data.avatars.dataset import HELD_OUT_SEED, Portraits, portraits
 from demos.data.avatars.render import PARTS
 from demos.kit.metrics import accuracy, psnr, r2
 from demos.kit.training import channels_last, parameters
-from demos.kit.weights import Card, Metric, current_commit, save_weights, write_card
+from demos.kit.weights import Card, Metric, as_loaded, save_weights, write_card
 from demos.models.attributes import truth_columns, visible
 from demos.models.autoencoders.model import BETAS, CODE, SIZES, Config, Trunk, kl, reconstruct, sampled
 from demos.models.judge.compare import Reference
@@ -35,16 +35,7 @@ CALIBRATED = 2048  # portraits that the statistics of the norms are measured on
 def publish(run: "AutoencoderRun", out: Path) -> Card:
     """Measure the averaged trunk and write weights and card to ``out``."""
     model = finished(run.average, run.data.pictures(slice(CALIBRATED)))
-    card = Card(
-        demo="autoencoders",
-        config=asdict(Config()) | {"training": asdict(run.recipe), "seed": run.seed},
-        parameters=parameters(model),
-        data_seed=run.recipe.data_seed,
-        steps=run.step,
-        minutes=round(run.clock.minutes, 1),
-        device=run.device.type,
-        commit=current_commit(),
-    )
+    card = run.card("autoencoders", asdict(Config()), parameters(model))
     card.sha256 = save_weights(out, model.state_dict())
     found, nats = measure(model, run.recipe.samples)
     card.metrics = as_metrics(found)
@@ -67,8 +58,7 @@ def finished(average: Trunk, pictures: Tensor) -> Trunk:
     seeded = torch.Generator().manual_seed(SAMPLE_SEED)
     for chunk in pictures.split(256):
         reconstruct(model, chunk, 0.0, seeded)
-    state = {key: x.half().float() if x.is_floating_point() else x for key, x in model.state_dict().items()}
-    model.load_state_dict(state)
+    model.load_state_dict(as_loaded(model.state_dict()))
     return model.eval()
 
 

@@ -16,7 +16,7 @@ from torch import Tensor
 from demos.data.avatars.dataset import CACHE, TRAIN_SEED, Portraits, portraits
 from demos.data.avatars.render import PARTS
 from demos.kit.device import autocast, best_device
-from demos.kit.training import Budget, Progress, Run, compile_on_gpu, early_decay, fit, generator
+from demos.kit.training import Budget, Progress, Run, compile_on_gpu, fit, generator
 from demos.models.autoencoders.model import WEIGHTS, Trunk, reconstruct
 from demos.models.autoencoders.publish import publish
 
@@ -77,6 +77,7 @@ def fine_parts(data: Portraits) -> Tensor:
 class AutoencoderRun(Run[Trunk]):
     """The trunk with its bottlenecks, its average and its optimizer."""
 
+    recipe: AutoencoderTraining
     tail = 0.4
     warmup = 100
 
@@ -94,7 +95,7 @@ class AutoencoderRun(Run[Trunk]):
         model.start_from(data.pictures(slice(FIRST)))
         self.model = model.to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.average = copy.deepcopy(self.model).requires_grad_(False)
-        self.rates = (recipe.rate,)
+        self.rates, self.decay = (recipe.rate,), recipe.average
         self.optimizers = [torch.optim.Adam(self.model.parameters(), recipe.rate, fused=True)]
         compile_on_gpu([self.model.encoder, self.model.decoder], device)
 
@@ -106,13 +107,8 @@ class AutoencoderRun(Run[Trunk]):
         with autocast(self.device):
             drawn, divergence = reconstruct(self.model, pictures, self.recipe.noise, seeded)
         error = 0.5 * (weights * (drawn - pictures).square()).sum((1, 2, 3)).mean()
-        self.optimizers[0].zero_grad(set_to_none=True)
-        (error + divergence).backward()
-        self.optimizers[0].step()
+        self.descend(error + divergence)
         return {"error": error.item(), "divergence": divergence.item()}
-
-    def average_decay(self) -> float:
-        return early_decay(self.step, self.recipe.average)
 
 
 def pixel_weights(coverage: Tensor, part_weight: float) -> Tensor:

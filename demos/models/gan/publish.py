@@ -12,7 +12,16 @@ from demos.kit.device import best_device
 from demos.kit.metrics import auc, frechet, gaussian
 from demos.kit.quantize import dequantize, quantize
 from demos.kit.training import channels_last, parameters
-from demos.kit.weights import Card, Metric, current_commit, load_into, prefixed, save_weights, write_card
+from demos.kit.weights import (
+    Card,
+    Metric,
+    as_loaded,
+    current_commit,
+    load_into,
+    prefixed,
+    save_weights,
+    write_card,
+)
 from demos.models.gan.directions import find_directions
 from demos.models.gan.encoder import Encoder, encode
 from demos.models.gan.features import FrozenFeatures
@@ -138,7 +147,7 @@ def from_stored(tensors: dict[str, Tensor]) -> Generator:
 
 def rounded_to_half(model: Model) -> Model:
     """The model with its weights as they will be stored."""
-    model.load_state_dict({key: x.half().float() for key, x in model.state_dict().items()})
+    model.load_state_dict(as_loaded(model.state_dict()))
     return model.requires_grad_(False)
 
 

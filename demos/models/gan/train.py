@@ -121,6 +121,7 @@ REMEMBERED = 8  # batches of codes that a batch is compared with
 class GanRun(Run[Generator]):
     """The players, what they remember, and the averaged generator."""
 
+    recipe: GanTraining
     saved = (
         "generator", "average", "discriminator", "encoder", "codes", "prior", "fits", "optimizers", "kept",
     )  # fmt: skip

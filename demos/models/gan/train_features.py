@@ -15,7 +15,7 @@ from torch import Tensor, nn
 
 from demos.data.avatars.dataset import CACHE, TRAIN_SEED, Portraits, portraits, renderer_key
 from demos.kit.device import autocast, best_device
-from demos.kit.training import Budget, Progress, Run, early_decay, fit, generator, save_state
+from demos.kit.training import Budget, Progress, Run, fit, generator, save_state
 from demos.models.attributes import AttributeHeads, attribute_loss, truth_columns, visible
 from demos.models.gan.features import DEFAULT, FeatureConfig, FeatureNet, upsample
 
@@ -82,6 +82,7 @@ def train_features(
 class FeatureRun(Run[PartsAndAttributes]):
     """The feature net with its heads, its average and its optimizer."""
 
+    recipe: FeatureTraining
     tail = 0.6
     note = "feature net"
 
@@ -94,7 +95,7 @@ class FeatureRun(Run[PartsAndAttributes]):
         model = PartsAndAttributes(config, data.parts.shape[1])
         self.model = model.to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.average = copy.deepcopy(self.model).requires_grad_(False)
-        self.rates = (recipe.rate,)
+        self.rates, self.decay = (recipe.rate,), recipe.average
         self.optimizers = [torch.optim.AdamW(self.model.parameters(), recipe.rate, fused=True)]
 
     def train_step(self) -> dict[str, float]:
@@ -108,10 +109,5 @@ class FeatureRun(Run[PartsAndAttributes]):
             read, part_logits = self.model(pictures)
         attributes = attribute_loss(read, truth, seen)
         masks = F.binary_cross_entropy_with_logits(part_logits.float(), parts)
-        self.optimizers[0].zero_grad(set_to_none=True)
-        (attributes + 10 * masks).backward()  # at 10, both weigh about the same after a few hundred steps
-        self.optimizers[0].step()
+        self.descend(attributes + 10 * masks)  # at 10, both weigh about the same after a few hundred steps
         return {"attributes": attributes.item(), "parts": masks.item()}
-
-    def average_decay(self) -> float:
-        return early_decay(self.step, self.recipe.average)

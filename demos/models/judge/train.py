@@ -21,12 +21,11 @@ from demos.kit.training import (
     Progress,
     Run,
     channels_last,
-    early_decay,
     fit,
     generator,
     parameters,
 )
-from demos.kit.weights import Card, Metric, current_commit, save_weights, write_card
+from demos.kit.weights import Metric, as_loaded, save_weights, write_card
 from demos.models.attributes import attribute_loss, truth_columns, visible
 from demos.models.judge.model import WEIGHTS, Judge, JudgeConfig, features, read_all
 
@@ -81,6 +80,7 @@ def train(
 class JudgeRun(Run[Judge]):
     """The judge, its average and its optimizer."""
 
+    recipe: JudgeTraining
     tail = 0.7
     warmup = 100
 
@@ -91,7 +91,7 @@ class JudgeRun(Run[Judge]):
         self.recipe, self.data = recipe, data
         self.model = Judge().to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.average = copy.deepcopy(self.model).requires_grad_(False)
-        self.rates = (recipe.rate,)
+        self.rates, self.decay = (recipe.rate,), recipe.average
         weights = self.model.parameters()
         self.optimizers = [
             torch.optim.AdamW(weights, recipe.rate, weight_decay=recipe.weight_decay, fused=True)
@@ -108,13 +108,8 @@ class JudgeRun(Run[Judge]):
         self.model.train()
         with autocast(self.device):
             loss = attribute_loss(self.model(pictures), truth, seen)
-        self.optimizers[0].zero_grad(set_to_none=True)
-        loss.backward()
-        self.optimizers[0].step()
+        self.descend(loss)
         return {"loss": loss.item()}
-
-    def average_decay(self) -> float:
-        return early_decay(self.step, self.recipe.average)
 
 
 def degrade(pictures: Tensor, seeded: torch.Generator) -> Tensor:
@@ -144,24 +139,11 @@ def halved(pictures: Tensor) -> Tensor:
 
 def publish(run: JudgeRun, out: Path) -> None:
     """Measure the averaged judge on held-out portraits and write weights and card."""
-    recipe = run.recipe
     judge = copy.deepcopy(run.average).cpu().eval()
-    held_out = portraits(recipe.held_out, HELD_OUT_SEED)
+    held_out = portraits(run.recipe.held_out, HELD_OUT_SEED)
     fix_unit(judge, held_out)
-    # Through fp16, as a reader will load it.
-    judge.load_state_dict(
-        {key: x.half().float() if x.is_floating_point() else x for key, x in judge.state_dict().items()}
-    )
-    card = Card(
-        demo="judge",
-        config=asdict(JudgeConfig()) | {"training": asdict(recipe), "seed": run.seed},
-        parameters=parameters(judge),
-        data_seed=recipe.data_seed,
-        steps=run.step,
-        minutes=round(run.clock.minutes, 1),
-        device=run.device.type,
-        commit=current_commit(),
-    )
+    judge.load_state_dict(as_loaded(judge.state_dict()))
+    card = run.card("judge", asdict(JudgeConfig()), parameters(judge))
     card.sha256 = save_weights(out, judge.state_dict())
     card.metrics = measure(judge, held_out)
     card.details = {
