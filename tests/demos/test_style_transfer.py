@@ -27,13 +27,14 @@ from demos.apps.style_transfer.model import (
 )
 from demos.apps.style_transfer.optimize import PART, STEPS, descend, moved, start
 from demos.apps.style_transfer.textures import KINDS, PALETTES, Texture, colors, draw
+from demos.data.avatars.dataset import portrait_of
 from demos.kit.functions import direct
 from demos.kit.training import Budget
 from demos.kit.weights import read_card
 from tests.demos.kit import app as declared
 from tests.demos.kit import differ, words
 
-FACE = app.face_of(direct, app.PORTRAIT)
+FACE = portrait_of(app.PORTRAIT)
 DOTS = draw(Texture("dots", app.SIZE, app.ANGLE, "candy"))[None]
 GRAY = torch.zeros(1, 3, 64, 64)
 
@@ -139,7 +140,7 @@ def test_a_step_is_adams() -> None:
 
 
 def test_readers_in_one_batch_get_what_each_would_get_alone() -> None:
-    other = app.face_of(direct, 3)
+    other = portrait_of(3)
     two = {name: torch.cat([value, value]) for name, value in start().items()}
     together = direct(
         descend,

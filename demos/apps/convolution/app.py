@@ -19,6 +19,7 @@ from torch import Tensor
 
 from demos.data.avatars import render
 from demos.data.avatars import sample as draw
+from demos.data.avatars.dataset import portrait_of
 from demos.kit import pictures
 from demos.kit.app import Tab
 from demos.kit.controls import Action, Choice, Matrix, Number, Seed, Slider, State
@@ -46,10 +47,9 @@ KERNELS: dict[str, tuple[float, ...]] = {
 # A kernel of one's own
 
 
-@cache
 def portrait(seed: int) -> Tensor:
     """The portrait (3, 64, 64) of a seed, in [-1, 1]."""
-    return render(draw(1, seed)).images[0]
+    return portrait_of(seed)[0]
 
 
 def gray(seed: int) -> Tensor:

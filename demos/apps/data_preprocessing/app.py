@@ -10,6 +10,7 @@ from torch import Tensor
 
 from demos.data.avatars import render, replace
 from demos.data.avatars import sample as draw
+from demos.data.avatars.dataset import portrait_of
 from demos.kit import charts, pictures, random
 from demos.kit.app import Tab
 from demos.kit.charts import Drawing
@@ -30,7 +31,7 @@ CHANGES = ("flip", "brighter", "noise")
 @remembered(32)
 def original(_: Runner, seed: int) -> Tensor:
     """The portrait (3, 64, 64) of a seed as bytes from 0 to 255, in floats."""
-    return ((render(draw(1, seed)).images[0] + 1) * 127.5).round()
+    return ((portrait_of(seed)[0] + 1) * 127.5).round()
 
 
 def cropped(image: Tensor, kept: float) -> Tensor:

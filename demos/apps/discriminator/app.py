@@ -12,6 +12,7 @@ from torch import Tensor
 
 from demos.data.avatars import render
 from demos.data.avatars import sample as draw
+from demos.data.avatars.dataset import portrait_of
 from demos.kit import pictures, random
 from demos.kit.app import Tab
 from demos.kit.controls import Action, Choice, Choices, Hidden, Number, Seed, Slider, State
@@ -140,7 +141,7 @@ def judged(
 def one_portrait(run: Runner, source: str, seed: int) -> Tensor:
     """One portrait (1, 3, 64, 64), drawn or generated."""
     if source == "real":
-        return render(draw(1, seed=REAL_SEED + 1, start=seed), 64).images
+        return portrait_of(REAL_SEED + 1, seed)
     return generated(run, 1, seed)
 
 

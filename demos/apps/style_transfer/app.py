@@ -11,7 +11,7 @@ from torch import Tensor
 from demos.apps.style_transfer.model import MOST_RATIO, restyle
 from demos.apps.style_transfer.optimize import STEPS, compare, descend, start
 from demos.apps.style_transfer.textures import KINDS, LARGEST, PALETTES, SMALLEST, Texture, draw
-from demos.data.avatars import render, sample
+from demos.data.avatars.dataset import portrait_of
 from demos.kit import charts, pictures
 from demos.kit.app import Tab
 from demos.kit.charts import Drawing
@@ -35,7 +35,7 @@ def mix(
 ) -> Iterator[dict[str, Any]]:
     """Any portrait, some textures, and how much each counts."""
     yield from transfer(
-        run, words, face_of(run, portrait), Texture(kind, SIZE, ANGLE, palette), content, style
+        run, words, portrait_of(portrait), Texture(kind, SIZE, ANGLE, palette), content, style
     )
 
 
@@ -43,7 +43,7 @@ def design(
     run: Runner, words: Labels, *, kind: str, palette: str, size: int, angle: int, style: float
 ) -> Iterator[dict[str, Any]]:
     """One portrait, and any texture."""
-    yield from transfer(run, words, face_of(run, PORTRAIT), Texture(kind, size, angle, palette), 1.0, style)
+    yield from transfer(run, words, portrait_of(PORTRAIT), Texture(kind, size, angle, palette), 1.0, style)
 
 
 def transfer(
@@ -71,12 +71,6 @@ def transfer(
 def ratio_between(content: float, style: float) -> float:
     """Style weight by content weight, as far as the net knows it."""
     return min(style / content, MOST_RATIO) if content else MOST_RATIO * (style > 0)
-
-
-@remembered(32)
-def face_of(_: Runner, seed: int) -> Tensor:
-    """A seed's portrait (1, 3, 64, 64)."""
-    return render(sample(1, seed), 64).images
 
 
 @remembered(32)

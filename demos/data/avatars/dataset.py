@@ -69,9 +69,14 @@ def portraits(
 
 
 @lru_cache(maxsize=256)
+def portrait_of(seed: int, row: int = 0) -> Tensor:
+    """One of a seed's portraits (1, 3, 64, 64), in [-1, 1]. Not to be changed in place: it is kept."""
+    return render(sample(1, seed=seed, start=row), 64).images
+
+
 def portrait(seed: int) -> Tensor:
     """A portrait (1, 3, 64, 64) for readers, in [-1, 1]."""
-    return render(sample(1, seed=READERS_SEED, start=seed), 64).images
+    return portrait_of(READERS_SEED, seed)
 
 
 def draw_shards(starts: list[int], seed: int, size: int, workers: int) -> None:
