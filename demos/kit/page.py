@@ -437,11 +437,7 @@ class Page:
             ]
         else:
             controls = changed_values(given, values_of(panel.tab, frame.state))
-        shows = []
-        for show in panel.tab.shows:
-            total = zlib.crc32(frame.payloads[show.name].encode())
-            shows.append(SKIP if total == sums.get(show.name) else shown(show, frame.payloads[show.name]))
-            sums[show.name] = total
+        shows = changed_shows(panel.tab, frame.payloads, sums)
         seen = self.seen(panel.tab, frame.state, sums, kept.turn)
         return [seen, *controls, *shows, "", self.language.word(label) if label else SKIP]
 
@@ -521,12 +517,7 @@ class Page:
         speaks of a state: with `stays`, that has not changed.
         """
         controls = changed_values(given, values_of(panel.tab, state))
-        shows = []
-        for show in panel.tab.shows:
-            total = zlib.crc32(part[show.name].encode()) if show.name in part else sums.get(show.name)
-            shows.append(SKIP if total == sums.get(show.name) else shown(show, part[show.name]))
-            if total is not None:
-                sums[show.name] = total
+        shows = changed_shows(panel.tab, part, sums)
         # A tab that an address opens asks too, and gets what it shows already.
         notice = SKIP if stays or all(part is SKIP for part in (*controls, *shows)) else ""
         return [self.seen(panel.tab, state, sums, turn), *controls, *shows, notice]
@@ -580,7 +571,7 @@ class Page:
         for show in panel.tab.shows:
             if show.name in payloads:
                 values[id_of(panel.shows[show.name])] = shown(show, payloads[show.name])
-        sums = {name: zlib.crc32(payload.encode()) for name, payload in payloads.items()}
+        sums = {name: checksum(payload) for name, payload in payloads.items()}
         values[id_of(panel.on_screen)] = self.seen(panel.tab, parsed.state, sums)
         for component in config["components"]:
             if component["id"] in values:
@@ -642,6 +633,20 @@ def another(seed: Seed) -> Change:
 def changed_values(before: list[Any], after: list[Any]) -> list[Any]:
     """What to write into controls."""
     return [SKIP if is_shown(old, new) else new for old, new in zip(before, after, strict=True)]
+
+
+def changed_shows(tab: Tab, part: Mapping[str, Payload], sums: dict[str, int]) -> list[Any]:
+    """What to write into shows, from an answer or a part of one. `sums` are kept up to date."""
+    before = dict(sums)
+    sums |= {name: checksum(payload) for name, payload in part.items()}
+    return [
+        shown(show, part[show.name]) if sums.get(show.name) != before.get(show.name) else SKIP
+        for show in tab.shows
+    ]
+
+
+def checksum(payload: Payload) -> int:
+    return zlib.crc32(payload.encode())
 
 
 def values_of(tab: Tab, state: State) -> list[Any]:
