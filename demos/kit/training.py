@@ -258,6 +258,21 @@ def fit(run: Run[Any], path: Path, *, resume: bool = False) -> Iterator[Progress
             yield run.progress(losses)
 
 
+def adam(
+    mean: Tensor, square: Tensor, gradient: Tensor, step: Tensor, betas: tuple[float, float]
+) -> tuple[Tensor, Tensor, Tensor]:
+    """Both averages after a gradient, and by Adam (Kingma and Ba 2015) what to go back by at a rate of 1.
+
+    For training inside a model function, which remembers nothing: `torch.optim` keeps its averages. `step`
+    counts from 1.
+    """
+    first, second = betas
+    mean = torch.lerp(mean, gradient, 1 - first)
+    square = torch.lerp(square, gradient.square(), 1 - second)
+    spread = (square / (1 - second**step)).sqrt() + 1e-8
+    return mean, square, mean / (1 - first**step) / spread
+
+
 def early_decay(step: int, decay: float) -> float:
     """``decay``, but less at first: the first weights are soon forgotten."""
     return min(decay, (1 + step) / (10 + step))

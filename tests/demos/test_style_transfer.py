@@ -25,11 +25,11 @@ from demos.apps.style_transfer.model import (
     statistics,
     strength_of,
 )
-from demos.apps.style_transfer.optimize import PART, STEPS, descend, moved, start
+from demos.apps.style_transfer.optimize import BETAS, PART, STEPS, descend, start
 from demos.apps.style_transfer.textures import KINDS, PALETTES, Texture, colors, draw
 from demos.data.avatars.dataset import portrait_of
 from demos.kit.functions import direct
-from demos.kit.training import Budget
+from demos.kit.training import Budget, adam
 from demos.kit.weights import read_card
 from tests.demos.kit import app as declared
 from tests.demos.kit import differ, words
@@ -125,18 +125,18 @@ def test_a_step_is_adams() -> None:
     """The first parts agree with torch's own Adam."""
     state = start()
     picture = state["picture"].clone().requires_grad_(True)
-    adam = torch.optim.Adam([picture], lr=0.06, betas=(0.9, 0.99))
+    theirs = torch.optim.Adam([picture], lr=0.06, betas=(0.9, 0.99))
     for step in range(PART):
-        adam.param_groups[0]["lr"] = 0.06 * (1 - 0.95 * step / STEPS)
+        theirs.param_groups[0]["lr"] = 0.06 * (1 - 0.95 * step / STEPS)
         found = features(picture)
         fence = 10 * (picture.abs() - 1).clamp(min=0).square().mean()
         total = Content(FACE).loss(found).sum() + 8 * Style(DOTS).loss(found).sum() + fence
-        adam.zero_grad()
+        theirs.zero_grad()
         total.backward()
-        adam.step()
+        theirs.step()
     ours = optimized(FACE, DOTS, 1.0, 8.0, PART)
     assert torch.allclose(ours, picture.detach(), atol=2e-3)
-    assert moved(GRAY, GRAY, torch.ones(1)).abs().max() == 0
+    assert adam(GRAY, GRAY, GRAY, torch.ones(1), BETAS)[2].abs().max() == 0
 
 
 def test_readers_in_one_batch_get_what_each_would_get_alone() -> None:

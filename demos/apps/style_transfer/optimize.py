@@ -9,6 +9,7 @@ from torch import Tensor
 from demos.apps.style_transfer.features import Content, Style, features
 from demos.kit.functions import function
 from demos.kit.random import normal
+from demos.kit.training import adam
 
 STEPS, PART = 120, 6  # in all, and in one call
 RATE, LAST = 0.06, 0.05  # step size, and the share of it that is left at the end
@@ -67,9 +68,9 @@ def descend(
         total = (content * now[0] + style * now[1] + fence).sum()
         (gradient,) = torch.autograd.grad(total, picture)
         step = step + 1
-        mean = torch.lerp(mean, gradient, 1 - BETAS[0])
-        square = torch.lerp(square, gradient.square(), 1 - BETAS[1])
-        picture = picture.detach() - moved(mean, square, step[:, None, None, None])
+        at = step[:, None, None, None]
+        mean, square, back = adam(mean, square, gradient, at, BETAS)
+        picture = picture.detach() - rate(at) * back
         losses.append(torch.stack(now).detach())
     content_loss, style_loss = torch.stack(losses, 2)
     return {
@@ -92,7 +93,6 @@ def compare(*, picture: Tensor, portrait: Tensor, texture: Tensor) -> dict[str, 
     return {"content_loss": Content(portrait).loss(found), "style_loss": Style(texture).loss(found)}
 
 
-def moved(mean: Tensor, square: Tensor, step: Tensor) -> Tensor:
-    """Adam's step, counted from 1, with a rate that falls in a straight line."""
-    rate = RATE * (1 - (1 - LAST) * (step - 1) / STEPS)
-    return rate * mean / (1 - BETAS[0] ** step) / ((square / (1 - BETAS[1] ** step)).sqrt() + 1e-8)
+def rate(step: Tensor) -> Tensor:
+    """The rate of a step, counted from 1: it falls in a straight line."""
+    return RATE * (1 - (1 - LAST) * (step - 1) / STEPS)

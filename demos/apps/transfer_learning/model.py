@@ -19,6 +19,7 @@ from torch import Tensor
 from demos.data.avatars.factors import BY_NAME, CATEGORICAL, CONTINUOUS
 from demos.kit import random
 from demos.kit.functions import function
+from demos.kit.training import adam
 from demos.kit.weights import load_weights
 from demos.models.attributes import CLASSES
 
@@ -30,7 +31,7 @@ METHODS = ("tuned", "adapter", "frozen", "scratch")
 BATCH = 16
 RATES = {"adapter": 3e-3, "scratch": 1e-3}  # of Adam; a reader sets the one for fine-tuning
 HEAD_RATE = 1e-2  # of the new output layer, in all methods
-MOMENTUM, SMOOTHING, TINY = 0.9, 0.999, 1e-8  # of Adam
+BETAS = 0.9, 0.999  # of Adam
 
 Weights = Mapping[str, Tensor]
 Shapes = dict[str, tuple[int, ...]]
@@ -166,16 +167,6 @@ def loss(method: str, vector: Tensor, rank: int, pictures: Tensor, people: Tenso
     )
 
 
-def adam(
-    vector: Tensor, mean: Tensor, square: Tensor, gradient: Tensor, step: Tensor, rate: Tensor
-) -> tuple[Tensor, Tensor, Tensor]:
-    """One step of Adam (Kingma and Ba 2015), the step-th, counted from 1, with a rate for each number."""
-    mean = torch.lerp(mean, gradient, 1 - MOMENTUM)
-    square = torch.lerp(square, gradient.square(), 1 - SMOOTHING)
-    spread = (square / (1 - SMOOTHING**step)).sqrt() + TINY
-    return vector - rate * (mean / (1 - MOMENTUM**step)) / spread, mean, square
-
-
 @function(
     takes={
         "vector": ("n", "p"), "mean": ("n", "p"), "square": ("n", "p"), "step": ("n",), "rate": ("n",),
@@ -216,7 +207,8 @@ def taught(
         (gradient,) = torch.autograd.grad(
             loss(method, vector, rank, pictures[chosen], people[chosen]), vector
         )
-        vector, mean, square = adam(vector.detach(), mean, square, gradient, step, rates)
+        mean, square, back = adam(mean, square, gradient, step, BETAS)
+        vector = vector.detach() - rates * back
     return vector, mean, square
 
 
