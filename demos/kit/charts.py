@@ -18,9 +18,11 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
 WIDTH, HEIGHT = 640, 300
+NARROW = 340  # px across of the layout for a phone, whose words stand above what they name
 LEFT, RIGHT, TOP, BOTTOM = 56, 120, 12, 44  # margins in px: numbers, names of lines, room, name of the axis
 LETTERS = 17  # px from a line of words to the next
 BAR, NAMES, NUMBERS = 34, 180, 70  # of bars: px from one to the next, room for names and for numbers
+SHORT = 5  # characters of a name that has room beside a bar on a phone
 SIDE, EDGE = 400, 36  # of a plane: px across, and the room for numbers on its left and below
 DASHES = ("", "8 4", "2 4", "10 4 2 4")
 COLORS = ((0, 121, 111), (192, 52, 26), (91, 77, 178), (138, 97, 0))  # --chart-1 … on light ground
@@ -232,15 +234,22 @@ Thing = Line | Dot | Sign | Ring | Field | Strokes | Bar | Words
 
 @dataclass(frozen=True)
 class Drawing:
-    """A chart."""
+    """A chart; `narrow` is the same chart laid out for a phone, where that differs."""
 
     things: tuple[Thing, ...]
     width: float = WIDTH
     height: float = HEIGHT
+    narrow: Drawing | None = None
 
     def svg(self, alt: str, name: str = "") -> str:
         """The element for a page, with what it shows for those who do not see it, and the name under which
-        clicks on it are sent."""
+        clicks on it are sent. Of two layouts the page shows the one that fits."""
+        if self.narrow:
+            return f'<div class="layouts">{self.element(alt, name)}{self.narrow.element(alt, name)}</div>'
+        return self.element(alt, name)
+
+    def element(self, alt: str, name: str) -> str:
+        """This layout alone."""
         body = "".join(thing.svg() for thing in self.things)
         box = f'viewBox="0 0 {self.width:g} {self.height:g}"'
         kind = 'class="chart"' if self.width > SIDE else 'class="chart small"'
@@ -285,15 +294,30 @@ def lines(
 ) -> Drawing:  # fmt: skip
     """Points (x, y) of each named series, joined. `x` and `y` name the axes; `across` and `up` are their
     ranges, by default as far as the points go (given, a chart that grows does not jump)."""
-    plot = Plot.around([point for some in series.values() for point in some], across, up)
-    drawn = [Line(tuple(plot.place(point) for point in some), i) for i, some in enumerate(series.values())]
-    named = [(name, line) for name, line in zip(series, drawn, strict=True) if line.points]
-    heights = apart([line.points[-1][1] for _, line in named], (TOP + 6 + LETTERS, HEIGHT - BOTTOM))
+    points = [point for some in series.values() for point in some]
+    axes = Axes(across or reach([x for x, _ in points]), up or reach([y for _, y in points]), x, y, form)
+
+    def drawn(plot: Plot) -> dict[str, Line]:
+        return {
+            name: Line(tuple(plot.place(point) for point in some), i)
+            for i, (name, some) in enumerate(series.items())
+        }
+
+    titles = [(i, name) for i, name in enumerate(series) if name]
+    wide, narrow = Plot(axes), Plot.narrow(axes, len(titles))
+    named = {name: line for name, line in drawn(wide).items() if line.points}
+    heights = apart([line.points[-1][1] for line in named.values()], (TOP + 6 + LETTERS, HEIGHT - BOTTOM))
     names = [
-        Words(WIDTH - RIGHT + 8, height, name, "start", line.color)
-        for height, (name, line) in zip(heights, named, strict=True)
+        Words(wide.right + 8, height, name, "start", line.color)
+        for height, (name, line) in zip(heights, named.items(), strict=True)
     ]
-    return Drawing((*plot.frame(form, x, y), *drawn, *names))
+    legend = [
+        thing
+        for row, (i, name) in enumerate(titles)
+        for at in [narrow.legend(row)]
+        for thing in (Line(((0, at), (LEFT - 16, at)), i), Words(LEFT - 8, at, name, "start", i))
+    ]
+    return wide.drawing([*drawn(wide).values(), *names], narrow.drawing([*drawn(narrow).values(), *legend]))
 
 
 def cloud(
@@ -301,56 +325,100 @@ def cloud(
     up: Range | None = None,
 ) -> Drawing:  # fmt: skip
     """Points (x, y) of each named group."""
-    plot = Plot.around([point for some in groups.values() for point in some], across, up)
-    dots = [Dot(*plot.place(point), i) for i, some in enumerate(groups.values()) for point in some]
-    names = [Words(WIDTH - RIGHT + 8, TOP + 40 + 22 * i, name, "start", i) for i, name in enumerate(groups)]
-    return Drawing((*plot.frame(form, x, y), *dots, *names))
+    points = [point for some in groups.values() for point in some]
+    axes = Axes(across or reach([x for x, _ in points]), up or reach([y for _, y in points]), x, y, form)
+
+    def dots(plot: Plot) -> list[Thing]:
+        return [Dot(*plot.place(point), i) for i, some in enumerate(groups.values()) for point in some]
+
+    wide, narrow = Plot(axes), Plot.narrow(axes, len(groups))
+    names = [Words(wide.right + 8, TOP + 40 + 22 * i, name, "start", i) for i, name in enumerate(groups)]
+    legend = [Words(LEFT, narrow.legend(i), name, "start", i) for i, name in enumerate(groups)]
+    return wide.drawing([*dots(wide), *names], narrow.drawing([*dots(narrow), *legend]))
 
 
 def bars(values: Mapping[str, float], form: Format, *, most: float | None = None) -> Drawing:
-    """A bar from zero for each named value, the longest `most`, with its number at its end."""
+    """A bar from zero for each named value, the longest `most`, with its number at its end.
+
+    On a phone a name stands above its bar, unless all are short.
+    """
     most = most or max([0.0, *values.values()]) or 1.0
-    things: list[Bar | Words] = []
-    for i, (name, value) in enumerate(values.items()):
-        middle = i * BAR + BAR / 2
-        length = max(0.0, min(value / most, 1.0)) * (WIDTH - NAMES - NUMBERS)
-        things.append(Words(NAMES - 10, middle, name, "end"))
-        things.append(Bar(NAMES, middle - 11, length, 22))
-        things.append(Words(NAMES + length + 8, middle, form(value), "start"))
-    return Drawing(tuple(things), height=BAR * len(values))
+
+    def drawn(left: float, room: float, pitch: float, middle: float) -> list[Thing]:
+        things: list[Thing] = []
+        for i, value in enumerate(values.values()):
+            length = max(0.0, min(value / most, 1.0)) * (room - left - NUMBERS)
+            things.append(Bar(left, i * pitch + middle - 11, length, 22))
+            things.append(Words(left + length + 8, i * pitch + middle, form(value), "start"))
+        return things
+
+    beside = [Words(NAMES - 10, i * BAR + BAR / 2, name, "end") for i, name in enumerate(values)]
+    if max(map(len, values), default=0) <= SHORT:
+        pitch, left, middle = BAR, LEFT, BAR / 2
+        named = [Words(left - 8, i * pitch + middle, name, "end") for i, name in enumerate(values)]
+    else:
+        pitch, left, middle = BAR + LETTERS, 0, LETTERS + BAR / 2 - 3
+        named = [Words(0, i * pitch + LETTERS / 2, name, "start") for i, name in enumerate(values)]
+    narrow = Drawing((*named, *drawn(left, NARROW, pitch, middle)), NARROW, pitch * len(values))
+    wide = (*beside, *drawn(NAMES, WIDTH, BAR, BAR / 2))
+    return Drawing(wide, height=BAR * len(values), narrow=narrow)
+
+
+@dataclass(frozen=True)
+class Axes:
+    """How far two axes go, their names, and how their numbers are written."""
+
+    across: Range
+    up: Range
+    x: str
+    y: str
+    form: Format
 
 
 @dataclass(frozen=True)
 class Plot:
-    """From numbers to places in a chart with two axes."""
+    """From numbers to places in a chart with two axes: the places between which the axes go, in px."""
 
-    across: Range
-    up: Range
+    axes: Axes
+    width: float = WIDTH
+    right: float = WIDTH - RIGHT
+    top: float = TOP
+    height: float = HEIGHT
 
     @classmethod
-    def around(cls, points: Points, across: Range | None, up: Range | None) -> Plot:
-        return cls(across or reach([x for x, _ in points]), up or reach([y for _, y in points]))
+    def narrow(cls, axes: Axes, names: int) -> Plot:
+        """For a phone, with room above for a line of words for each name and for the vertical axis."""
+        above = LETTERS * (names + 1) + TOP + 4
+        return cls(axes, NARROW, NARROW - 16, above, above + 220 + BOTTOM)
+
+    def legend(self, i: int) -> float:
+        """The height of the i-th name above the plot."""
+        return LETTERS * (i + 0.5)
+
+    @property
+    def low(self) -> float:
+        return self.height - BOTTOM
 
     def place(self, point: tuple[float, float]) -> tuple[float, float]:
-        x = LEFT + share(point[0], self.across) * (WIDTH - LEFT - RIGHT)
-        return x, HEIGHT - BOTTOM - share(point[1], self.up) * (HEIGHT - TOP - BOTTOM)
+        x = LEFT + share(point[0], self.axes.across) * (self.right - LEFT)
+        return x, self.low - share(point[1], self.axes.up) * (self.low - self.top)
 
-    def frame(self, form: Format, x: str, y: str) -> list[Line | Words]:
-        """Lines at round numbers, and what is what."""
-        low, right = HEIGHT - BOTTOM, WIDTH - RIGHT
-        things: list[Line | Words] = []
-        for value in rounds(self.up):
-            at = self.place((self.across[0], value))[1]
-            things += [Line(((LEFT, at), (right, at))), Words(LEFT - 8, at, form(value), "end")]
-        for value in rounds(self.across):
-            at = self.place((value, self.up[0]))[0]
-            things += [Line(((at, low), (at, low + 5))), Words(at, low + 16, form(value), "middle")]
-        things.append(Line(((LEFT, TOP), (LEFT, low), (right, low))))
-        return [
-            *things,
-            Words((LEFT + right) / 2, HEIGHT - 10, x, "middle"),
-            Words(right + 8, TOP + 6, y, "start"),
-        ]
+    def drawing(self, things: Sequence[Thing], narrow: Drawing | None = None) -> Drawing:
+        """The axes, lines at round numbers, what is what, and things in front of them."""
+        low, right, form = self.low, self.right, self.axes.form
+        frame: list[Thing] = []
+        for value in rounds(self.axes.up):
+            at = self.place((self.axes.across[0], value))[1]
+            frame += [Line(((LEFT, at), (right, at))), Words(LEFT - 8, at, form(value), "end")]
+        for value in rounds(self.axes.across, 5 if self.width == WIDTH else 4):
+            at = self.place((value, self.axes.up[0]))[0]
+            frame += [Line(((at, low), (at, low + 5))), Words(at, low + 16, form(value), "middle")]
+        frame.append(Line(((LEFT, self.top), (LEFT, low), (right, low))))
+        beside = self.width - right > RIGHT / 2
+        side, height = (right + 8, self.top + 6) if beside else (0, self.top - LETTERS / 2 - 8)
+        frame.append(Words((LEFT + right) / 2, self.height - 10, self.axes.x, "middle"))
+        frame.append(Words(side, height, self.axes.y, "start"))
+        return Drawing((*frame, *things), self.width, self.height, narrow)
 
 
 @dataclass(frozen=True)

@@ -139,6 +139,7 @@ input[type="range"]::-moz-range-thumb {
   box-shadow: 0 0 0 1px var(--slider-color); box-sizing: border-box; height: 1.5rem; width: 1.5rem;
 }
 
+@media (max-width: 32rem) { .form > .block:has(.wrap-inner) { flex-basis: 100% !important } }
 @media (max-width: 40rem) { .more .form > .block { flex-basis: calc(50% - 1.25rem) !important } }
 .tools { gap: .5rem }
 .tools > button { flex: none; font-weight: 400 }
@@ -150,6 +151,11 @@ input[type="range"]::-moz-range-thumb {
 /* Charts: SVG inside the page. */
 .chart { display: block; font-size: 14px; height: auto; width: 100% }
 .chart.small { max-width: 30rem }
+.layouts > :last-child { display: none }
+@media (max-width: 32rem) {
+  .layouts > :first-child { display: none }
+  .layouts > :last-child { display: block }
+}
 .chart .sign { stroke: var(--background-fill-primary); stroke-width: 1px }
 .chart .hollow { fill: var(--background-fill-primary); stroke-width: 1.75px }
 .chart text { fill: var(--body-text-color) }

@@ -290,6 +290,7 @@ def test_charts_escape_words_and_have_an_alternative_text() -> None:
     assert 'aria-label="what &quot;it&quot; shows"' in svg
     assert chart.image().size == (1280, 600)
     assert charts.bars({"a": 2, "b": 0}, str).height == 2 * charts.BAR
+    assert svg.count("<svg") == svg.count("aria-label") == 2, "a layout for a phone too"
     assert "circle" in charts.cloud({"a": [(0, 0)]}, str, x="x", y="y").svg("alt")
 
 

@@ -49,6 +49,14 @@ OTHERS = [
 ]
 
 
+# Each text of some charts, its size in CSS pixels, and whether it is inside its chart.
+CHART_TEXTS = """charts => charts.flatMap((chart) => [...chart.querySelectorAll("text")].map((text) => {
+  const box = chart.getBoundingClientRect(), own = text.getBoundingClientRect();
+  const size = parseFloat(getComputedStyle(text).fontSize) * chart.getScreenCTM().a;
+  return [text.textContent, size, own.left > box.left - 2 && own.right < box.right + 2];
+}))"""
+
+
 def open_demo(page: Page, server: Server, demo: Demo, lang: str) -> FrameLocator:
     """The live demo inside the page of its first term."""
     page.goto(f"{server.url}/{PREFIX[lang]}glossary/{next(iter(demo.terms))}/")
@@ -75,6 +83,9 @@ def test_opens_with_an_answer_in_the_page_s_language(
     root = frame.locator("html")
     expect(root).to_have_js_property("clientWidth", root.evaluate("root => root.scrollWidth"))
     assert root.evaluate("root => root.clientWidth") <= 390
+    texts = frame.locator("svg.chart:visible").evaluate_all(CHART_TEXTS)
+    assert not [(text, px) for text, px, _ in texts if px < 11], "too small to read on a phone"
+    assert not [text for text, _, inside in texts if not inside], "cut off"
 
 
 class Panel:
