@@ -1,11 +1,13 @@
 """Answers: a bounded, fair line of readers, threads that work it off, and a cache of equal answers.
 
 An answer is made step by step: one step if it is plain, one for each part if it is a stream. After each step
-it goes to the end of its reader's line, so that a long one never keeps another reader's click waiting. Equal
-answers that are wanted at the same time are made once; when nobody wants one any more, its making ends.
+it goes to the end of its reader's line, and behind answers of which nothing is seen yet, so that a long one
+never keeps another reader's click waiting. Equal answers that are wanted at the same time are made once; when
+nobody wants one any more, its making ends.
 
 Live runs (`kit/runs.py`) have a thread of their own, in which they take turns frame by frame: all of them
-together take one core, and never a click's thread.
+together take one core, and never a click's thread. Before each frame they let waiting clicks go first for a
+moment.
 
 Everything but the steps happens on the event loop.
 """
@@ -39,6 +41,7 @@ READERS = 4096  # whose address is remembered
 THREADS = (os.cpu_count() or 1) + 2  # some wait for the line while others draw
 AHEAD = 2  # parts of a stream that are made before a reader has taken them
 LIVE_WAITING = 64  # frames in the line of live runs
+COURTESY = 0.1  # seconds at most for which a frame lets clicks go first
 DONE = object()  # after the last part
 REPLAY_GAP = 0.25  # seconds at most between the parts of a stream that comes from the cache
 CACHE_BYTES, CACHE_COUNT = 64_000_000, 4_000
@@ -267,7 +270,7 @@ class Answers:
             return
         with self.changed:
             turns = self.live_turns if making.live else self.turns
-            turns.put(making.reader, making, bounded=bounded)
+            turns.put(making.reader, making, later=bool(making.parts), bounded=bounded)
             self.changed.notify_all()
         making.in_line = True
 
@@ -282,9 +285,13 @@ class Answers:
         while True:
             with self.changed:
                 self.changed.wait_for(lambda: self.closed or len(turns) > 0)
+                if turns is self.live_turns:
+                    self.changed.wait_for(lambda: self.closed or len(self.turns) == 0, COURTESY)
                 if self.closed:
                     return
                 making = turns.pop()
+                if len(turns) == 0:
+                    self.changed.notify_all()
             outcome = self.step(making)
             if not self.closed:
                 self.loop.call_soon_threadsafe(self.stepped, making, outcome)
@@ -308,7 +315,8 @@ class Answers:
         """What an answer runs its models with."""
 
         def run(function: Any, /, **inputs: Any) -> Any:
-            return self.line.run(making.reader, function, inputs, lambda: making.is_wanted)
+            later = bool(making.parts)
+            return self.line.run(making.reader, function, inputs, lambda: making.is_wanted, later=later)
 
         return run
 

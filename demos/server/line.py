@@ -74,9 +74,15 @@ class Line:
         return len(self.turns)
 
     def run(
-        self, reader: str, function: ModelFunction, inputs: Mapping[str, Any], is_wanted: Callable[[], bool]
+        self,
+        reader: str,
+        function: ModelFunction,
+        inputs: Mapping[str, Any],
+        is_wanted: Callable[[], bool],
+        *,
+        later: bool = False,
     ) -> Result:
-        """The result of a call, on the CPU, once its turn has come; blocks until then.
+        """The result of a call, on the CPU, once its turn has come; blocks until then. `later`: as in Turns.
 
         Raises Left if it is no longer wanted when its turn comes, Full if the line is, or what the function
         raises.
@@ -86,7 +92,7 @@ class Line:
         with self.changed:
             if self.closed:
                 raise Left
-            self.turns.put(reader, call)
+            self.turns.put(reader, call, later=later)
             self.changed.notify()
         return call.result.result()
 

@@ -3,8 +3,9 @@
     python -m tests.bench.load [--readers 20 100 200] [--minutes 1] [--site site | --url URL --pid PID]
 
 A reader opens a demo, does something with it, thinks for 2 to 6 s, does something else, and after a while
-goes on to another demo. Half of what they do is to press the main button. The readers share the machine with
-the server: what they take of it is printed too.
+goes on to another demo. What streams, such as training, is watched for 2 to 6 s, and then left; its first
+part counts as the answer. Half of what they do is to press the main button. The readers share the machine
+with the server: what they take of it is printed too.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from ipaddress import IPv4Address
-from itertools import product
+from itertools import chain, product
 from pathlib import Path
 
 import psutil
@@ -40,7 +41,7 @@ BARS = {100: "< 2 s"}  # p95 of so many readers
 class Seen:
     """What happened to all the readers of a run."""
 
-    presses: list[Press] = field(default_factory=list)
+    presses: list[tuple[str, Press]] = field(default_factory=list)  # with the demo
     pages: list[float] = field(default_factory=list)  # seconds
     faults: Counter[str] = field(default_factory=Counter)
 
@@ -99,10 +100,13 @@ async def use(one: Reader, dice: random.Random, end: float, seen: Seen) -> None:
         await asyncio.sleep(dice.uniform(*THINKING))
         if time.monotonic() >= end:
             return
-        press = await one.press(one.choose())
-        seen.presses.append(press)
+        press = await one.press(one.choose(), dice.uniform(*THINKING))
+        demo = one.url.split("/demos/")[1].split("/")[0]
+        seen.presses.append((demo, press))
         if press.why:
-            seen.faults[f"{press.outcome}: {press.why}"] += 1
+            seen.faults[f"{demo}: {press.outcome}: {press.why}"] += 1
+        if one.left:
+            return
 
 
 async def watch(usage: Usage, seconds: float) -> None:
@@ -127,12 +131,17 @@ def measure(pages: Sequence[str], count: int, seconds: float, usage: Usage) -> N
     seen = asyncio.run(run(pages, count, seconds, usage))
     took = time.monotonic() - started
     busy, mine = usage.share(), 100 * (time.process_time() - own) / took
-    outcomes = Counter(press.outcome for press in seen.presses)
-    waits = [press.seconds for press in seen.presses if press.outcome == "answered"]
+    outcomes = Counter(press.outcome for _, press in seen.presses)
+    waits: dict[str, list[float]] = {}
+    for demo, press in seen.presses:
+        if press.outcome == "answered":
+            waits.setdefault(demo, []).append(press.seconds)
     show("answers per second", outcomes["answered"] / took, "1/s")
     for percent in (50, 95, 99):
         bar = BARS.get(count, "") if percent == 95 else ""
-        show(f"answer after, p{percent}", percentile(waits, percent), "s", bar)
+        show(f"answer after, p{percent}", percentile([*chain(*waits.values())], percent), "s", bar)
+    for demo, seconds in sorted(waits.items()):
+        show(f"  {demo}, p95 of {len(seconds)}", percentile(seconds, 95), "s")
     show("page with its pictures after, p95", percentile(seen.pages, 95), "s")
     show("answers", outcomes["answered"], "")
     show("polite refusals", outcomes["refused"], "")

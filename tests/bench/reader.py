@@ -143,6 +143,7 @@ class Reader:
         self.hash = ""
         self.seen: set[str] = set()  # what a browser's cache has
         self.shown = 0.0  # when the answer to the last press, or its first part, was there
+        self.left = False  # the page, in the middle of a stream
 
     async def open(self, url: str) -> float:
         """Open a demo's page, with its first pictures; seconds until they have arrived.
@@ -154,7 +155,7 @@ class Reader:
             page = await response.text()
         if response.status != 200 or CONFIG not in page:
             raise ValueError(f"{url} answered {response.status} without a demo")
-        self.url, self.hash = url, uuid4().hex[:11]
+        self.url, self.hash, self.left = url, uuid4().hex[:11], False
         self.config, _ = json.JSONDecoder().raw_decode(page, page.index(CONFIG) + len(CONFIG))
         self.values = {part["id"]: part["props"].get("value") for part in self.config["components"]}
         await self.fetch(set(files(list(self.values.values()))))
@@ -183,20 +184,23 @@ class Reader:
         self.values[event.control] = another_value(part, self.dice)
         return event
 
-    async def press(self, event: Event) -> Press:
-        """Send an event, and wait until its answer is there."""
+    async def press(self, event: Event, watched: float = PATIENCE) -> Press:
+        """Send an event, and wait until its answer is there; of one that streams, watch so many seconds.
+
+        Breaking off a stream is leaving the page: open it again to go on.
+        """
         started = time.perf_counter()
         self.shown = 0.0
         try:
             async with asyncio.timeout(PATIENCE):
-                outcome, why = await self.ask(event)
+                outcome, why = await self.ask(event, watched)
         except TimeoutError:
             outcome, why = "failed", f"no answer within {PATIENCE} s"
         except (aiohttp.ClientError, OSError, ValueError) as error:
             outcome, why = "failed", f"{type(error).__name__}: {error}"
         return Press(outcome, (self.shown or time.perf_counter()) - started, why)  # type: ignore[arg-type]
 
-    async def ask(self, event: Event) -> tuple[str, str]:
+    async def ask(self, event: Event, watched: float) -> tuple[str, str]:
         body = {
             "data": [self.values.get(id) for id in event.inputs],
             "event_data": None,
@@ -215,6 +219,9 @@ class Reader:
             async for message in messages(response):
                 if message["msg"] == "process_generating" and message["success"]:
                     await self.show(message["output"].get("data"))
+                    if time.perf_counter() - self.shown > watched:
+                        self.left = True
+                        return "answered", ""
                 elif message["msg"] == "process_completed":
                     return await self.complete(event, message)
                 elif message["msg"] in ("unexpected_error", "server_stopped"):

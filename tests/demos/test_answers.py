@@ -106,6 +106,27 @@ def test_a_stream_does_not_hold_up_another_readers_click() -> None:
     run(test)
 
 
+def test_a_click_goes_before_what_many_streams_go_on_with() -> None:
+    order: list[str] = []
+
+    def stream(run: Any) -> Iterator[dict[str, str]]:
+        for n in range(40):
+            order.append("stream")
+            time.sleep(0.002)
+            yield {"text": str(n)}
+
+    async def test(answers: Answers) -> None:
+        streams = [asyncio.create_task(ask(answers, f"s{n}", stream, f"r{n}")) for n in range(20)]
+        while len(order) < 60:
+            await asyncio.sleep(0.001)
+        order.append("asked")
+        await ask(answers, "click", plain("click", order), "new")
+        await asyncio.gather(*streams)
+
+    run(test)
+    assert order.index("click") - order.index("asked") <= 3, "not one step of each of the twenty"
+
+
 def test_a_stream_comes_from_the_cache_part_by_part() -> None:
     made: list[int] = []
 

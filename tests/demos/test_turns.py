@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from demos.server.turns import Full, Turns
+from demos.server.turns import PREFERRED, Full, Turns
 
 
 def drained(turns: Turns[str]) -> str:
@@ -29,6 +29,27 @@ def test_who_comes_later_waits_at_most_one_turn_of_each_other() -> None:
     assert turns.pop() == "A"
     turns.put("B", "B")
     assert drained(turns) == "ABAA"
+
+
+def test_what_shows_nothing_yet_goes_first_but_not_for_ever() -> None:
+    turns: Turns[str] = Turns(most=100, each=10)
+    for item in "abc":
+        turns.put(item, item, later=True)
+    for item in "ABCDEFGHIJ":
+        turns.put(item, item)
+    assert PREFERRED == 4
+    assert drained(turns) == "ABCDaEFGHbIJc"
+
+
+def test_both_kinds_count_for_the_bounds() -> None:
+    turns: Turns[str] = Turns(most=3, each=2)
+    turns.put("a", "1", later=True)
+    turns.put("a", "2")
+    with pytest.raises(Full):
+        turns.put("a", "3")
+    assert sorted(turns) == ["1", "2"]
+    assert turns.remove(lambda item: item == "1") == ["1"]
+    assert drained(turns) == "2"
 
 
 def test_there_is_no_room_beyond_the_bounds() -> None:
