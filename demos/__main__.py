@@ -119,15 +119,15 @@ def positive_int(text: str) -> int:
     return value
 
 
-def room(name: str) -> Path:
-    """The folder of a model or a demo."""
-    return next(HERE.glob(f"*/{name}/"))
+def room(name: str, part: str = "train") -> Path:
+    """The folder of a model or a demo: of two with one name, the one that has the part."""
+    return next(HERE.glob(f"*/{name}/{part}.py")).parent
 
 
 def module(demo: str, part: str) -> Any:
     from importlib import import_module
 
-    return import_module(f"demos.{room(demo).parent.name}.{demo}.{part}")
+    return import_module(f"demos.{room(demo, part).parent.name}.{demo}.{part}")
 
 
 def run_train(arguments: argparse.Namespace) -> int:

@@ -1,0 +1,118 @@
+"""What the flow net learns from: latents of portraits, how much each place counts, attributes and captions.
+
+All of it is made once and kept beside the training state: steps then only look it up.
+"""
+
+import hashlib
+import random
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, fields
+from multiprocessing import get_context
+from pathlib import Path
+
+import torch
+import torch.nn.functional as F
+from safetensors.torch import load_file, save
+from torch import Tensor
+
+from demos.data.avatars.dataset import Portraits
+from demos.data.avatars.factors import Factors
+from demos.data.avatars.render import PARTS
+from demos.data.captions.facts import facts, rows
+from demos.data.captions.grammar import LANGUAGES, Writer
+from demos.data.captions.tokens import numbers
+from demos.kit.device import autocast
+from demos.models.diffusion.autoencoder import SIDE, Autoencoder
+from glossary import files
+
+CAPTIONS = 6  # of each portrait, in all languages in turn
+# How much more a place counts where a part fills it than one elsewhere.
+PART_WEIGHTS = {
+    "iris": 6.0, "pupil": 6.0, "eye_white": 4.0, "lid": 3.0, "mouth": 4.0, "glasses": 2.5, "brow": 1.5,
+    "nose": 1.0,
+}  # fmt: skip
+
+
+@dataclass
+class Examples:
+    """n portraits. All tensors lie on the device that trains."""
+
+    latents: Tensor  # (n, 8, 16, 16) float16
+    weights: Tensor  # (n, 16, 16) float16, 1 on average
+    categorical: Tensor  # (n, 12) class numbers
+    continuous: Tensor  # (n, 28) in -1..1
+    captions: Tensor  # (n, CAPTIONS, LENGTH) int16 token numbers
+
+    def __len__(self) -> int:
+        return len(self.latents)
+
+    def to(self, device: torch.device) -> "Examples":
+        return Examples(*(getattr(self, field.name).to(device) for field in fields(self)))
+
+
+def examples(
+    data: Portraits, autoencoder: Autoencoder, seed: int, folder: Path, workers: int = 1
+) -> Examples:
+    """The examples of portraits with part masks, read from `folder` if they were made before."""
+    path = folder / f"examples-{key(autoencoder, len(data))}.safetensors"
+    if not path.exists():
+        made = Examples(
+            latents_of(data, autoencoder),
+            place_weights(data),
+            data.categorical,
+            data.continuous,
+            captions_of(data, seed, workers),
+        )
+        content = {field.name: getattr(made, field.name).contiguous() for field in fields(made)}
+        files.write(path, save(content))
+    return Examples(**load_file(path))
+
+
+def key(autoencoder: Autoencoder, count: int) -> str:
+    """Changes with the autoencoder's weights and the number of portraits."""
+    weights = b"".join(x.cpu().float().numpy().tobytes() for x in autoencoder.state_dict().values())
+    return f"{count}-{hashlib.sha256(weights).hexdigest()[:10]}"
+
+
+@torch.inference_mode()
+def latents_of(data: Portraits, autoencoder: Autoencoder) -> Tensor:
+    device, parts = autoencoder.mean.device, []
+    for index in torch.arange(len(data)).split(250):
+        with autocast(device):
+            parts.append(autoencoder.encode(data.pictures(index, device)).half().cpu())
+    return torch.cat(parts)
+
+
+def place_weights(data: Portraits) -> Tensor:
+    """How much each place of a latent counts, from how far the parts that faces are known by fill it."""
+    assert data.parts is not None
+    table = torch.tensor([PART_WEIGHTS.get(name, 0.0) for name in PARTS])
+    chunks = []
+    for parts in data.parts.split(2000):
+        coverage = F.adaptive_avg_pool2d(parts.float() / 255, SIDE)
+        chunks.append(1 + torch.einsum("p,nphw->nhw", table, coverage))
+    weights = torch.cat(chunks)
+    return (weights / weights.mean()).half()
+
+
+def captions_of(data: Portraits, seed: int, workers: int) -> Tensor:
+    """Token numbers (n, CAPTIONS, LENGTH) as int16; those of one portrait depend on seed and row alone."""
+    starts = range(0, len(data), 1000)
+    jobs = [(data.factors(slice(start, start + 1000)), seed, start) for start in starts]
+    if workers == 1:
+        return torch.cat([written(*job) for job in jobs])
+    with ProcessPoolExecutor(
+        workers, get_context("spawn"), initializer=torch.set_num_threads, initargs=(1,)
+    ) as pool:
+        return torch.cat(list(pool.map(written, *zip(*jobs, strict=True))))
+
+
+def written(factors: Factors, seed: int, start: int) -> Tensor:
+    texts = []
+    for i, row in enumerate(rows(factors)):
+        said = facts(row)
+        for k in range(CAPTIONS):
+            language = LANGUAGES[(start + i + k) % len(LANGUAGES)]
+            chance = random.Random(f"{seed} {start + i} {k}")
+            texts.append(Writer(language, chance).write(said)[0])
+    return numbers(texts).unflatten(0, (-1, CAPTIONS)).to(torch.int16)

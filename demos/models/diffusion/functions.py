@@ -1,0 +1,75 @@
+"""The model as functions that demos call: batched and without randomness."""
+
+import torch
+from torch import Tensor
+
+from demos.data.captions.tokens import LENGTH
+from demos.kit.device import autocast
+from demos.kit.functions import function
+from demos.models.diffusion.autoencoder import LATENT, SIDE, SIZE
+from demos.models.diffusion.conditions import ATTRIBUTES, Context
+from demos.models.diffusion.model import load_diffusion
+from demos.models.diffusion.sampling import velocity
+
+PICTURE = ("n", 3, SIZE, SIZE)
+LATENTS = ("n", LATENT, SIDE, SIDE)
+CAPTION = ("n", LENGTH)
+STEP = {"latent": LATENTS, "time": ("n",), "until": ("n",), "guidance": ("n",)}
+STEPPED = {"latent": LATENTS, "clean": LATENTS}
+
+
+@function(takes={"picture": PICTURE}, gives={"latent": LATENTS})
+def encode(picture: Tensor) -> Tensor:
+    """Latents, with mean 0 and variance 1 over portraits, of pictures in [-1, 1]."""
+    with autocast(picture.device):
+        return load_diffusion(picture.device).autoencoder.encode(picture)
+
+
+@function(takes={"latent": LATENTS}, gives={"picture": PICTURE})
+def decode(latent: Tensor) -> Tensor:
+    """Pictures in [-1, 1] of latents."""
+    with autocast(latent.device):
+        return load_diffusion(latent.device).autoencoder.decode(latent).clamp(-1, 1)
+
+
+@function(takes=STEP | {"wanted": CAPTION, "avoided": CAPTION}, gives=STEPPED)
+def step_by_caption(
+    latent: Tensor, time: Tensor, until: Tensor, guidance: Tensor, wanted: Tensor, avoided: Tensor
+) -> dict[str, Tensor]:
+    """One of Euler's steps from `time` to `until` by captions' token numbers, and the clean latent in sight.
+
+    An empty caption to avoid is guidance without a negative prompt.
+    """
+    text = load_diffusion(latent.device).flow.text
+    with autocast(latent.device):
+        contexts = text(wanted.long()), text(avoided.long())
+    return stepped(latent, time, until, guidance, *contexts)
+
+
+@function(
+    takes=STEP | {"categorical": ("n", 12), "continuous": ("n", 28), "chosen": ("n", len(ATTRIBUTES))},
+    gives=STEPPED,
+)
+def step_by_attributes(
+    latent: Tensor,
+    time: Tensor,
+    until: Tensor,
+    guidance: Tensor,
+    categorical: Tensor,
+    continuous: Tensor,
+    chosen: Tensor,
+) -> dict[str, Tensor]:
+    """The same by chosen attributes; see `conditions.AttributeEncoder`."""
+    with autocast(latent.device):
+        read = load_diffusion(latent.device).flow.attributes
+        wanted = read(categorical.long(), continuous, chosen.bool())
+    return stepped(latent, time, until, guidance, wanted, wanted.emptied())
+
+
+def stepped(
+    latent: Tensor, time: Tensor, until: Tensor, guidance: Tensor, wanted: Context, avoided: Context
+) -> dict[str, Tensor]:
+    flow = load_diffusion(latent.device).flow
+    speed = velocity(flow, latent, time, wanted, avoided, guidance)
+    left, step = ((end - time)[:, None, None, None] for end in (torch.ones_like(time), until))
+    return {"latent": latent + step * speed, "clean": latent + left * speed}

@@ -1,0 +1,179 @@
+"""The flow net: which way noise must move to become a portrait's latent.
+
+A U-Net of two levels on latents of 16 × 16 (Rombach et al. 2022, arXiv:2112.10752). At each level, blocks of
+convolutions, which time and context modulate (Peebles and Xie 2023), take turns with attention: to all other
+places, so that both eyes may match, and to the tokens of the context (`conditions`). It is trained by flow
+matching (Lipman et al. 2023, arXiv:2210.02747): from noise at time 0 to a latent at time 1 along straight
+lines.
+"""
+
+import math
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from demos.kit.device import best_device
+from demos.kit.weights import load_into, load_weights
+from demos.models.diffusion.autoencoder import LATENT, SIDE, Autoencoder
+from demos.models.diffusion.conditions import (
+    WIDTH,
+    AttributeEncoder,
+    Context,
+    TextEncoder,
+    attend,
+    heads,
+)
+
+WEIGHTS = Path(__file__).parent / "weights"
+HEAD = 64  # numbers in an attention head
+
+
+@dataclass(frozen=True)
+class FlowConfig:
+    """Channels at 16 and at 8 px; pairs of blocks at 8 px; width of what modulates them."""
+
+    channels: tuple[int, int] = (128, 192)
+    middle: int = 2
+    style: int = 256
+
+
+class Residual(nn.Module):
+    """Two convolutions under a norm that the style scales and shifts, behind a gate that is shut at first."""
+
+    def __init__(self, channels: int, style: int) -> None:
+        super().__init__()
+        self.first = nn.Conv2d(channels, channels, 3, padding=1)
+        self.second = nn.Conv2d(channels, channels, 3, padding=1)
+        self.modulation = shut(nn.Linear(style, 3 * channels))
+
+    def forward(self, x: Tensor, style: Tensor) -> Tensor:
+        scale, shift, gate = self.modulation(style).to(x)[:, None, None].chunk(3, dim=-1)
+        y = torch.addcmul(shift, normed(x), 1 + scale)
+        y = as_rows(self.second(F.silu(self.first(as_maps(y)))))
+        return torch.addcmul(x, gate, y)
+
+
+class Attention(nn.Module):
+    """Each place looks at all places, then at the tokens of the context."""
+
+    def __init__(self, channels: int, style: int) -> None:
+        super().__init__()
+        self.count = channels // HEAD
+        self.read = nn.Linear(channels, 3 * channels)
+        self.write = nn.Linear(channels, channels)
+        self.ask = nn.Linear(channels, channels)
+        self.answer = nn.Linear(WIDTH, 2 * channels)
+        self.tell = nn.Linear(channels, channels)
+        self.modulation = shut(nn.Linear(style, 4 * channels))
+
+    def forward(self, x: Tensor, style: Tensor, context: Context) -> Tensor:
+        scale, shift, gate, told = self.modulation(style).to(x)[:, None, None].chunk(4, dim=-1)
+        y = torch.addcmul(shift, normed(x), 1 + scale).flatten(1, 2)
+        query, key, value = (heads(part, self.count) for part in self.read(y).chunk(3, -1))
+        found = attend(query, key, value).transpose(1, 2).flatten(2)
+        x = torch.addcmul(x, gate, self.write(found).view_as(x))
+        query = heads(self.ask(normed(x).flatten(1, 2)), self.count)
+        key, value = (heads(part, self.count) for part in self.answer(context.tokens).chunk(2, -1))
+        found = attend(query, key, value, context.seen).transpose(1, 2).flatten(2)
+        return torch.addcmul(x, 1 + told, self.tell(found).view_as(x))
+
+
+class Flow(nn.Module):
+    """`forward(latents, time, context)`: velocities (n, 8, 16, 16) at latents and times (n,) from 0 to 1."""
+
+    def __init__(self, config: FlowConfig | None = None) -> None:
+        super().__init__()
+        self.config = config = config or FlowConfig()
+        (fine, coarse), style = config.channels, config.style
+        self.text, self.attributes = TextEncoder(), AttributeEncoder()
+        self.clock = nn.Sequential(nn.Linear(style, style), nn.SiLU(), nn.Linear(style, style))
+        self.gist = nn.Linear(WIDTH, style)
+        self.enter = nn.Conv2d(LATENT, fine, 3, padding=1)
+        self.place = nn.Parameter(torch.zeros(SIDE, SIDE, fine))
+        self.down = nn.ModuleList([Residual(fine, style), Attention(fine, style)])
+        self.shrink = nn.Conv2d(fine, coarse, 2, stride=2)
+        middle: list[nn.Module] = []
+        for _ in range(config.middle):
+            middle += [Residual(coarse, style), Attention(coarse, style)]
+        self.middle = nn.ModuleList([*middle, Residual(coarse, style)])
+        self.grow = nn.Linear(coarse, 4 * fine)
+        self.merge = nn.Linear(2 * fine, fine)
+        self.up = nn.ModuleList([Residual(fine, style), Attention(fine, style), Residual(fine, style)])
+        self.finish = shut(nn.Linear(style, 2 * fine))
+        self.leave = nn.Conv2d(fine, LATENT, 3, padding=1)
+        nn.init.zeros_(self.leave.weight)
+        nn.init.zeros_(self.leave.bias)  # type: ignore[arg-type]
+
+    def forward(self, latents: Tensor, time: Tensor, context: Context) -> Tensor:
+        style = self.style(time, context)
+        x = as_rows(self.enter(latents))
+        x = x + self.place.to(x)
+        x = through(self.down, x, style, context)
+        y = as_rows(self.shrink(as_maps(x)))
+        y = through(self.middle, y, style, context)
+        y = as_rows(F.pixel_shuffle(as_maps(self.grow(y)), 2))
+        x = self.merge(torch.cat([x, y], dim=-1))
+        x = through(self.up, x, style, context)
+        scale, shift = self.finish(style).to(x)[:, None, None].chunk(2, dim=-1)
+        x = torch.addcmul(shift, normed(x), 1 + scale)
+        with torch.autocast(x.device.type, enabled=False):
+            velocity: Tensor = self.leave(F.silu(as_maps(x).float()))
+        return velocity
+
+    def style(self, time: Tensor, context: Context) -> Tensor:
+        """What modulates the blocks (n, style): the time, and the gist of the context."""
+        seen = context.seen[..., None].to(context.tokens)
+        gist = (context.tokens * seen).sum(1) / seen.sum(1)
+        half = self.config.style // 2
+        rates = torch.exp(torch.arange(half, device=time.device) * (-math.log(1000) / half))
+        angles = 100 * time.float()[:, None] * rates
+        return F.silu(self.clock(torch.cat([angles.sin(), angles.cos()], -1)) + self.gist(gist))
+
+
+def shut(layer: nn.Linear) -> nn.Linear:
+    """The layer with all weights 0."""
+    nn.init.zeros_(layer.weight)
+    nn.init.zeros_(layer.bias)
+    return layer
+
+
+def normed(x: Tensor) -> Tensor:
+    return F.layer_norm(x, x.shape[-1:])
+
+
+def as_rows(maps: Tensor) -> Tensor:
+    """Maps (n, c, h, w) as (n, h, w, c), which needs no copy in the channels-last layout."""
+    return maps.permute(0, 2, 3, 1).contiguous()
+
+
+def as_maps(rows: Tensor) -> Tensor:
+    """And back."""
+    return rows.permute(0, 3, 1, 2)
+
+
+def through(blocks: nn.ModuleList, x: Tensor, style: Tensor, context: Context) -> Tensor:
+    for block in blocks:
+        x = block(x, style, context) if isinstance(block, Attention) else block(x, style)
+    return x
+
+
+class LatentDiffusion(nn.Module):
+    """Autoencoder and flow net, as they are stored."""
+
+    def __init__(self, config: FlowConfig | None = None) -> None:
+        super().__init__()
+        self.autoencoder = Autoencoder()
+        self.flow = Flow(config)
+
+
+@cache
+def load_diffusion(device: torch.device | None = None, folder: Path = WEIGHTS) -> LatentDiffusion:
+    """The trained model, in inference mode. Raises WeightsError."""
+    model = LatentDiffusion()
+    load_into(model, load_weights(folder), folder)
+    model = model.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    return model.eval().requires_grad_(False).to(device or best_device())
