@@ -11,6 +11,7 @@ import math
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import TypeVar
 
 import torch
 import torch.nn.functional as F
@@ -30,6 +31,7 @@ from demos.models.diffusion.conditions import (
 
 WEIGHTS = Path(__file__).parent / "weights"
 HEAD = 64  # numbers in an attention head
+Layer = TypeVar("Layer", bound=nn.Module)
 
 
 @dataclass(frozen=True)
@@ -42,19 +44,17 @@ class FlowConfig:
 
 
 class Residual(nn.Module):
-    """Two convolutions under a norm that the style scales and shifts, behind a gate that is shut at first."""
+    """Two convolutions behind a norm that the style scales and shifts; at first they add nothing."""
 
     def __init__(self, channels: int, style: int) -> None:
         super().__init__()
         self.first = nn.Conv2d(channels, channels, 3, padding=1)
-        self.second = nn.Conv2d(channels, channels, 3, padding=1)
-        self.modulation = shut(nn.Linear(style, 3 * channels))
+        self.second = shut(nn.Conv2d(channels, channels, 3, padding=1))
+        self.modulation = shut(nn.Linear(style, 2 * channels))
 
     def forward(self, x: Tensor, style: Tensor) -> Tensor:
-        scale, shift, gate = self.modulation(style).to(x)[:, None, None].chunk(3, dim=-1)
-        y = torch.addcmul(shift, normed(x), 1 + scale)
-        y = as_rows(self.second(F.silu(self.first(as_maps(y)))))
-        return torch.addcmul(x, gate, y)
+        y = modulated(x, self.modulation(style))
+        return x + as_rows(self.second(F.silu(self.first(as_maps(y)))))
 
 
 class Attention(nn.Module):
@@ -64,22 +64,21 @@ class Attention(nn.Module):
         super().__init__()
         self.count = channels // HEAD
         self.read = nn.Linear(channels, 3 * channels)
-        self.write = nn.Linear(channels, channels)
+        self.write = shut(nn.Linear(channels, channels))
         self.ask = nn.Linear(channels, channels)
         self.answer = nn.Linear(WIDTH, 2 * channels)
         self.tell = nn.Linear(channels, channels)
-        self.modulation = shut(nn.Linear(style, 4 * channels))
+        self.modulation = shut(nn.Linear(style, 2 * channels))
 
     def forward(self, x: Tensor, style: Tensor, context: Context) -> Tensor:
-        scale, shift, gate, told = self.modulation(style).to(x)[:, None, None].chunk(4, dim=-1)
-        y = torch.addcmul(shift, normed(x), 1 + scale).flatten(1, 2)
+        y = modulated(x, self.modulation(style)).flatten(1, 2)
         query, key, value = (heads(part, self.count) for part in self.read(y).chunk(3, -1))
         found = attend(query, key, value).transpose(1, 2).flatten(2)
-        x = torch.addcmul(x, gate, self.write(found).view_as(x))
+        x = x + self.write(found).view_as(x)
         query = heads(self.ask(normed(x).flatten(1, 2)), self.count)
         key, value = (heads(part, self.count) for part in self.answer(context.tokens).chunk(2, -1))
         found = attend(query, key, value, context.seen).transpose(1, 2).flatten(2)
-        return torch.addcmul(x, 1 + told, self.tell(found).view_as(x))
+        return x + self.tell(found).view_as(x)
 
 
 class Flow(nn.Module):
@@ -104,9 +103,7 @@ class Flow(nn.Module):
         self.merge = nn.Linear(2 * fine, fine)
         self.up = nn.ModuleList([Residual(fine, style), Attention(fine, style), Residual(fine, style)])
         self.finish = shut(nn.Linear(style, 2 * fine))
-        self.leave = nn.Conv2d(fine, LATENT, 3, padding=1)
-        nn.init.zeros_(self.leave.weight)
-        nn.init.zeros_(self.leave.bias)  # type: ignore[arg-type]
+        self.leave = shut(nn.Conv2d(fine, LATENT, 3, padding=1))
 
     def forward(self, latents: Tensor, time: Tensor, context: Context) -> Tensor:
         style = self.style(time, context)
@@ -118,8 +115,7 @@ class Flow(nn.Module):
         y = as_rows(F.pixel_shuffle(as_maps(self.grow(y)), 2))
         x = self.merge(torch.cat([x, y], dim=-1))
         x = through(self.up, x, style, context)
-        scale, shift = self.finish(style).to(x)[:, None, None].chunk(2, dim=-1)
-        x = torch.addcmul(shift, normed(x), 1 + scale)
+        x = modulated(x, self.finish(style))
         with torch.autocast(x.device.type, enabled=False):
             velocity: Tensor = self.leave(F.silu(as_maps(x).float()))
         return velocity
@@ -134,11 +130,17 @@ class Flow(nn.Module):
         return F.silu(self.clock(torch.cat([angles.sin(), angles.cos()], -1)) + self.gist(gist))
 
 
-def shut(layer: nn.Linear) -> nn.Linear:
+def shut(layer: Layer) -> Layer:
     """The layer with all weights 0."""
-    nn.init.zeros_(layer.weight)
-    nn.init.zeros_(layer.bias)
+    for weights in layer.parameters():
+        nn.init.zeros_(weights)
     return layer
+
+
+def modulated(x: Tensor, scale_and_shift: Tensor) -> Tensor:
+    """Rows (n, h, w, c) normed, then scaled and shifted by (n, 2c)."""
+    scale, shift = scale_and_shift.to(x)[:, None, None].chunk(2, dim=-1)
+    return torch.addcmul(shift, normed(x), 1 + scale)
 
 
 def normed(x: Tensor) -> Tensor:

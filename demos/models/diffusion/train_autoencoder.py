@@ -32,7 +32,7 @@ FRECKLES = 4.0
 class AutoencoderTraining:
     """The recipe."""
 
-    steps: int = 5000
+    steps: int = 3600
     batch: int = 16
     portraits: int = 30_000
     rate: float = 2e-3
