@@ -54,7 +54,9 @@ def parser() -> argparse.ArgumentParser:
     train.set_defaults(command=run_train)
 
     evaluate = commands.add_parser("evaluate", help="measure the metrics on the models' cards again")
-    evaluate.add_argument("demos", nargs="*", metavar="demo", help=f"{', '.join(trainable())} (default: all)")
+    evaluate.add_argument(
+        "demos", nargs="*", metavar="demo", help=f"{', '.join(trainable())} (default: those with weights)"
+    )
     evaluate.add_argument("--format", choices=["text", "json"], default="text")
     evaluate.set_defaults(command=run_evaluate)
 
@@ -214,7 +216,7 @@ def run_evaluate(arguments: argparse.Namespace) -> int:
         print(f"Nothing to evaluate in “{unknown[0]}”; there is {', '.join(known)}.", file=sys.stderr)
         return 2
     results = {}
-    for name in arguments.demos or known:
+    for name in arguments.demos or [name for name in known if (room(name) / "weights").exists()]:
         try:
             results[name] = module(name, "evaluate").evaluate()
         except WeightsError as error:

@@ -1,7 +1,7 @@
 """What a portrait shall show, as tokens that the flow net attends to: words of a caption, or attributes.
 
-Both give a context: tokens (n, 56, 128) and which of them count. Every context begins with a start token; one
-that holds nothing else asks for any portrait, and guidance leads away from it.
+Both give a context: tokens (n, 56, 128) and which of them count. Who is told nothing gets one token that says
+so (`Flow.told`), and guidance leads away from what that gives.
 """
 
 import math
@@ -28,12 +28,6 @@ class Context(NamedTuple):
     def join(self, other: "Context") -> "Context":
         """Both batches, one after the other."""
         return Context(torch.cat([self.tokens, other.tokens]), torch.cat([self.seen, other.seen]))
-
-    def emptied(self) -> "Context":
-        """The start tokens alone."""
-        seen = torch.zeros_like(self.seen)
-        seen[:, 0] = True
-        return Context(self.tokens, seen)
 
 
 def attend(query: Tensor, key: Tensor, value: Tensor, seen: Tensor | None = None) -> Tensor:

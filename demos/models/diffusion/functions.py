@@ -40,9 +40,9 @@ def step_by_caption(
 
     An empty caption to avoid is guidance without a negative prompt.
     """
-    text = load_diffusion(latent.device).flow.text
+    flow = load_diffusion(latent.device).flow
     with autocast(latent.device):
-        contexts = text(wanted.long()), text(avoided.long())
+        contexts = flow.by_words(wanted.long()), flow.by_words(avoided.long())
     return stepped(latent, time, until, guidance, *contexts)
 
 
@@ -60,10 +60,11 @@ def step_by_attributes(
     chosen: Tensor,
 ) -> dict[str, Tensor]:
     """The same by chosen attributes; see `conditions.AttributeEncoder`."""
+    flow = load_diffusion(latent.device).flow
     with autocast(latent.device):
-        read = load_diffusion(latent.device).flow.attributes
-        wanted = read(categorical.long(), continuous, chosen.bool())
-    return stepped(latent, time, until, guidance, wanted, wanted.emptied())
+        read = flow.attributes(categorical.long(), continuous, chosen.bool())
+        wanted = flow.told(read, ~chosen.bool().any(1))
+    return stepped(latent, time, until, guidance, wanted, flow.empty(wanted))
 
 
 def stepped(

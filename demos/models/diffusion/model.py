@@ -17,8 +17,9 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from demos.data.captions.tokens import PADDING
 from demos.kit.device import best_device
-from demos.kit.weights import load_into, load_weights
+from demos.kit.weights import load_into, load_weights, read_card
 from demos.models.diffusion.autoencoder import LATENT, SIDE, Autoencoder
 from demos.models.diffusion.conditions import (
     WIDTH,
@@ -89,6 +90,7 @@ class Flow(nn.Module):
         self.config = config = config or FlowConfig()
         (fine, coarse), style = config.channels, config.style
         self.text, self.attributes = TextEncoder(), AttributeEncoder()
+        self.nothing = nn.Parameter(0.3 * torch.randn(WIDTH))
         self.clock = nn.Sequential(nn.Linear(style, style), nn.SiLU(), nn.Linear(style, style))
         self.gist = nn.Linear(WIDTH, style)
         self.enter = nn.Conv2d(LATENT, fine, 3, padding=1)
@@ -119,6 +121,21 @@ class Flow(nn.Module):
         with torch.autocast(x.device.type, enabled=False):
             velocity: Tensor = self.leave(F.silu(as_maps(x).float()))
         return velocity
+
+    def told(self, context: Context, nothing: Tensor) -> Context:
+        """The context, with one token that says nothing for those rows (n,) that are told nothing."""
+        first = torch.zeros_like(context.seen)
+        first[:, 0] = True
+        tokens = torch.where(nothing[:, None, None], self.nothing.to(context.tokens), context.tokens)
+        return Context(tokens, torch.where(nothing[:, None], first, context.seen))
+
+    def empty(self, like: Context) -> Context:
+        """A context that says nothing to any row."""
+        return self.told(like, torch.ones_like(like.seen[:, 0]))
+
+    def by_words(self, numbers: Tensor) -> Context:
+        """The context of captions' token numbers (n, LENGTH); captions without words say nothing."""
+        return self.told(self.text(numbers), numbers[:, 1] == PADDING)
 
     def style(self, time: Tensor, context: Context) -> Tensor:
         """What modulates the blocks (n, style): the time, and the gist of the context."""
@@ -175,7 +192,8 @@ class LatentDiffusion(nn.Module):
 @cache
 def load_diffusion(device: torch.device | None = None, folder: Path = WEIGHTS) -> LatentDiffusion:
     """The trained model, in inference mode. Raises WeightsError."""
-    model = LatentDiffusion()
+    sizes = read_card(folder).config
+    model = LatentDiffusion(FlowConfig(tuple(sizes["channels"]), sizes["middle"], sizes["style"]))
     load_into(model, load_weights(folder), folder)
     model = model.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     return model.eval().requires_grad_(False).to(device or best_device())

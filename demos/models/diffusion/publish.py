@@ -159,8 +159,7 @@ def by_captions(texts: Sequence[str]) -> Draw:
     table = numbers(texts)
 
     def contexts(flow: Flow, like: Tensor, part: slice) -> Context:
-        context: Context = flow.text(table[part].to(like.device))
-        return context
+        return flow.by_words(table[part].to(like.device))
 
     return contexts
 

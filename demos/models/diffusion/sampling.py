@@ -34,7 +34,7 @@ def velocity(
 @torch.inference_mode()
 def euler(flow: Flow, start: Tensor, wanted: Context, *, steps: int, guidance: float = 1.0) -> Tensor:
     """Latents (n, 8, 16, 16) from noise, in equal steps."""
-    latents, avoided = start, wanted.emptied()
+    latents, avoided = start, flow.empty(wanted)
     strength = torch.full((len(start),), guidance, device=start.device)
     for step in range(steps):
         time = torch.full((len(start),), step / steps, device=start.device)

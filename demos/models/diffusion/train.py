@@ -153,8 +153,8 @@ class FlowRun(Run[Flow]):
         """What the net is told: of the first half by captions, of the rest by attributes."""
         half = len(index) // 2
         told = self.model.text(self.words(index[:half], seeded)).join(self.chosen(index[half:], seeded))
-        nothing = (torch.rand(len(index), generator=seeded) < self.recipe.nothing).to(self.device)
-        return Context(told.tokens, torch.where(nothing[:, None], told.emptied().seen, told.seen))
+        nothing = torch.rand(len(index), generator=seeded) < self.recipe.nothing
+        return self.model.told(told, nothing.to(self.device))
 
     def words(self, index: Tensor, seeded: torch.Generator) -> Tensor:
         """Token numbers (n, LENGTH) of one caption of each, a few of them unknown."""
