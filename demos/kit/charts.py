@@ -290,10 +290,12 @@ class Pair:
 
 def lines(
     series: Mapping[str, Points], form: Format, *, x: str, y: str, across: Range | None = None,
-    up: Range | None = None,
+    up: Range | None = None, at: Sequence[float] = (), small: bool = False,
 ) -> Drawing:  # fmt: skip
     """Points (x, y) of each named series, joined. `x` and `y` name the axes; `across` and `up` are their
-    ranges, by default as far as the points go (given, a chart that grows does not jump)."""
+    ranges, by default as far as the points go (given, a chart that grows does not jump). `at`: of each
+    series, the x of a point that gets a ring. `small`: only the layout for a phone, to stand beside
+    another chart."""
     points = [point for some in series.values() for point in some]
     axes = Axes(across or reach([x for x, _ in points]), up or reach([y for _, y in points]), x, y, form)
 
@@ -303,12 +305,20 @@ def lines(
             for i, (name, some) in enumerate(series.items())
         }
 
+    def rings(plot: Plot) -> list[Thing]:
+        return [
+            Ring(*plot.place(point))
+            for some, here in zip(series.values(), at, strict=False)
+            for point in some
+            if point[0] == here
+        ]
+
     titles = [(i, name) for i, name in enumerate(series) if name]
     wide, narrow = Plot(axes), Plot.narrow(axes, len(titles))
     named = {name: line for name, line in drawn(wide).items() if line.points}
     heights = apart([line.points[-1][1] for line in named.values()], (TOP + 6 + LETTERS, HEIGHT - BOTTOM))
     names = [
-        Words(wide.right + 8, height, name, "start", line.color)
+        Words(wide.right + (16 if at else 8), height, name, "start", line.color)
         for height, (name, line) in zip(heights, named.items(), strict=True)
     ]
     legend = [
@@ -317,7 +327,10 @@ def lines(
         for at in [narrow.legend(row)]
         for thing in (Line(((0, at), (LEFT - 16, at)), i), Words(LEFT - 8, at, name, "start", i))
     ]
-    return wide.drawing([*drawn(wide).values(), *names], narrow.drawing([*drawn(narrow).values(), *legend]))
+    on_phone = narrow.drawing([*drawn(narrow).values(), *rings(narrow), *legend])
+    if small:
+        return on_phone
+    return wide.drawing([*drawn(wide).values(), *rings(wide), *names], on_phone)
 
 
 def cloud(

@@ -63,14 +63,18 @@ def precision_recall(real: Tensor, fake: Tensor, k: int = 3) -> tuple[float, flo
 
 
 def coverage(support: Tensor, points: Tensor, k: int) -> float:
-    """The share of ``points`` inside the union of balls around ``support`` that reach to its k-th
-    neighbour."""
+    """The share of ``points`` among ``support``; see `among`."""
+    return among(support, points, k).double().mean().item()
+
+
+def among(support: Tensor, points: Tensor, k: int = 3) -> Tensor:
+    """Which ``points`` (n, d) lie inside the union of balls around ``support`` that reach to its k-th
+    neighbor: (n,) bool."""
     support, points = support.double(), points.double()
     radii = torch.cat(
         [torch.cdist(chunk, support).kthvalue(k + 1, dim=1).values for chunk in support.split(500)]
     )
-    inside = [(torch.cdist(chunk, support) <= radii).any(1) for chunk in points.split(500)]
-    return torch.cat(inside).double().mean().item()
+    return torch.cat([(torch.cdist(chunk, support) <= radii).any(1) for chunk in points.split(500)])
 
 
 def psnr(drawn: Tensor, pictures: Tensor, weights: Tensor | None = None) -> float:

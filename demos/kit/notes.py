@@ -33,8 +33,9 @@ def with_term_links(text: str, language: Language) -> str:
 
 def numbers_of(demo: Demo, labels: Labels) -> str:
     """A Markdown table for each of a demo's models: its size, its training, and how good it is by which
-    bars."""
-    return "\n\n".join(table(folder, labels) for folder in demo.weight_folders)
+    bars. What has no parameters is no model."""
+    models = [folder for folder in demo.weight_folders if read_card(folder).parameters]
+    return "\n\n".join(table(folder, labels) for folder in models)
 
 
 def table(folder: Path, labels: Labels) -> str:

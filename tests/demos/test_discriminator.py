@@ -11,7 +11,9 @@ from demos.apps.discriminator import app
 from demos.data.avatars import render
 from demos.data.avatars import sample as draw
 from demos.kit import random
+from demos.kit.filters import blurred
 from demos.kit.functions import direct
+from demos.kit.guessing import ROUNDS, next_round, reveal
 from demos.models.gan.functions import criticize
 from tests.demos.kit import answer, differ, words
 
@@ -35,14 +37,14 @@ def test_rounds_differ_and_mix_real_and_generated() -> None:
 
 def test_the_real_ones_are_drawn_and_the_others_are_not() -> None:
     dealt = app.round_of(direct, 2)
-    drawn = render(draw(app.COUNT, seed=app.REAL_SEED, start=2 * app.COUNT), 64).images
+    drawn = render(draw(app.GUESSING.count, seed=app.REAL_SEED, start=2 * app.GUESSING.count), 64).images
     same = [any(torch.allclose(image, one, atol=1e-4) for one in drawn) for image in dealt.images]
     assert tuple(same) == dealt.real
 
 
 def test_guesses_are_framed_and_nothing_is_given_away() -> None:
     plain = guess()
-    for n in app.NUMBERS:
+    for n in app.GUESSING.numbers:
         shown = guess(guesses=(n,))
         assert differ(plain["gallery"], shown["gallery"]) > 0.1
         assert shown["result"] == plain["result"] == LABELS["hidden"]
@@ -50,29 +52,29 @@ def test_guesses_are_framed_and_nothing_is_given_away() -> None:
 
 def test_a_click_ticks_and_a_second_one_unticks() -> None:
     place = (2 * 136 + 5, 136 + 5)
-    assert app.toggle(place, {"guesses": ("1",)}) == {"guesses": ("1", "7")}
-    assert app.toggle(place, {"guesses": ("1", "7")}) == {"guesses": ("1",)}
+    assert app.GUESSING.toggle(place, {"guesses": ("1",)}) == {"guesses": ("1", "7")}
+    assert app.GUESSING.toggle(place, {"guesses": ("1", "7")}) == {"guesses": ("1",)}
 
 
 def test_the_answers_count_what_was_right() -> None:
     dealt = app.round_of(direct, 1)
-    right = tuple(n for n, real in zip(app.NUMBERS, dealt.real, strict=True) if not real)
-    wrong = tuple(n for n in app.NUMBERS if n not in right)
+    right = tuple(n for n, real in zip(app.GUESSING.numbers, dealt.real, strict=True) if not real)
+    wrong = tuple(n for n in app.GUESSING.numbers if n not in right)
     its = sum((chance > 0.5) == real for chance, real in zip(dealt.chance, dealt.real, strict=True))
     assert LABELS("score", yours=8, its=its, all=8) in guess(guesses=right, revealed=1)["result"]
     assert LABELS("score", yours=0, its=its, all=8) in guess(guesses=wrong, revealed=1)["result"]
     table = guess(revealed=1)["result"]
-    for n, real, chance in zip(app.NUMBERS, dealt.real, dealt.chance, strict=True):
+    for n, real, chance in zip(app.GUESSING.numbers, dealt.real, dealt.chance, strict=True):
         assert f"| {n} | {'real' if real else 'generated'} | real | {LABELS.chance(chance)} |" in table
 
 
 def test_the_answers_of_one_round_are_not_those_of_the_next() -> None:
     state = {"round": 4, "guesses": ("1",), "revealed": 0}
-    state |= app.reveal(state)
+    state |= reveal(state)
     assert guess(**state)["result"] != LABELS["hidden"]
     assert guess(**state | {"round": 5})["result"] == LABELS["hidden"]
-    assert app.next_round(state) == {"round": 5, "guesses": (), "revealed": 0}
-    assert app.next_round({"round": app.ROUNDS})["round"] == 1
+    assert next_round(state) == {"round": 5, "guesses": (), "revealed": 0}
+    assert next_round({"round": ROUNDS})["round"] == 1
 
 
 @pytest.mark.parametrize("spoiled", [{"blur": 3}, {"noise": 0.5}, {"colors": 120}], ids=str)
@@ -98,9 +100,9 @@ def test_without_spoiling_nothing_is_spoilt() -> None:
 
 def test_blur_keeps_flat_color_and_takes_away_detail() -> None:
     flat = torch.full((1, 3, 64, 64), 0.3)
-    assert torch.allclose(app.blurred(flat, 2.5), flat, atol=1e-5)
+    assert torch.allclose(blurred(flat, 2.5), flat, atol=1e-5)
     grain = random.normal(1, 1, 3, 64, 64)
-    assert app.blurred(grain, 2).std() < 0.2 * grain.std()
+    assert blurred(grain, 2).std() < 0.2 * grain.std()
 
 
 def test_color_shift_is_a_rotation_that_leaves_gray_alone() -> None:

@@ -7,7 +7,6 @@ from functools import lru_cache
 from typing import Any
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor
 
 from demos.data.avatars import render
@@ -15,18 +14,18 @@ from demos.data.avatars import sample as draw
 from demos.data.avatars.dataset import portrait_of
 from demos.kit import pictures, random
 from demos.kit.app import Tab
-from demos.kit.controls import Action, Choice, Choices, Hidden, Number, Seed, Slider, State
+from demos.kit.controls import Choice, Seed, Slider
+from demos.kit.filters import blurred
 from demos.kit.functions import Runner
+from demos.kit.guessing import Guessing
 from demos.kit.labels import Labels
 from demos.kit.pictures import Scene
 from demos.kit.remember import remembered
-from demos.kit.shows import Picture, Point, Text
+from demos.kit.shows import Picture, Text
 from demos.models.gan.functions import criticize, generate
 from demos.models.gan.pretrained import latents
 
-COUNT, COLUMNS = 8, 4
-NUMBERS = tuple(str(n) for n in range(1, COUNT + 1))
-ROUNDS = 999_999
+GUESSING = Guessing(count=8, columns=4, fewest=3)
 REAL_SEED, GENERATED_SEED = 4_000_037, 5_000_011  # of no portrait that was trained or measured on
 
 
@@ -43,47 +42,30 @@ class Round:
     chance: tuple[float, ...]
 
 
-def toggle(point: Point, state: State) -> dict[str, Any]:
-    """Tick or untick the portrait that was clicked."""
-    column, row = pictures.cell_at(point, COLUMNS)
-    clicked, guesses = NUMBERS[row * COLUMNS + column], state["guesses"]
-    return {"guesses": tuple(n for n in NUMBERS if (n in guesses) != (n == clicked))}
-
-
-def reveal(state: State) -> dict[str, Any]:
-    return {"revealed": state["round"]}
-
-
-def next_round(state: State) -> dict[str, Any]:
-    return {"round": state["round"] % ROUNDS + 1, "guesses": (), "revealed": 0}
-
-
 def guess(
     run: Runner, words: Labels, *, guesses: tuple[str, ...], round: int, revealed: int
 ) -> dict[str, Any]:
     """The round's portraits, those guessed to be generated framed; or the answers beside the guesses."""
     dealt = round_of(run, round)
     if revealed == round:
-        tiles = [pictures.marked(tile, real) for tile, real in zip(dealt.tiles, dealt.real, strict=True)]
-        return {"gallery": pictures.grid(tiles, COLUMNS), "result": answers(words, dealt, guesses)}
-    tiles = [
-        pictures.framed(tile, pictures.GRAY) if n in guesses else tile
-        for n, tile in zip(NUMBERS, dealt.tiles, strict=True)
-    ]
-    return {"gallery": pictures.grid(tiles, COLUMNS), "result": words["hidden"]}
+        return {
+            "gallery": GUESSING.revealed(dealt.tiles, dealt.real),
+            "result": answers(words, dealt, guesses),
+        }
+    return {"gallery": GUESSING.shown(dealt.tiles, guesses), "result": words["hidden"]}
 
 
 @remembered(64)
 def round_of(run: Runner, number: int) -> Round:
     """The round with this number: always the same, and its number tells nothing about the answers."""
-    reals = int(random.integers(number, 3, COUNT - 2, 1, stream="reals"))
-    real = torch.tensor(random.permutation(number, COUNT, stream="places")) < reals
-    images = torch.empty(COUNT, 3, 64, 64)
-    images[real] = render(draw(reals, seed=REAL_SEED, start=COUNT * number), 64).images
-    images[~real] = generated(run, COUNT - reals, GENERATED_SEED + number)
+    kinds = GUESSING.real(number)
+    real, reals = torch.tensor(kinds), sum(kinds)
+    images = torch.empty(GUESSING.count, 3, 64, 64)
+    images[real] = render(draw(reals, seed=REAL_SEED, start=GUESSING.count * number), 64).images
+    images[~real] = generated(run, GUESSING.count - reals, GENERATED_SEED + number)
     tiles = [pictures.numbered(tile, n) for n, tile in enumerate(pictures.tiles(images), start=1)]
     chance = run(criticize, picture=images)["probability"].tolist()
-    return Round(images, tiles, tuple(real.tolist()), tuple(chance))
+    return Round(images, tiles, kinds, tuple(chance))
 
 
 def generated(run: Runner, count: int, seed: int) -> Tensor:
@@ -93,18 +75,18 @@ def generated(run: Runner, count: int, seed: int) -> Tensor:
 
 def answers(words: Labels, dealt: Round, guesses: tuple[str, ...]) -> str:
     """The answers as a table, with the reader's score beside the discriminator's."""
-    yours = [n not in guesses for n in NUMBERS]
+    yours = [n not in guesses for n in GUESSING.numbers]
     its = [chance > 0.5 for chance in dealt.chance]
     score = words(
         "score",
         yours=sum(a == b for a, b in zip(yours, dealt.real, strict=True)),
         its=sum(a == b for a, b in zip(its, dealt.real, strict=True)),
-        all=COUNT,
+        all=GUESSING.count,
     )
     kind = {True: words["real"], False: words["generated"]}
     rows = [
         f"| {n} | {kind[real]} | {kind[yours]} | {words.chance(chance)} |"
-        for n, real, yours, chance in zip(NUMBERS, dealt.real, yours, dealt.chance, strict=True)
+        for n, real, yours, chance in zip(GUESSING.numbers, dealt.real, yours, dealt.chance, strict=True)
     ]
     return "\n".join([score, "", words["table_head"], "|---|---|---|---|", *rows])
 
@@ -165,17 +147,6 @@ def grain() -> Tensor:
     return random.normal(0, 1, 3, 64, 64, stream="grain")
 
 
-def blurred(images: Tensor, sigma: float) -> Tensor:
-    """Gaussian blur; the border repeats its last pixels."""
-    if sigma <= 0:
-        return images
-    reach = min(round(3 * sigma), images.shape[-1] - 1)
-    line = torch.exp(-0.5 * (torch.arange(-reach, reach + 1) / sigma).square())
-    line = (line / line.sum()).expand(3, 1, 1, -1)
-    padded = F.pad(images, (reach, reach, reach, reach), mode="replicate")
-    return F.conv2d(F.conv2d(padded, line, groups=3), line.transpose(2, 3), groups=3)
-
-
 def shifted(images: Tensor, degrees: float) -> Tensor:
     """Turn every color around the axis of grays (Rodrigues' rotation), which keeps light and dark nearly."""
     angle = torch.deg2rad(torch.tensor(float(degrees)))
@@ -188,14 +159,8 @@ def shifted(images: Tensor, degrees: float) -> Tensor:
 TABS = (
     Tab(
         "guess",
-        (
-            Choices("guesses", NUMBERS),
-            Action("reveal", reveal, primary=True),
-            Action("next_round", next_round),
-            Number("round", 1, 1, ROUNDS),
-            Hidden("revealed"),  # the round whose answers are on screen
-        ),
-        (Picture("gallery", click=toggle), Text("result")),
+        GUESSING.controls,
+        (Picture("gallery", click=GUESSING.toggle), Text("result")),
         guess,
     ),
     Tab(

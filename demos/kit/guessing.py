@@ -1,0 +1,75 @@
+"""A round of guessing: numbered pictures in a grid, which a reader ticks before the answers are shown."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+
+from demos.kit import pictures, random
+from demos.kit.controls import Action, Choices, Control, Hidden, Number, State
+from demos.kit.pictures import Scene
+from demos.kit.shows import Point
+
+ROUNDS = 999_999
+
+
+@dataclass(frozen=True)
+class Guessing:
+    """So many pictures in so many columns, at least `fewest` of them real and as many generated.
+
+    Its controls are `guesses` (numbers as text), `round` and `revealed`, the round whose answers are shown.
+    """
+
+    count: int
+    columns: int
+    fewest: int
+
+    @property
+    def numbers(self) -> tuple[str, ...]:
+        return tuple(str(n) for n in range(1, self.count + 1))
+
+    @property
+    def controls(self) -> tuple[Control | Action, ...]:
+        return (
+            Choices("guesses", self.numbers),
+            Action("reveal", reveal, primary=True),
+            Action("next_round", next_round),
+            Number("round", 1, 1, ROUNDS),
+            Hidden("revealed"),
+        )
+
+    def toggle(self, point: Point, state: State) -> dict[str, Any]:
+        """Tick or untick the picture that was clicked."""
+        column, row = pictures.cell_at(point, self.columns)
+        clicked, guesses = self.numbers[row * self.columns + column], state["guesses"]
+        return {"guesses": tuple(n for n in self.numbers if (n in guesses) != (n == clicked))}
+
+    def real(self, number: int) -> tuple[bool, ...]:
+        """Which pictures of a round are real: always the same, and its number tells nothing about them."""
+        most = self.count - self.fewest
+        reals = int(random.integers(number, self.fewest, most + 1, 1, stream="reals"))
+        places = torch.tensor(random.permutation(number, self.count, stream="places"))
+        return tuple((places < reals).tolist())
+
+    def shown(self, tiles: list[Scene], guesses: tuple[str, ...]) -> Scene:
+        """The pictures, those ticked framed."""
+        framed = [
+            pictures.framed(tile, pictures.GRAY) if n in guesses else tile
+            for n, tile in zip(self.numbers, tiles, strict=True)
+        ]
+        return pictures.grid(framed, self.columns)
+
+    def revealed(self, tiles: list[Scene], real: tuple[bool, ...]) -> Scene:
+        """The pictures, each marked as what it is."""
+        marked = [pictures.marked(tile, is_real) for tile, is_real in zip(tiles, real, strict=True)]
+        return pictures.grid(marked, self.columns)
+
+
+def reveal(state: State) -> dict[str, Any]:
+    return {"revealed": state["round"]}
+
+
+def next_round(state: State) -> dict[str, Any]:
+    return {"round": state["round"] % ROUNDS + 1, "guesses": (), "revealed": 0}
