@@ -282,6 +282,17 @@ def test_names_of_lines_stand_apart_and_as_near_to_their_ends_as_they_can() -> N
     assert names[1].y - names[0].y >= charts.LETTERS
 
 
+def test_a_small_chart_rings_the_points_asked_for() -> None:
+    series = {"a": [(0, 0), (1, 2)], "b": [(0, 1), (1, 1)]}
+    chart = charts.lines(series, str, x="x", y="", up=(0, 2), at=(1, None), small=True)
+    (ring,) = [thing for thing in chart.things if isinstance(thing, charts.Ring)]
+    assert (ring.x, ring.y) == (charts.SIDE - charts.RIGHT, charts.TOP)
+    assert 'class="chart small"' in chart.svg("alt")
+    alone = charts.lines({"": [(0, 0), (1, 2)]}, str, x="x", y="", at=(1,), small=True)
+    wide = [thing for thing in alone.things if isinstance(thing, charts.Ring)]
+    assert wide[0].x > ring.x, "a line without a name needs no room for it"
+
+
 def test_charts_escape_words_and_have_an_alternative_text() -> None:
     chart = charts.lines({"<a>": [(0, 1), (10, 3)]}, str, x="steps & more", y="loss")
     svg = chart.svg('what "it" shows')

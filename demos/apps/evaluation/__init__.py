@@ -1,1 +1,1 @@
-"""Demo: portraits harmed in five ways, and what avatar-FID, precision, recall and the reader make of them."""
+"""Demo: portraits degraded in five ways, and what three measures and the reader make of them."""

@@ -1,4 +1,4 @@
-"""How good are generated pictures? Avatar-FID, precision and recall on sets that are harmed on purpose, the
+"""How good are generated pictures? Avatar-FID, precision and recall on sets that are degraded on purpose, the
 two clouds behind the formula, how much the number of pictures matters, and the reader's own eye."""
 
 from __future__ import annotations
@@ -11,9 +11,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from demos.apps.evaluation import sets
-from demos.apps.evaluation.features import harmed_features, stored
-from demos.apps.evaluation.sets import AMOUNTS, LEVELS, POOL, SIZE, harmed
+from demos.apps.evaluation.features import degraded_features, stored
+from demos.apps.evaluation.sets import AMOUNTS, LEVELS, POOL, SIZE, degraded, training_pictures
 from demos.data.avatars import render
 from demos.data.avatars import sample as draw
 from demos.kit import charts, pictures, random
@@ -50,7 +49,7 @@ def real() -> Tensor:
     return stored()["real"][:SIZE]
 
 
-# Harming a set
+# Degrading a set
 
 
 @dataclass(frozen=True)
@@ -66,24 +65,29 @@ class Measures:
 
 @remembered(32)
 def measured(_: Runner, kind: str, strength: int) -> Measures:
-    features = harmed_features(kind, strength)
+    features = degraded_features(kind, strength)
     distances = torch.cdist(features, stored()["training"])
     return Measures(
         frechet_distance(real(), features), *precision_recall(real(), features), distances.min(1).values
     )
 
 
-def harm(run: Runner, words: Labels, *, kind: str, strength: int, seed: int) -> dict[str, Any]:
+def degrade(run: Runner, words: Labels, *, kind: str, strength: int, seed: int) -> dict[str, Any]:
     """Portraits of the set, the three measures at every strength, and who is nearest in the training set."""
     at_all = [measured(run, kind, s) for s in STRENGTHS]
     start = int(random.integers(seed, 0, SIZE - SHOWN, 1, stream="shown"))
-    shown = harmed(run, kind, strength, start, SHOWN)
+    shown = portraits(run, kind, strength, start)
     return {
         "set": pictures.grid(pictures.tiles(shown, TILE), COLUMNS),
         "measures": curves(words, kind, at_all, AMOUNTS[kind][strength]),
         "facts": facts(run, words, kind, strength, at_all),
         "nearest": beside_nearest(run, shown, kind, strength, start),
     }
+
+
+@remembered(32)
+def portraits(run: Runner, kind: str, strength: int, start: int) -> Tensor:
+    return degraded(run, kind, strength, start, SHOWN)
 
 
 def curves(words: Labels, kind: str, at_all: list[Measures], here: float) -> Pair:
@@ -139,9 +143,9 @@ def usual_distance(run: Runner) -> float:
 def beside_nearest(run: Runner, shown: Tensor, kind: str, strength: int, start: int) -> Scene:
     """The first portraits shown, and below each the training portrait whose features are nearest; copies are
     framed."""
-    features = harmed_features(kind, strength)[start : start + COLUMNS]
+    features = degraded_features(kind, strength)[start : start + COLUMNS]
     found = torch.cdist(features, stored()["training"]).min(1)
-    twins = torch.cat([training_portrait(run, row) for row in found.indices.tolist()])
+    twins = training_pictures(run, tuple(found.indices.tolist()))
     limit = SUSPICIOUS * usual_distance(run)
     tiles = [
         pictures.framed(tile, width=4) if distance < limit else tile
@@ -150,11 +154,6 @@ def beside_nearest(run: Runner, shown: Tensor, kind: str, strength: int, start: 
         )
     ]
     return pictures.grid(tiles, COLUMNS)
-
-
-@remembered(128)
-def training_portrait(run: Runner, row: int) -> Tensor:
-    return sets.pictures(run, "training", row, 1)
 
 
 # Two clouds
@@ -174,7 +173,7 @@ def plane_of(_: Runner) -> Components:
 
 def clouds(run: Runner, words: Labels, *, kind: str, strength: int) -> dict[str, Any]:
     """Both sets as clouds with their ellipses, and the distance in its two parts."""
-    features = harmed_features(kind, strength)
+    features = degraded_features(kind, strength)
     plane = plane_of(run)
     a, b = plane.project(real()), plane.project(features)
     moved = (gaussian(features).mean - gaussian(real()).mean).square().sum().item()
@@ -324,7 +323,7 @@ def result(words: Labels, dealt: Round, guesses: tuple[str, ...]) -> str:
         yours_real=taken(True, yours),
         its_real=taken(True, its),
     )
-    kind = {True: words["real"], False: words["generated"]}
+    kind = {True: words["real_one"], False: words["generated_one"]}
     place = {True: words["among"], False: words["outside"]}
     rows = [
         f"| {n} | {kind[is_real]} | {kind[said]} | {place[found]} |"
@@ -337,10 +336,10 @@ STRENGTH = Slider("strength", 0, LEVELS, 3, step=1, play=True)
 
 TABS = (
     Tab(
-        "harm",
+        "degrade",
         (Choice("kind", KINDS, "blur"), STRENGTH, Seed("seed", 1)),
         (Picture("set"), Chart("measures"), Text("facts"), Picture("nearest")),
-        harm,
+        degrade,
     ),
     Tab(
         "clouds",

@@ -49,8 +49,8 @@ def stored(folder: Path = WEIGHTS) -> dict[str, Tensor]:
     return {name: restored(steps) for name, steps in tensors.items()}
 
 
-def harmed_features(kind: str, level: int) -> Tensor:
-    """Features (500, 192) of a harmed set."""
+def degraded_features(kind: str, level: int) -> Tensor:
+    """Features (500, 192) of a degraded set."""
     first, second, share = parts(kind, level)
     one, other = (stored()[name][:SIZE] for name in (first, second))
     return torch.where(from_second(0, SIZE, share)[:, None], other, one)

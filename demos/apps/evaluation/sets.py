@@ -15,6 +15,7 @@ from demos.data.avatars.dataset import HELD_OUT_SEED, TRAIN_SEED
 from demos.kit import random
 from demos.kit.filters import blurred
 from demos.kit.functions import Runner
+from demos.kit.remember import remembered
 from demos.models.gan.functions import generate
 from demos.models.gan.model import DEFAULT
 
@@ -66,7 +67,7 @@ def pictures(run: Runner, name: str, start: int, count: int) -> Tensor:
             for same in MISSING[: int(level)]:
                 people = replace(people, **same)
             return render(people, 64).images
-    plain = render(draw(count, HELD_OUT_SEED, start=OTHER_START + start), 64).images
+    plain = others(run, start, count)
     match kind:
         case "blur":
             return blurred(plain, AMOUNTS["blur"][int(level)])
@@ -76,6 +77,19 @@ def pictures(run: Runner, name: str, start: int, count: int) -> Tensor:
         case "broken":
             return shuffled(plain, start)
     return plain
+
+
+@remembered(4)
+def others(_: Runner, start: int, count: int) -> Tensor:
+    """Rows of `other`, from which those of several sets are made. Not to be changed in place: they are
+    kept."""
+    return render(draw(count, HELD_OUT_SEED, start=OTHER_START + start), 64).images
+
+
+@remembered(16)
+def training_pictures(_: Runner, rows: tuple[int, ...]) -> Tensor:
+    """Any rows of `training`."""
+    return render(draw(SIZE, TRAIN_SEED).select(torch.tensor(rows)), 64).images
 
 
 def shuffled(images: Tensor, start: int) -> Tensor:
@@ -90,7 +104,7 @@ def shuffled(images: Tensor, start: int) -> Tensor:
 
 
 def parts(kind: str, level: int) -> tuple[str, str, int]:
-    """Of which two sets a harmed one is made, and how many of each four rows are from the second."""
+    """Of which two sets a degraded one is made, and how many of each four rows are from the second."""
     base = "generated" if kind == "copies" else "other"
     if level == 0:
         return base, base, 0
@@ -104,8 +118,8 @@ def from_second(start: int, count: int, share: int) -> Tensor:
     return torch.arange(start, start + count) % LEVELS < share
 
 
-def harmed(run: Runner, kind: str, level: int, start: int, count: int) -> Tensor:
-    """Rows of a harmed set, (count, 3, 64, 64)."""
+def degraded(run: Runner, kind: str, level: int, start: int, count: int) -> Tensor:
+    """Rows of a degraded set, (count, 3, 64, 64)."""
     first, second, share = parts(kind, level)
     if share in (0, LEVELS):
         return pictures(run, second, start, count)
