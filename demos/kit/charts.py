@@ -23,7 +23,7 @@ LEFT, RIGHT, TOP, BOTTOM = 56, 120, 12, 44  # margins in px: numbers, names of l
 LETTERS = 17  # px from a line of words to the next
 BAR, NAMES, NUMBERS = 34, 180, 70  # of bars: px from one to the next, room for names and for numbers
 SHORT = 5  # characters of a name that has room beside a bar on a phone
-SIDE, EDGE = 400, 36  # of a plane: px across, and the room for numbers on its left and below
+SIDE, EDGE, HEAD = 400, 36, 18  # of a plane: px across, room for numbers left and below, for a name above
 DASHES = ("", "8 4", "2 4", "10 4 2 4")
 COLORS = ((0, 121, 111), (192, 52, 26), (91, 77, 178), (138, 97, 0))  # --chart-1 … on light ground
 FAINT = (168, 182, 177)
@@ -324,8 +324,8 @@ def lines(
     legend = [
         thing
         for row, (i, name) in enumerate(titles)
-        for at in [narrow.legend(row)]
-        for thing in (Line(((0, at), (LEFT - 16, at)), i), Words(LEFT - 8, at, name, "start", i))
+        for height in [narrow.legend(row)]
+        for thing in (Line(((0, height), (LEFT - 16, height)), i), Words(LEFT - 8, height, name, "start", i))
     ]
     on_phone = narrow.drawing([*drawn(narrow).values(), *rings(narrow), *legend])
     if small:
@@ -444,25 +444,34 @@ class Plane:
     @property
     def side(self) -> float:
         """Px of its sides."""
-        return SIDE - EDGE - TOP
+        return SIDE - EDGE - HEAD
 
     def place(self, x: float, y: float) -> tuple[float, float]:
         """Where in the chart a point of the plane is, in px."""
         across, up = (share(value, (self.low, self.high)) for value in (x, y))
-        return EDGE + across * self.side, TOP + (1 - up) * self.side
+        return EDGE + across * self.side, HEAD + (1 - up) * self.side
 
     def at(self, place: tuple[float, float]) -> tuple[float, float]:
         """The point of the plane at a place of the chart, in px; beside the plane, the nearest one."""
-        across, down = (place[0] - EDGE) / self.side, (place[1] - TOP) / self.side
+        across, down = (place[0] - EDGE) / self.side, (place[1] - HEAD) / self.side
         across, up = (min(max(value, 0.0), 1.0) for value in (across, 1 - down))
         return self.low + across * (self.high - self.low), self.low + up * (self.high - self.low)
 
     def field(self, pixels: NDArray[np.uint8]) -> Field:
         """A map of colors (h, w, 4) over the whole plane, its first row on top."""
-        return Field(EDGE, TOP, self.side, self.side, pixels)
+        return Field(EDGE, HEAD, self.side, self.side, pixels)
 
     def sign(self, x: float, y: float, label: int = 0, hollow: bool = False) -> Sign:
         return Sign(*self.place(x, y), label, hollow)
+
+    def names(self, names: Sequence[str]) -> list[Sign | Words]:
+        """What the sign of each class stands for, in the upper left corner."""
+        heights = [HEAD + 16 + 20 * i for i in range(len(names))]
+        signs = [Sign(EDGE + 14, height, i) for i, height in enumerate(heights)]
+        return [
+            *signs,
+            *(Words(EDGE + 26, height, names[i], "start", i) for i, height in enumerate(heights)),
+        ]
 
     def ring(self, x: float, y: float) -> Ring:
         return Ring(*self.place(x, y))
@@ -477,17 +486,17 @@ class Plane:
         self, values: NDArray[np.float64], level: float, color: int = -1, width: float = 1.5
     ) -> Strokes:
         """Where values (count, count) at the places of `grid` pass a level."""
-        return Strokes((contour(values, level) + 0.5) / len(values) * self.side + [EDGE, TOP], color, width)
+        return Strokes((contour(values, level) + 0.5) / len(values) * self.side + [EDGE, HEAD], color, width)
 
     def drawing(self, things: Sequence[Thing], form: Format, *, x: str, y: str) -> Drawing:
         """The plane with things on it, numbers at its edges, and the axes' names."""
-        left, low, right = EDGE, TOP + self.side, EDGE + self.side
-        edges: list[Thing] = [Line(((left, TOP), (right, TOP), (right, low), (left, low), (left, TOP)))]
+        left, low, right = EDGE, HEAD + self.side, EDGE + self.side
+        edges: list[Thing] = [Line(((left, HEAD), (right, HEAD), (right, low), (left, low), (left, HEAD)))]
         for value in rounds((self.low, self.high)):
             across, up = self.place(value, value)
             edges += [Words(across, low + 14, form(value), "middle"), Words(left - 6, up, form(value), "end")]
         return Drawing(
-            (*things, *edges, Words(right, low + 30, x, "end"), Words(left, TOP - 9, y, "start")),
+            (*things, *edges, Words(right, low + 30, x, "end"), Words(left, HEAD - 10, y, "start")),
             SIDE,
             SIDE + 2,
         )

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -17,7 +18,7 @@ from demos.data.avatars import render
 from demos.data.avatars import sample as draw
 from demos.kit import charts, pictures, random
 from demos.kit.app import Tab
-from demos.kit.charts import Drawing, Line, Pair, Plane, Points, Sign, Thing, Words
+from demos.kit.charts import Drawing, Line, Pair, Plane, Points, Sign, Strokes, Thing
 from demos.kit.controls import Choice, Seed, Slider
 from demos.kit.functions import Runner
 from demos.kit.guessing import Guessing
@@ -132,7 +133,8 @@ def facts(run: Runner, words: Labels, kind: str, strength: int, at_all: list[Mea
         (words["copies"], *(copies(m) for m in (before, now))),
     ]
     table = "\n".join(f"| {' | '.join(row)} |" for row in rows)
-    return f"**{what}** {words[f'means_{kind}']}\n\n{words['table_head']}\n|---|---:|---:|\n{table}"
+    meaning, head = words[f"means_{kind}"], words["table_head"]
+    return f"**{what}** {meaning}\n\n{head}\n|---|---:|---:|\n{table}"
 
 
 def usual_distance(run: Runner) -> float:
@@ -192,18 +194,20 @@ def clouds(run: Runner, words: Labels, *, kind: str, strength: int) -> dict[str,
 
 
 def two_clouds(words: Labels, a: Tensor, b: Tensor) -> Drawing:
-    """Points (n, 2) of both sets, an ellipse of two standard deviations around each, and its middle."""
+    """Points (n, 2) of both sets, an ellipse of two standard deviations around each, and the way
+    from middle to middle."""
     things: list[Thing] = []
-    for label, (points, name) in enumerate(((a, words["real_set"]), (b, words["other_set"]))):
+    things += PLANE.names((words["real_set"], words["other_set"]))
+    middles = [tuple(points.mean(0).tolist()) for points in (a, b)]
+    for label, points in enumerate((a, b)):
         things += [
             Sign(*PLANE.place(x, y), label, hollow=True) for x, y in points[:DOTS].tolist() if inside(x, y)
         ]
-        things.append(Words(charts.EDGE + 26, charts.TOP + 16 + 20 * label, name, "start", label))
-        things.append(Sign(charts.EDGE + 14, charts.TOP + 16 + 20 * label, label))
     for label, points in enumerate((a, b)):
-        found = gaussian(points)
-        things.append(Line(tuple(PLANE.place(x, y) for x, y in ellipse(found).tolist()), label))
-        things.append(PLANE.sign(*found.mean.tolist(), label))
+        outline = ellipse(gaussian(points)).tolist()
+        things.append(Line(tuple(PLANE.place(x, y) for x, y in outline), label))
+    between = np.array([[PLANE.place(*middle) for middle in middles]])
+    things += [Strokes(between, width=3), *(PLANE.ring(*middle) for middle in middles)]
     return PLANE.drawing(things, words.plain, x=words["first_direction"], y=words["second_direction"])
 
 
