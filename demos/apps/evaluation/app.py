@@ -80,7 +80,7 @@ def degrade(run: Runner, words: Labels, *, kind: str, strength: int, seed: int) 
     shown = portraits(run, kind, strength, start)
     return {
         "set": pictures.grid(pictures.tiles(shown, TILE), COLUMNS),
-        "measures": curves(words, kind, at_all, AMOUNTS[kind][strength]),
+        "measures": curves(run, words, kind, at_all, AMOUNTS[kind][strength]),
         "facts": facts(run, words, kind, strength, at_all),
         "nearest": beside_nearest(run, shown, kind, strength, start),
     }
@@ -91,23 +91,25 @@ def portraits(run: Runner, kind: str, strength: int, start: int) -> Tensor:
     return degraded(run, kind, strength, start, SHOWN)
 
 
-def curves(words: Labels, kind: str, at_all: list[Measures], here: float) -> Pair:
-    """Avatar-FID over the strength, and beside it precision and recall."""
+def curves(run: Runner, words: Labels, kind: str, at_all: list[Measures], here: float) -> Pair:
+    """Avatar-FID over the strength with that of two real sets, and beside it precision and recall."""
     amounts, x = AMOUNTS[kind], words[f"axis_{kind}"]
 
     def over(values: list[float]) -> Points:
         return list(zip(amounts, values, strict=True))
 
-    fids = [m.fid for m in at_all]
+    fids = {
+        words["other_set"]: over([m.fid for m in at_all]),
+        words["two_real"]: over([measured(run, "blur", 0).fid] * len(at_all)),
+    }
+    most = max(m.fid for m in at_all)
     shares = {
         words["precision"]: over([m.precision for m in at_all]),
         words["recall"]: over([m.recall for m in at_all]),
     }
     return Pair(
         {
-            words["fid"]: charts.lines(
-                {"": over(fids)}, words.plain, x=x, y="", up=(0, max(fids)), at=(here,), small=True
-            ),
+            words["fid"]: charts.lines(fids, words.plain, x=x, y="", up=(0, most), at=(here,), small=True),
             words["shares"]: charts.lines(
                 shares, words.plain, x=x, y="", up=(0, 1), at=(here, here), small=True
             ),
