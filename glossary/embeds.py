@@ -86,6 +86,16 @@ def check(termbase: Termbase, demos: Mapping[str, Demo]) -> Iterator[Problem]:
             yield from _faults_of_links(termbase, demo, lang, text)
 
 
+def check_figures(termbase: Termbase, known: Collection[str]) -> Iterator[Problem]:
+    """Concepts whose figure there is not."""
+    for concept in termbase.concepts.values():
+        if concept.figure and concept.figure not in known:
+            message = f"there is no figure “{concept.figure}”"
+            fix = did_you_mean(concept.figure, known) or "add it to the figures, or remove the key"
+            line = locate(concept.path, "figure")
+            yield Problem(shown(concept.path), line, "S006", message, fix, id=concept.id, key="figure")
+
+
 def _faults_of_links(termbase: Termbase, demo: Demo, lang: str, text: str) -> Iterator[Problem]:
     """Links `[[id|words]]` in what a demo's own page says: it knows neither the concepts nor their terms."""
     for id, words in TERM_LINK.findall(text):

@@ -87,6 +87,7 @@ class Concept:
     related: tuple[str, ...] = ()
     legacy: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
+    figure: str = ""  # the drawing on its page, by the name of its file
 
 
 @dataclass(frozen=True, slots=True)

@@ -71,6 +71,7 @@ def text(frame: Termbase, subject: str, broader: Sequence[str]) -> str:
         "# part_of: []  # what it is a part of",
         "# related: []  # what a reader may want to see next",
         "# sources: []  # ids of sources.yml",
+        "# figure:  # a figure that explains it, by the name of its file",
     ]
     for language in frame.languages.values():
         lines += ["", *_entry(language)]

@@ -28,6 +28,7 @@ CONCEPT = {
     "related": "Closely related concepts; it is enough to say so in one of the two files.",
     "legacy": "Old addresses that lead to the concept's page.",
     "sources": "Works that the concept rests on, from sources.yml.",
+    "figure": "The figure on the concept's page: the name of its file in docs/figures, without .yml.",
 }
 ENTRY = {
     "terms": "What the concept is called: the preferred term first, then synonyms, and terms to avoid.",
@@ -88,6 +89,7 @@ def _concept(frame: Termbase) -> dict[str, Any]:
             ]
         },
         **dict.fromkeys(("broader", "part_of", "related", "sources"), _IDS),
+        "figure": {"$ref": "#/$defs/id"},
         "legacy": {"type": "array", "items": {"type": "string", "pattern": f"^{SLUG.pattern}$"}},
     }
     made = _object(Concept, CONCEPT, known, left_out=("id", "path", "entries"))

@@ -1,15 +1,17 @@
-"""`python -m glossary coverage`: how far each language is."""
+"""`python -m glossary coverage`: how far each language is, and which concepts have a demo or a figure."""
 
 from __future__ import annotations
 
 import argparse
 import json
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from . import CLEAN, add_folder, load_termbase
 
 if TYPE_CHECKING:
+    from ..illustrations import Illustrations
     from ..model import Termbase
     from ..staleness import Coverage
 
@@ -29,9 +31,9 @@ COLUMNS = (
 def add(commands: Any) -> None:
     parser = commands.add_parser(
         "coverage",
-        help="count what is translated, current and stale",
+        help="count what is translated, current and stale, and what has a demo or a figure",
         description="Show how much of the termbase each language has, and what no longer agrees with the "
-        "reference language.",
+        "reference language; then which concepts have a demo or a figure on their page.",
         epilog="Exit code: 0, or 2 when it could not run.",
     )
     add_folder(parser)
@@ -40,11 +42,19 @@ def add(commands: Any) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
+    from .. import embeds
+    from ..illustrations import illustrations
+    from ..lint.project import Project
     from ..staleness import coverage
 
     termbase = load_termbase(options.folder)
     reports = list(coverage(termbase))
-    print(as_json(termbase, reports) if options.format == "json" else as_text(reports))
+    demos, _ = embeds.read(termbase, Project(options.folder.absolute().parent).demos)
+    shown = illustrations(termbase, demos)
+    if options.format == "json":
+        print(as_json(termbase, reports, shown))
+    else:
+        print(f"{as_text(reports)}\n\n{shown_as_text(shown)}")
     return CLEAN
 
 
@@ -64,6 +74,12 @@ def as_text(reports: Sequence[Coverage]) -> str:
             if ids:
                 lines.append(f"\n{report.language.code}, {what.replace('_', ' ')}: {', '.join(ids)}")
     return "\n".join(lines)
+
+
+def shown_as_text(shown: Illustrations) -> str:
+    """How many concepts show what, and which show nothing."""
+    counts = f"demo: {len(shown.demo)}, figure: {len(shown.figure)}, neither: {len(shown.neither)}"
+    return f"{counts} ({', '.join(shown.neither)})" if shown.neither else counts
 
 
 def _row(report: Coverage) -> tuple[str, ...]:
@@ -97,7 +113,7 @@ def _ids(report: Coverage) -> dict[str, tuple[str, ...]]:
     }
 
 
-def as_json(termbase: Termbase, reports: Sequence[Coverage]) -> str:
+def as_json(termbase: Termbase, reports: Sequence[Coverage], shown: Illustrations) -> str:
     """Counts, and the ids behind those that ask for work."""
     from ..staleness import State
 
@@ -111,5 +127,9 @@ def as_json(termbase: Termbase, reports: Sequence[Coverage]) -> str:
         }
         for report in reports
     ]
-    data = {"reference": termbase.reference_language, "languages": languages}
+    data = {
+        "reference": termbase.reference_language,
+        "languages": languages,
+        "illustrations": asdict(shown),
+    }
     return json.dumps(data, ensure_ascii=False, indent=2)

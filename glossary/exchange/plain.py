@@ -23,7 +23,7 @@ Data = dict[str, Any]
 
 PARTS = ("languages", "subjects", "sources", "concepts")
 CONCEPT_LISTS = (*RELATIONS, "legacy", "sources")
-CONCEPT_KEYS = ("subject", *RELATIONS, "legacy", "sources")
+CONCEPT_KEYS = ("subject", *CONCEPT_LISTS, "figure")
 ENTRY_TEXTS = ("definition", "explanation", "example", "basis")
 TERM_KEYS = tuple(field.name for field in fields(Term))
 SOURCE_KEYS = tuple(field.name for field in fields(Source) if field.name != "id")

@@ -39,6 +39,7 @@ def find(facts: Facts) -> Iterator[Problem]:
     if project:
         yield from quizzes.read(project.quizzes, languages)[1]
         yield from figures.read(project.figures, languages)[1]
+        yield from embeds.check_figures(termbase, {path.stem for path in project.figures.glob("*.yml")})
         yield from pages.check(termbase)
         yield from _of_interface_words(termbase)
         yield from _of_front_matter(termbase, project)

@@ -10,12 +10,12 @@ from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from ..model import RELATIONS, Concept, Entry, Term
 from ..yamlfile import Reader, did_you_mean, join, line_of
-from .values import CHOICES, LANGUAGE, SLUG, YES_NO, report_not_allowed
+from .values import CHOICES, ID, ID_FORM, LANGUAGE, SLUG, YES_NO, report_not_allowed
 
 _LISTS = (*RELATIONS, "legacy", "sources")
 # Markdown looks for the end of each bracket as far as the end of the text.
 _MAX_BRACKETS = 1000
-_CONCEPT_KEYS = ("subject", *_LISTS)
+_CONCEPT_KEYS = ("subject", *_LISTS, "figure")
 _ENTRY_KEYS = ("terms", "definition", "explanation", "example", "basis")
 _TERM_KEYS = tuple(field.name for field in fields(Term))
 
@@ -47,8 +47,12 @@ def read_concept(reader: Reader, root: MappingNode, languages: tuple[str, ...]) 
             reader.at(
                 values["legacy"][1], "T025", f"“{slug}” cannot be part of an address", fix, key="legacy"
             )
+    figure = reader.text(values["figure"][1], "figure") if "figure" in values else ""
+    if figure and not ID.fullmatch(figure):
+        message = f"“{figure}” cannot be the name of a figure"
+        reader.at(values["figure"][1], "T025", message, ID_FORM, key="figure")
     ordered = {code: entries[code] for code in languages if code in entries}
-    return Concept(reader.id, reader.path, subject, MappingProxyType(ordered), **lists)
+    return Concept(reader.id, reader.path, subject, MappingProxyType(ordered), **lists, figure=figure)
 
 
 def _unknown_key(reader: Reader, name: str, key_node: Node, languages: tuple[str, ...]) -> None:

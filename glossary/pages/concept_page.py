@@ -34,6 +34,7 @@ class ConceptPage(PageMaker):
             newer=self._newer(concept),
             prose=prose,
             demo=self._demo_of(concept),
+            figure=Markup(self.figure(concept.figure)) if concept.figure else "",
             names=list(self._names(entry)),
             sources=list(self._sources(concept)),
             uses_marker=Markup(USES_MARKER),

@@ -47,7 +47,8 @@ def read_site(
         for concept in termbase.concepts.values()
         for lang in addresses.languages
     }
-    problems += [*faults, *faults_drawn, *pages.check(termbase)]
+    known = {path.stem for path in (docs / options.figures).glob("*.yml")}
+    problems += [*faults, *faults_drawn, *embeds.check_figures(termbase, known), *pages.check(termbase)]
     problems += [*_check_options(options, termbase), *writer.problems]
     if problems:
         raise TermbaseError(problems)

@@ -140,6 +140,7 @@ def termbases(draw: st.DrawFn) -> dict[str, Any]:
             "related": draw(related),
             "legacy": [slug for _, slug in zip(range(draw(st.integers(0, 2))), slugs, strict=False)],
             "sources": draw(cited),
+            "figure": draw(st.sampled_from(("", "vae", "gan-architecture"))),
             **{code: draw(_entry(source_ids, taken[code])) for code in codes},
         }
     return {"languages": languages, "subjects": subjects, "sources": sources, "concepts": concepts}

@@ -41,6 +41,7 @@ def sound() -> dict[str, Any]:
         related: [discriminator]
         legacy: [what-is-generator]
         sources: [goodfellow-2014]
+        figure: gan-architecture
         nb:
           terms:
             - {term: generator, gender: m, pos: noun, forms: [generatoren], sort_key: generator}
@@ -82,6 +83,7 @@ def test_every_key_is_known(ours: Draft202012Validator, sound: dict[str, Any]) -
         ("related", ["Not An Id"]),
         ("related", ["a", "a"]),
         ("legacy", ["what is it"]),
+        ("figure", "gan architecture"),
         ("definiton", "x"),
         ("fr", {"terms": ["générateur"], "definition": "réseau"}),
         ("en", {"terms": ["generator"]}),

@@ -16,6 +16,7 @@ from glossary.load import load
 from glossary.model import Entry, Term, Termbase
 from glossary.staleness import State, basis_of, coverage, state_of
 from tests.glossary.test_load import SOUND, write
+from tests.ordlab import TERMBASE
 
 GENERATOR = "terms/generator.yml"
 REFERENCE = {
@@ -235,6 +236,28 @@ def test_json_of_coverage(tmp_path: Path, capsys: pytest.CaptureFixture[str]) ->
         "no_pinyin": [],
         "no_gender": [],
     }
+
+
+def test_what_has_a_demo_or_a_figure_is_counted(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    drawn = SOUND[GENERATOR].replace("subject: models", "subject: models\nfigure: two-nets", 1)
+    folder = write(tmp_path, {**REFERENCE, GENERATOR: drawn})
+    assert main(["coverage", str(folder)]) == 0
+    assert capsys.readouterr().out.splitlines()[-1] == "demo: 0, figure: 1, neither: 1 (discriminator)"
+    assert main(["coverage", "--format", "json", str(folder)]) == 0
+    assert json.loads(capsys.readouterr().out)["illustrations"] == {
+        "demo": [],
+        "figure": ["generator"],
+        "neither": ["discriminator"],
+    }
+
+
+def test_nearly_three_quarters_of_our_concepts_show_something(capsys: pytest.CaptureFixture[str]) -> None:
+    """Those that show neither a demo nor a figure may only become fewer."""
+    assert main(["coverage", "--format", "json", str(TERMBASE)]) == 0
+    shown = json.loads(capsys.readouterr().out)["illustrations"]
+    assert len(shown["demo"]) >= 39
+    assert len(shown["figure"]) >= 34
+    assert len(shown["neither"]) <= 29
 
 
 def test_a_faulty_termbase_has_no_coverage(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -124,7 +124,7 @@ _IGNORED = _addresses(
     *("dcat:contactPoint", "ol:place", "skosxl:literalForm"),
 )
 _OF_CONCEPTS = _IGNORED | _addresses(
-    *("dct:subject", "dct:source", "ol:id", "ol:subject", "ol:legacy"),
+    *("dct:subject", "dct:source", "ol:id", "ol:subject", "ol:legacy", "ol:figure"),
     *TEXTS.values(),
     *ORDERS.values(),
     *(property for properties in RELATIONS.values() for property in properties),
@@ -198,6 +198,8 @@ class _Reader:
         sources = self._in_order(iri, ORDERS["sources"], self._objects(iri, "dct:source"))
         concept["sources"] = [self._source(source) for source in sources]
         concept["legacy"] = list(map(str, self._list(iri, "ol:legacy")))
+        if figure := self._text(iri, "ol:figure"):
+            concept["figure"] = figure
         for key, property in TEXTS.items():
             for literal in self._texts(iri, property):
                 self._put(self._entry(concept, literal, id), key, str(literal), id, self._code(literal))

@@ -133,6 +133,8 @@ def _concept_node(id: str, concept: Data, tags: dict[str, str], labels: list[tup
     _refer(node, ("dct:source",), ORDERS["sources"], sources)
     if legacy := concept.get("legacy"):
         node["ol:legacy"] = [{"@list": list(map(_literal, legacy))}]
+    if figure := concept.get("figure"):
+        node["ol:figure"] = [_literal(figure)]
     for key, property in TEXTS.items():
         texts = {tag: concept.get(code, {}).get(key) for code, tag in tags.items()}
         if any(texts.values()):

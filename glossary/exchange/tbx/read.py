@@ -156,6 +156,8 @@ class _Reader:
             concept.setdefault("sources", []).append(target.removeprefix("source."))
         elif category == "legacyAddress":
             concept.setdefault("legacy", []).append(self._text(element))
+        elif category == "figure":
+            concept["figure"] = self._text(element)
         else:
             self._unplaced(element, id=id)
 

@@ -66,6 +66,8 @@ class _Writer:
         if not self.basic:
             for slug in concept.get("legacy", ()):
                 _add(entry, "admin", slug, type="legacyAddress")
+            if figure := concept.get("figure"):
+                _add(entry, "admin", figure, type="figure")
         for code, tag in self.tags.items():
             if code in concept:
                 section = etree.SubElement(entry, "langSec", {XML_LANG: tag})
