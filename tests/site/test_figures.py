@@ -11,7 +11,9 @@ from playwright.sync_api import BrowserContext, Page, expect
 
 from glossary.embeds import fill
 from glossary.figures import read
+from glossary.load import load
 from tests.faces import in_each_face
+from tests.ordlab import TERMBASE
 from tests.serving import ROOT
 from tests.site.static import serve
 
@@ -22,17 +24,28 @@ PREFIX = {"nb": "", "en": "en/", "zh": "zh/"}
 FIGURES, _ = read(ROOT / "docs" / "figures", tuple(PREFIX))
 
 
-def asks_for_figures(markdown: str) -> bool:
+def asked_for(markdown: str) -> list[str]:
+    """The figures that a page asks for."""
     asked: list[str] = []
-    fill(markdown, "figure", (), str, lambda line, message, fix: asked.append(message))
-    return bool(asked)
+
+    def note(name: str, _: str) -> str:
+        asked.append(name)
+        return ""
+
+    fill(markdown, "figure", dict.fromkeys(FIGURES), note, lambda *fault: None)
+    return asked
 
 
-PAGES = sorted(
-    path.name.removesuffix(".en.md")
-    for path in (ROOT / "docs" / "help").glob("*.en.md")
-    if asks_for_figures(path.read_text("utf-8"))
-)
+ON_HELP = {
+    f"help/{path.name.removesuffix('.en.md')}": figures
+    for path in sorted((ROOT / "docs" / "help").glob("*.en.md"))
+    if (figures := asked_for(path.read_text("utf-8")))
+}
+ON_TERMS = {
+    concept.figure: f"glossary/{id}" for id, concept in load(TERMBASE).concepts.items() if concept.figure
+}
+# Every figure once: on a help page, or else on the page of a term.
+PAGES = sorted({*ON_HELP, *(ON_TERMS[id] for id in FIGURES if not any(id in x for x in ON_HELP.values()))})
 
 MISPLACED = """figure => {
   const svg = figure.querySelector('svg'), {width, height} = svg.viewBox.baseVal, bad = [];
@@ -76,7 +89,7 @@ def url(site: Path) -> Iterator[str]:
 @pytest.mark.parametrize("lang", PREFIX)
 @pytest.mark.parametrize("name", PAGES)
 def test_no_text_leaves_its_box(page: Page, url: str, lang: str, name: str) -> None:
-    page.goto(f"{url}/{PREFIX[lang]}help/{name}/", wait_until="domcontentloaded")
+    page.goto(f"{url}/{PREFIX[lang]}{name}/", wait_until="domcontentloaded")
     shown = page.locator("figure.figure")
     assert shown.count()
     for face in in_each_face(page, ".figure svg tspan"):
@@ -102,7 +115,7 @@ def test_figures_can_be_read_on_a_phone(
     open_context: Callable[..., BrowserContext], url: str, lang: str, name: str
 ) -> None:
     page = open_context(viewport={"width": 390, "height": 844}).new_page()
-    page.goto(f"{url}/{PREFIX[lang]}help/{name}/", wait_until="domcontentloaded")
+    page.goto(f"{url}/{PREFIX[lang]}{name}/", wait_until="domcontentloaded")
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     sizes = page.locator("figure.figure svg text").evaluate_all(
         "texts => texts.map(text => text.getAttribute('font-size') * text.getScreenCTM().a)"
@@ -113,7 +126,7 @@ def test_figures_can_be_read_on_a_phone(
 @pytest.mark.parametrize("lang", PREFIX)
 @pytest.mark.parametrize("name", PAGES)
 def test_who_does_not_see_a_figure_is_told(page: Page, url: str, lang: str, name: str) -> None:
-    page.goto(f"{url}/{PREFIX[lang]}help/{name}/", wait_until="domcontentloaded")
+    page.goto(f"{url}/{PREFIX[lang]}{name}/", wait_until="domcontentloaded")
     for shown in page.locator("figure.figure").all():
         figure = FIGURES[shown.get_attribute("data-figure") or ""]
         drawing = shown.get_by_role("img")
