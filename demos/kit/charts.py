@@ -253,7 +253,7 @@ class Drawing:
         body = "".join(thing.svg() for thing in self.things)
         box = f'viewBox="0 0 {self.width:g} {self.height:g}"'
         kind = 'class="chart"' if self.width > SIDE else 'class="chart small"'
-        kind += f' data-name="{name}"' if name else ""
+        kind += f' data-name="{name}" tabindex="0"' if name else ""
         return f'<svg {kind} {box} role="img" aria-label="{escape(alt, quote=True)}">{body}</svg>'
 
     def image(self, scale: float = 2) -> Image.Image:

@@ -31,7 +31,7 @@ addEventListener("click", async ({target}) => {
     button.focus();
   }
   const words = button.textContent;
-  button.textContent = COPIED;
+  button.textContent = WORDS.copied;
   setTimeout(() => (button.textContent = words), 2000);
 });
 
@@ -49,3 +49,62 @@ addEventListener("click", ({target, clientX, clientY}) => {
   field.dispatchEvent(new Event("input", {bubbles: true}));
   field.dispatchEvent(new KeyboardEvent("keypress", {bubbles: true}));  // only then does Gradio send it
 });
+
+// The same without a mouse: arrow keys move a mark over a picture or a chart, Enter clicks where it is.
+const CLICKABLE = ".clickable button:has(img), .chart[data-name]";
+const ARROWS = {ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1]};
+const mark = Object.assign(document.createElement("div"), {className: "mark", hidden: true});
+const place = {x: 0.5, y: 0.5};  // of the mark, in widths and heights
+let focused = -1;  // which of them has the focus: an answer may replace it
+
+const surface = element => element.querySelector("img") ?? element;
+const clickable = () => [...document.querySelectorAll(CLICKABLE)];
+
+function marked(element) {
+  const {left, top, width, height} = surface(element).getBoundingClientRect();
+  return {clientX: left + place.x * width, clientY: top + place.y * height};
+}
+
+function showMark(element) {
+  const {clientX, clientY} = marked(element);
+  if (!mark.isConnected) document.querySelector("main").append(mark);  // whose styles are Gradio's and ours
+  mark.dataset.keys = WORDS.mark_keys;
+  mark.style.cssText = `left: ${clientX}px; top: ${clientY}px; --across: ${place.x}`;
+  mark.hidden = false;
+}
+
+addEventListener("focusin", ({target}) => {
+  const element = target.closest?.(CLICKABLE);
+  focused = clickable().indexOf(element);
+  mark.hidden = true;
+  element?.setAttribute("aria-description", WORDS.mark_keys);
+  if (element?.matches(":focus-visible")) showMark(element);
+});
+
+addEventListener("focusout", () => (mark.hidden = true));
+
+for (const type of ["scroll", "resize"]) {
+  addEventListener(type, () => mark.hidden || showMark(document.activeElement), true);
+}
+
+for (const type of ["keydown", "keyup"]) {
+  addEventListener(type, (event) => {
+    const element = event.target.closest?.(CLICKABLE);
+    const step = event.shiftKey ? 0.1 : 0.02;
+    const [across, down] = ARROWS[event.key] ?? [0, 0];
+    if (!element || !(across || down || event.key === "Enter" || event.key === " ")) return;
+    event.preventDefault();
+    if (type === "keyup") return;
+    place.x = Math.min(Math.max(place.x + across * step, 0.01), 0.99);
+    place.y = Math.min(Math.max(place.y + down * step, 0.01), 0.99);
+    showMark(element);
+    if (across || down) return;
+    surface(element).dispatchEvent(new MouseEvent("click", {bubbles: true, ...marked(element)}));
+  });
+}
+
+new MutationObserver(() => {
+  if (focused < 0 || document.activeElement !== document.body) return;
+  clickable()[focused]?.focus({focusVisible: true, preventScroll: true});
+}).observe(document, {childList: true, subtree: true});
+addEventListener("pointerdown", () => (focused = -1));

@@ -145,8 +145,8 @@ class Page:
     @property
     def head(self) -> str:
         """What the page needs in its head."""
-        copied = json.dumps(self.language.word("copied"), ensure_ascii=False)
-        return f"<script>{SCRIPT.replace('COPIED', copied)}</script>"
+        words = {key: self.language.word(key) for key in ("copied", "mark_keys")}
+        return f"<script>const WORDS = {json.dumps(words, ensure_ascii=False)};\n{SCRIPT}</script>"
 
     def compute(self, run: Runner, tab: str, state: State) -> Iterator[Mapping[str, Payload]]:
         """The answer for a tab's state, ready for a browser: whole, or in parts.

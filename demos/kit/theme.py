@@ -187,6 +187,18 @@ input[type="range"]::-moz-range-thumb {
 .picture :is(.image-container, .image-frame, button) { height: auto; width: 100% }
 .clickable img, .chart[data-name] { cursor: crosshair }
 
+/* Where a key clicks. */
+.mark { pointer-events: none; position: fixed; z-index: 10 }
+.mark::before {
+  border: 2px solid #fff; border-radius: 50%; box-shadow: 0 0 0 2px #000, inset 0 0 0 2px #000; content: "";
+  height: 18px; left: -11px; position: absolute; top: -11px; width: 18px;
+}
+.mark::after {
+  background: var(--body-text-color); border-radius: .25rem; color: var(--background-fill-primary);
+  content: attr(data-keys); font-size: .8125rem; left: calc(var(--across) * -12rem); line-height: 1.4;
+  padding: .25rem .5rem; position: absolute; top: 1rem; width: 12rem;
+}
+
 @media (prefers-reduced-motion: reduce) {
   *, ::before, ::after { animation-duration: .01ms !important; transition-duration: .01ms !important }
 }

@@ -244,6 +244,27 @@ def click_around(panel: Panel, show: Show) -> None:
             return
 
 
+@pytest.mark.parametrize(
+    ("name", "clicked"), [("generator", "samples"), ("generative_vs_discriminative", "models")]
+)
+def test_what_can_be_clicked_can_be_clicked_with_keys(
+    page: Page, server: Server, name: str, clicked: str
+) -> None:
+    app = declared(DEMOS[name])
+    serving.open_demo(server, name, "nb")
+    page.goto(f"{server.url}/demos/{name}/nb/")
+    panel = Panel(page, app, app.tabs[0], "nb")
+    panel.open()
+    show = next(show for show in panel.tab.shows if show.name == clicked)
+    picture_of(panel, show).evaluate("e => (e.closest('button') ?? e).focus({focusVisible: true})")
+    expect(page.locator(".mark")).to_have_js_property("hidden", False)
+    for key in "ArrowRight", "Shift+ArrowLeft":  # the second time on the new picture, from where the mark was
+        panel.at_rest()
+        for _ in range(3):
+            page.keyboard.press(key)
+        panel.changes(partial(page.keyboard.press, "Enter"))
+
+
 def test_a_refused_value_is_explained_in_the_page_s_language(page: Page, server: Server) -> None:
     app = declared(DEMOS["generator"])
     page.goto(f"{server.url}/demos/generator/nb/")
