@@ -11,21 +11,22 @@ import torch
 
 from demos.apps.autoencoder import app as plain
 from demos.apps.vae import app as variational
-from demos.data.avatars.dataset import portrait, portraits
+from demos.data.avatars.dataset import Portraits, portrait, portraits
+from demos.data.avatars.factors import CATEGORICAL, CONTINUOUS
 from demos.kit.functions import direct
 from demos.kit.metrics import psnr
 from demos.kit.state import preset_state
-from demos.kit.training import Budget, generator
+from demos.kit.training import Budget
 from demos.kit.weights import read_card
+from demos.models.attributes import visible
 from demos.models.autoencoders import train as training
 from demos.models.autoencoders.evaluate import evaluate
-from demos.models.autoencoders.functions import decode, encode, encode_normal
+from demos.models.autoencoders.functions import decode, encode, encode_normal, encode_plain
 from demos.models.autoencoders.model import (
     BETAS,
     CODE,
     SIZES,
     WEIGHTS,
-    Components,
     Trunk,
     kl,
     load_trunk,
@@ -70,29 +71,16 @@ def test_samples_have_the_mean_and_variance_that_were_asked_for() -> None:
     assert drawn.var().log().item() == pytest.approx(-1, abs=0.05)
 
 
-def test_components_rebuild_what_lies_along_them() -> None:
-    """Pictures of 64 random patterns lie along 64 directions, so nothing of them is lost."""
-    patterns = (
-        torch.randn(CODE, 3, 32, 32, generator=seeded()).repeat_interleave(2, 2).repeat_interleave(2, 3)
-    )
-    mix = torch.randn(200, CODE, generator=seeded(1)) * torch.linspace(2, 1, CODE)
-    pictures = torch.einsum("nc,cxyz->nxyz", mix, patterns) / CODE
-    components = Components()
-    components.find(pictures)
-    along = components.along(pictures)
-    rebuilt = components.picture(along)
-    assert torch.allclose(rebuilt, torch.nn.functional.avg_pool2d(pictures, 2), atol=1e-3)
-    assert along.std(0).mean().item() == pytest.approx(1, abs=0.01)
-
-
 def test_training_shares_a_batch_out_among_all_bottlenecks() -> None:
     trunk = Trunk()
     pictures = torch.rand(32, 3, 64, 64, generator=seeded()) * 2 - 1
-    trunk.start_from(torch.rand(120, 3, 64, 64, generator=seeded(1)) * 2 - 1)
-    drawn, divergence = reconstruct(trunk, pictures, 0.5, generator(0, 0))
+    size = torch.randint(len(SIZES), (16,), generator=seeded())
+    drawn, divergence, read = reconstruct(trunk, pictures, size, torch.randn(32, CODE, generator=seeded()))
     assert drawn.shape == pictures.shape
+    assert len(read) == 32
     (drawn.square().mean() + divergence).backward()
-    for layer in (trunk.from_code, *trunk.from_normal, trunk.to_code, *trunk.to_normal):
+    before = (trunk.to_plain.linear, trunk.to_code.linear, *trunk.to_normal)
+    for layer in (*before, trunk.from_plain, trunk.from_code, *trunk.from_normal):
         assert layer.weight.grad is not None
         assert layer.weight.grad.abs().max() > 0
 
@@ -133,15 +121,31 @@ def test_interrupted_training_resumes_and_publishes_the_same_weights(cached: Pat
     assert BARS.keys() <= a.metrics.keys()
 
 
-def test_the_linear_path_alone_starts_well(cached: Path) -> None:
-    data = portraits(100, parts=True)
-    run = training.AutoencoderRun(TINY, data, Budget(4), CPU, seed=0)
-    pictures = data.pictures(slice(None))
-    mean = pictures.mean(0, keepdim=True).expand_as(pictures)
-    model = run.model.train()
+def run_of(portraits_: Portraits) -> training.AutoencoderRun:
+    return training.AutoencoderRun(TINY, portraits_, Budget(4), CPU, seed=0)
+
+
+def test_a_step_has_clean_and_noisy_pictures_of_its_own(cached: Path) -> None:
+    run = run_of(portraits(100, parts=True))
+    pictures, noisy, size, *_ = run.batch()
+    differs = (pictures != noisy).flatten(1).any(1)
+    assert differs.nonzero().flatten().tolist() == [0]  # every eighth of the autoencoder's eight
+    assert (size[::2] == len(SIZES) - 1).all()
+    assert (size[1::2] < len(SIZES) - 1).all()
+    run.step = 1
+    assert not torch.equal(run.batch()[0], pictures)
+
+
+def test_a_factor_that_is_hidden_counts_for_nothing(cached: Path) -> None:
+    run = run_of(portraits(100, parts=True))
+    *batch, seen = run.batch()
+    hidden = list(visible(run.data.factors()))
     with torch.no_grad():
-        drawn = model.decode(model.encode(pictures), torch.full((100,), len(SIZES) - 1))
-    assert psnr(drawn, pictures) > psnr(mean, pictures) + 3
+        blind = run.loss(*batch, torch.zeros_like(seen)).tolist()
+        sighted = run.loss(*batch, torch.ones_like(seen)).tolist()
+    share = len(hidden) / (len(CATEGORICAL) + len(CONTINUOUS))
+    assert blind[0] == pytest.approx(sighted[0], rel=1e-3)
+    assert blind[2] < (1 - share / 2) * sighted[2]
 
 
 # The weights that are shipped
@@ -152,8 +156,9 @@ def test_card_describes_the_shipped_file() -> None:
     trunk = load_trunk()  # checks sha256 and fit
     assert card.demo == "autoencoders"
     assert card.parameters == sum(p.numel() for p in trunk.parameters())
-    assert (WEIGHTS / "model.safetensors").stat().st_size < 2.5e6
+    assert (WEIGHTS / "model.safetensors").stat().st_size < 4.5e6
     assert {name: metric.bar for name, metric in card.metrics.items() if metric.bar is not None} == BARS
+    assert card.met
 
 
 def test_more_numbers_keep_more_and_a_larger_beta_less() -> None:
@@ -166,14 +171,22 @@ def test_more_numbers_keep_more_and_a_larger_beta_less() -> None:
     assert nats == sorted(nats, reverse=True)
 
 
+def test_the_prior_of_the_best_beta_is_better_than_random_codes_of_the_plain_autoencoder() -> None:
+    """With the β that fits best; too small a one leaves holes, too large a one blurs."""
+    metrics = read_card(WEIGHTS).metrics
+    small, best, large = (metrics[f"vae_prior_fid.{beta}"].value for beta in BETAS)
+    assert best < 0.9 * min(small, large, metrics["plain_prior_fid"].value)
+
+
 def test_shipped_trunk_measured_again_on_a_small_sample() -> None:
     again, card = evaluate(samples=200), read_card(WEIGHTS).metrics
     for name in (f"psnr.{size}" for size in SIZES):
         assert again[name].value == pytest.approx(card[name].value, abs=0.5)
 
 
-def test_codes_of_portraits_are_standardized() -> None:
-    codes = direct(encode, picture=torch.cat([portrait(i) for i in range(60)]))
+@pytest.mark.parametrize("encoder", [encode, encode_plain])
+def test_codes_of_portraits_are_standardized(encoder: Any) -> None:
+    codes = direct(encoder, picture=torch.cat([portrait(i) for i in range(60)]))
     assert codes.mean().abs() < 0.15
     assert codes.var(0).mean().item() == pytest.approx(1, abs=0.3)
 
@@ -291,8 +304,9 @@ def test_both_autoencoders_draw_from_the_same_numbers() -> None:
     again = answer("vae", "prior", "en", seed=4, beta="8")
     assert differ(shown["prior_plain"], again["prior_plain"]) == 0
     assert differ(shown["prior"], again["prior"]) > 1
-    fid = read_card(WEIGHTS).metrics["vae_prior_fid.1.0"].value
-    assert f"{fid:.1f}" in shown["prior_says"]
+    metrics = read_card(WEIGHTS).metrics
+    for name in ("plain_prior_fid", *(f"vae_prior_fid.{beta}" for beta in BETAS)):
+        assert f"{metrics[name].value:.1f}" in str(shown["distances"])
 
 
 def test_the_walk_begins_and_ends_at_its_portraits() -> None:

@@ -16,9 +16,14 @@ from demos.kit.labels import Labels
 from demos.kit.pictures import Scene
 from demos.kit.remember import remembered
 from demos.kit.shows import Chart, Picture, Text
-from demos.kit.weights import read_card
-from demos.models.autoencoders.functions import decode, decode_normal, encode, encode_normal
-from demos.models.autoencoders.model import BETAS, CODE, SIZES, WEIGHTS, kl
+from demos.kit.weights import Card, read_card
+from demos.models.autoencoders.functions import (
+    decode_normal,
+    decode_plain,
+    encode_normal,
+    encode_plain,
+)
+from demos.models.autoencoders.model import BETAS, CODE, WEIGHTS, kl
 
 OPTIONS = tuple(f"{beta:g}" for beta in BETAS)
 MIDDLE = OPTIONS[1]
@@ -37,8 +42,8 @@ def drawn(run: Runner, codes: Tensor, beta: str) -> Tensor:
 
 
 def drawn_plainly(run: Runner, codes: Tensor) -> Tensor:
-    """Pictures from codes (n, 64) of the autoencoder with as many numbers."""
-    made: Tensor = run(decode, code=codes, size=torch.full((len(codes),), len(SIZES) - 1))
+    """Pictures from codes (n, 64) of the plain autoencoder."""
+    made: Tensor = run(decode_plain, code=codes)
     return made
 
 
@@ -111,7 +116,7 @@ def between(
 @remembered(32)
 def walk(run: Runner, start: int, end: int, beta: str) -> tuple[list[Scene], list[Scene]]:
     a, b = (distribution(run, seed, beta)[0] for seed in (start, end))
-    ends = run(encode, picture=torch.cat([portrait(start), portrait(end)]))
+    ends = run(encode_plain, picture=torch.cat([portrait(start), portrait(end)]))
     ways = WAYS[:, None]
     made = drawn(run, torch.lerp(a, b, ways), beta)
     plain = drawn_plainly(run, torch.lerp(ends[:1], ends[1:], ways))
@@ -122,31 +127,29 @@ def walk(run: Runner, start: int, end: int, beta: str) -> tuple[list[Scene], lis
 
 
 def prior(run: Runner, words: Labels, *, seed: int, beta: str) -> dict[str, Any]:
-    """What both autoencoders draw from the same random numbers."""
+    """What both autoencoders draw from the same random numbers, and how far that is from portraits."""
     made, plain = from_noise(run, seed, beta)
+    card = read_card(WEIGHTS)
+    distances = {
+        words("with_beta", beta=words[f"beta_{option}"]): prior_fid(card, option) for option in OPTIONS
+    }
+    distances[words["plain"]] = card.metrics["plain_prior_fid"].value
     return {
         "prior": pictures.grid(made, COLUMNS),
         "prior_plain": pictures.grid(plain, COLUMNS),
-        "prior_says": prior_says(words, beta),
+        "distances": charts.bars(distances, words.number, most=100),
+        "prior_says": words("measured", count=words.thousands(card.details["held_out"]["portraits"])),
     }
+
+
+def prior_fid(card: Card, beta: str) -> float:
+    return card.metrics[f"vae_prior_fid.{BETAS[OPTIONS.index(beta)]}"].value
 
 
 @remembered(32)
 def from_noise(run: Runner, seed: int, beta: str) -> tuple[list[Scene], list[Scene]]:
     codes = random.normal(seed, COUNT, CODE, stream="codes")
     return pictures.tiles(drawn(run, codes, beta)), pictures.tiles(drawn_plainly(run, codes))
-
-
-def prior_says(words: Labels, beta: str) -> str:
-    """How far such samples are from portraits, as measured."""
-    card = read_card(WEIGHTS)
-    metrics = card.metrics
-    return words(
-        "measured",
-        count=words.thousands(card.details["held_out"]["portraits"]),
-        fid=words.number(metrics[f"vae_prior_fid.{BETAS[OPTIONS.index(beta)]}"].value),
-        plain=words.number(metrics["autoencoder_prior_fid"].value),
-    )
 
 
 TABS = (
@@ -175,7 +178,7 @@ TABS = (
     Tab(
         "prior",
         (Choice("beta", OPTIONS, MIDDLE), Seed("seed", 3)),
-        (Picture("prior"), Picture("prior_plain"), Text("prior_says")),
+        (Picture("prior"), Picture("prior_plain"), Chart("distances"), Text("prior_says")),
         prior,
     ),
 )

@@ -12,15 +12,33 @@ CODES = ("n", CODE)
 
 @function(takes={"picture": PICTURE}, gives={"code": CODES})
 def encode(picture: Tensor) -> Tensor:
-    """The autoencoder's codes of pictures in [-1, 1], the most important numbers first."""
-    return load_trunk(picture.device).encode(picture)
+    """Codes of pictures in [-1, 1], the most important numbers first."""
+    trunk = load_trunk(picture.device)
+    code: Tensor = trunk.to_code(trunk.read(picture))
+    return code
 
 
 @function(takes={"code": CODES, "size": ("n",)}, gives={"picture": PICTURE})
 def decode(code: Tensor, size: Tensor) -> Tensor:
-    """Pictures in [-1, 1] from the autoencoder's codes; ``size`` counts in SIZES how many numbers are
+    """Pictures in [-1, 1] from codes in order of importance; ``size`` counts in SIZES how many numbers are
     read."""
-    return load_trunk(code.device).decode(code, size).clamp(-1, 1)
+    trunk = load_trunk(code.device)
+    return trunk.draw(trunk.opened(code, size)).clamp(-1, 1)
+
+
+@function(takes={"picture": PICTURE}, gives={"code": CODES})
+def encode_plain(picture: Tensor) -> Tensor:
+    """The plain autoencoder's codes of pictures in [-1, 1]."""
+    trunk = load_trunk(picture.device)
+    code: Tensor = trunk.to_plain(trunk.read(picture))
+    return code
+
+
+@function(takes={"code": CODES}, gives={"picture": PICTURE})
+def decode_plain(code: Tensor) -> Tensor:
+    """Pictures in [-1, 1] from codes of the plain autoencoder."""
+    trunk = load_trunk(code.device)
+    return trunk.draw(trunk.from_plain(code)).clamp(-1, 1)
 
 
 @function(
@@ -39,4 +57,5 @@ def encode_normal(picture: Tensor) -> dict[str, Tensor]:
 @function(takes={"code": CODES}, gives={"picture": PICTURE})
 def decode_normal(code: Tensor, *, beta: int) -> Tensor:
     """Pictures in [-1, 1] from codes of the variational autoencoder with ``BETAS[beta]``."""
-    return load_trunk(code.device).decode_normal(code, beta).clamp(-1, 1)
+    trunk = load_trunk(code.device)
+    return trunk.draw(trunk.from_normal[beta](code)).clamp(-1, 1)

@@ -16,7 +16,17 @@ from demos.kit.metrics import accuracy, psnr, r2
 from demos.kit.training import channels_last, parameters
 from demos.kit.weights import Card, Metric, as_loaded, save_weights, write_card
 from demos.models.attributes import truth_columns, visible
-from demos.models.autoencoders.model import BETAS, CODE, SIZES, Config, Trunk, kl, reconstruct, sampled
+from demos.models.autoencoders.model import (
+    BETAS,
+    CODE,
+    SIZES,
+    Config,
+    Trunk,
+    kl,
+    random_sizes,
+    reconstruct,
+    sampled,
+)
 from demos.models.judge.compare import Reference
 from demos.models.judge.model import Judge, load_judge, read_all
 
@@ -57,7 +67,9 @@ def finished(average: Trunk, pictures: Tensor) -> Trunk:
             module.momentum = None  # a plain mean over all batches
     seeded = torch.Generator().manual_seed(SAMPLE_SEED)
     for chunk in pictures.split(256):
-        reconstruct(model, chunk, 0.0, seeded)
+        n = len(chunk)
+        size = random_sizes(n // 2, seeded)
+        reconstruct(model, chunk, size, torch.randn(n, CODE, generator=seeded))
     model.load_state_dict(as_loaded(model.state_dict()))
     return model.eval()
 
@@ -86,15 +98,22 @@ def measure_plain(
     model: Trunk, read: Tensor, z: Tensor, reference: Reference, data: Portraits
 ) -> dict[str, float]:
     """PSNR at every size; at the largest, what is left of eyes, mouths and factors; and random codes."""
-    codes = model.standardized(read)
-    found = {}
+    codes, found = model.to_code(read), {}
     for i, size in enumerate(SIZES):
-        drawn = in_batches(lambda some: model.decode(some, torch.full((len(some),), i)), codes)  # noqa: B023
+        drawn = ordered(model, codes, i)
         found[f"psnr.{size}"] = psnr(drawn, reference.pictures)
     found |= kept(drawn, data, reference.pictures) | recognized(reference.judge, drawn, data)
     found["reconstruction_fid"] = reference.quality(drawn)["avatar_fid"]
-    made = in_batches(lambda some: model.decode(some, torch.full((len(some),), len(SIZES) - 1)), z)
-    return found | {"autoencoder_prior_fid": reference.quality(made)["avatar_fid"]}
+    found["ordered_prior_fid"] = reference.quality(ordered(model, z, len(SIZES) - 1))["avatar_fid"]
+    plain = in_batches(lambda some: model.draw(model.from_plain(some)), model.to_plain(read))
+    found["plain_psnr"] = psnr(plain, reference.pictures)
+    random = in_batches(lambda some: model.draw(model.from_plain(some)), z)
+    return found | {"plain_prior_fid": reference.quality(random)["avatar_fid"]}
+
+
+def ordered(model: Trunk, codes: Tensor, size: int) -> Tensor:
+    """Pictures in [-1, 1] from the first ``SIZES[size]`` numbers of codes (n, 64)."""
+    return in_batches(lambda some: model.draw(model.opened(some, torch.full((len(some),), size))), codes)
 
 
 def measure_variational(
@@ -103,7 +122,7 @@ def measure_variational(
     """PSNR from the mean and from codes around it, and pictures from the prior."""
 
     def draw(codes: Tensor) -> Tensor:
-        return in_batches(lambda some: model.decode_normal(some, beta), codes)
+        return in_batches(lambda some: model.draw(model.from_normal[beta](some)), codes)
 
     quality = reference.quality(draw(z))
     return {
