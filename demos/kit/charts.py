@@ -496,7 +496,7 @@ class Plane:
             across, up = self.place(value, value)
             edges += [Words(across, low + 14, form(value), "middle"), Words(left - 6, up, form(value), "end")]
         return Drawing(
-            (*things, *edges, Words(right, low + 30, x, "end"), Words(left, HEAD - 10, y, "start")),
+            (*things, *edges, Words(right, low + 28, x, "end"), Words(left, HEAD - 10, y, "start")),
             SIDE,
             SIDE + 2,
         )
