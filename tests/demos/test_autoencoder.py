@@ -246,22 +246,30 @@ def test_the_first_number_changes_the_portrait_more_than_the_last() -> None:
     assert change(1) > 2 * change(CODE)
 
 
-def test_the_preset_of_the_decoder_changes_the_portrait_by_one_number() -> None:
+def test_the_preset_of_the_decoder_changes_the_background_and_the_next_number_the_face() -> None:
     demo = app("autoencoder")
     preset = demo.demo.presets["one_number"]
     tab = demo.tab(preset.state["tab"])
-    state = dict(preset_state(tab, preset))
-    moved = answer("autoencoder", tab.name, "en", **state)
-    still = answer("autoencoder", tab.name, "en", **state | {"steps": 0})
-    assert differ(moved["moved"], still["moved"]) > 2
+    state = tab.defaults | dict(preset_state(tab, preset))
+    code = direct(encode, picture=portrait(state["seed"]))
+
+    def changes(number: int) -> tuple[float, float]:
+        moved = plain.with_number(code, number, torch.tensor([state["steps"]]))
+        change = (plain.drawn(direct, moved, "64") - plain.drawn(direct, code, "64")).abs().mean((0, 1))
+        return float(change[:16, :12].mean()), float(change[20:52, 20:44].mean())
+
+    background, face = changes(state["number"])
+    assert background > 5 * face
+    background, face = changes(state["number"] + 1)
+    assert face > 5 * background
 
 
 def test_next_number_goes_round() -> None:
     assert plain.following({"number": CODE}) == {"number": 1}
 
 
-def test_codes_of_the_three_ways_have_one_spread_but_halfway_less() -> None:
-    spread = {way: float(plain.codes_of(direct, way, 3).var(0).mean()) for way in plain.WAYS}
+def test_codes_of_the_three_kinds_have_one_spread_but_halfway_less() -> None:
+    spread = {kind: float(plain.codes_of(direct, kind, 3).var(0).mean()) for kind in plain.KINDS}
     assert spread["random"] == pytest.approx(1, abs=0.25)
     assert spread["between"] < 0.7 * spread["portraits"]
 

@@ -131,28 +131,28 @@ def with_number(code: Tensor, number: int, steps: Tensor) -> Tensor:
 
 # Holes
 
-WAYS = ("portraits", "between", "random")
+KINDS = ("portraits", "between", "random")
 
 
-def holes(run: Runner, words: Labels, *, way: str, size: str, seed: int) -> dict[str, Any]:
+def holes(run: Runner, words: Labels, *, kind: str, size: str, seed: int) -> dict[str, Any]:
     """Pictures from codes of portraits, from halfway between two, or from random numbers."""
     return {
-        "found": pictures.grid(found(run, way, size, seed), COLUMNS),
-        "found_says": words[f"found_{way}"],
+        "found": pictures.grid(found(run, kind, size, seed), COLUMNS),
+        "found_says": words[f"found_{kind}"],
     }
 
 
 @remembered(32)
-def found(run: Runner, way: str, size: str, seed: int) -> list[Scene]:
-    return pictures.tiles(drawn(run, codes_of(run, way, seed), size))
+def found(run: Runner, kind: str, size: str, seed: int) -> list[Scene]:
+    return pictures.tiles(drawn(run, codes_of(run, kind, seed), size))
 
 
-def codes_of(run: Runner, way: str, seed: int) -> Tensor:
+def codes_of(run: Runner, kind: str, seed: int) -> Tensor:
     """Codes (12, 64). Over all portraits each number has mean 0 and variance 1, and so it has at random."""
-    if way == "random":
+    if kind == "random":
         return random.normal(seed, COUNT, CODE, stream="codes")
     codes = several(run, seed)
-    return codes if way == "portraits" else (codes + codes.roll(1, 0)) / 2
+    return codes if kind == "portraits" else (codes + codes.roll(1, 0)) / 2
 
 
 @remembered(32)
@@ -190,7 +190,7 @@ TABS = (
     ),
     Tab(
         "holes",
-        (Choice("way", WAYS, "random"), Choice("size", OPTIONS, "64"), Seed("seed", 3)),
+        (Choice("kind", KINDS, "random"), Choice("size", OPTIONS, "64"), Seed("seed", 3)),
         (Picture("found"), Text("found_says")),
         holes,
     ),

@@ -91,7 +91,7 @@ def terms(words: Labels, seed: int, made: Tensor, nats: float, beta: str) -> cha
     error = 0.5 * float((made - portrait(seed)).square().sum((1, 2, 3)).mean())
     weighted = BETAS[OPTIONS.index(beta)] * nats
     values = {words["error"]: error, words["nats"]: nats, words["weighted"]: weighted}
-    return charts.bars(values, lambda value: words.number(value, 0), most=500)
+    return charts.bars(values, lambda value: words.number(value, 0), most=320)
 
 
 # Between two portraits

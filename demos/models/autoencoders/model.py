@@ -213,4 +213,5 @@ def load_trunk(device: torch.device | None = None, folder: Path = WEIGHTS) -> Tr
     """The trained trunk, in inference mode. Raises WeightsError."""
     model = Trunk()
     load_into(model, load_weights(folder), folder)
-    return model.eval().requires_grad_(False).to(device or best_device())
+    model = model.eval().requires_grad_(False)
+    return model.to(device or best_device(), memory_format=torch.channels_last)  # type: ignore[call-overload]
