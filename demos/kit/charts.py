@@ -400,8 +400,8 @@ class Plot:
 
     @classmethod
     def narrow(cls, axes: Axes, names: int) -> Plot:
-        """For a phone, with room above for a line of words for each name and for the vertical axis."""
-        above = LETTERS * (names + 1) + TOP + 4
+        """For a phone, with room above for each name and that of the vertical axis, on lines of their own."""
+        above = LETTERS * (names + bool(axes.y)) + TOP + 4
         return cls(axes, NARROW, NARROW - 16, above, above + 220 + BOTTOM)
 
     def legend(self, i: int) -> float:
