@@ -205,7 +205,7 @@ TABS = (
         "between",
         (
             Seed("start", 18, new=False),
-            Seed("end", 53, new=False),
+            Seed("end", 33, new=False),
             Slider("position", 0, 1, 0.5, step=0.01, play=True),
         ),
         (Picture("here"), Picture("strip")),
