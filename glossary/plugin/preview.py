@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
-from .. import downloads
+from .. import downloads, embeds
 from ..load import load
 from ..model import Concept, Termbase, TermbaseError
 from ..pages import Site
@@ -97,6 +97,8 @@ class Preview:
         old = self.host.site.termbase
         try:
             new = load(old.folder)
+            if problems := list(embeds.check_figures(new, self.host.site.figures)):
+                raise TermbaseError(problems)
         except TermbaseError as error:
             log.error(f"{error}\nPages are shown as they were until this is fixed.")
             return True

@@ -144,6 +144,28 @@ def test_a_broken_edit_leaves_pages_as_they_were(project: tuple[Path, Ask]) -> N
     ask("glossary/gan/", "to nett kappes")
 
 
+def test_a_figure_that_a_concept_begins_to_name(
+    project: tuple[Path, Ask], capfd: pytest.CaptureFixture[str]
+) -> None:
+    """A name that no figure has leaves pages as they were, until it is corrected."""
+    root, ask = project
+    (root / "docs" / "figures").mkdir(exist_ok=True)
+    caption = "{nb: To nett., en: Two nets., zh: 两个网络。}"
+    figure = f"caption: {caption}\nalt: {caption}\nheight: 6\ndraw: [{{box: [1, 1, 8, 4]}}]\n"
+    (root / "docs" / "figures" / "two-nets.yml").write_text(figure, "utf-8")
+    (root / "docs" / "index.en.md").write_text("# Home\n\nWith a figure.", "utf-8")
+    ask("en/", "With a figure")  # a page by hand changed: everything was built
+    edit(root, "glossary/terms/gan.yml", "subject: models", "subject: models\n        figure: two-nts")
+    edit(root, "glossary/terms/gan.yml", "to nett konkurrerer", "to nett kappes")
+    time.sleep(1)
+    ask("glossary/gan/", "to nett konkurrerer", gone="To nett.")
+    said = capfd.readouterr().err
+    assert "S006 [figure]: there is no figure “two-nts”" in said
+    assert "Traceback" not in said
+    edit(root, "glossary/terms/gan.yml", "figure: two-nts", "figure: two-nets")
+    assert "to nett kappes" in ask("glossary/gan/", "<figcaption>To nett.</figcaption>")
+
+
 def test_a_new_concept_brings_everything_up_to_date(project: tuple[Path, Ask]) -> None:
     root, ask = project
     text = (root / "glossary/terms/generator.yml").read_text("utf-8")
