@@ -1,0 +1,104 @@
+"""Training of the PixelCNN: the cross-entropy of every pixel of portraits, given those before it."""
+
+import copy
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from demos.apps.pixel_cnn.model import WEIGHTS, PixelConfig, PixelNet
+from demos.apps.pixel_cnn.palette import nearest, palette_of, reduced
+from demos.data.avatars.dataset import CACHE, TRAIN_SEED, portraits
+from demos.kit.device import autocast, best_device
+from demos.kit.training import Budget, Progress, Run, fit, generator, parameters
+from demos.kit.weights import as_loaded, save_weights, write_card
+
+BITS = torch.tensor(2.0).log()  # nats to a bit
+
+
+@dataclass(frozen=True)
+class PixelTraining:
+    """The recipe."""
+
+    steps: int = 6000
+    batch: int = 32
+    portraits: int = 30_000
+    palette_from: int = 1000  # portraits
+    held_out: int = 2000
+    samples: int = 1000
+    rate: float = 3e-3
+    average: float = 0.999
+    data_seed: int = TRAIN_SEED
+
+
+RECIPE = PixelTraining()
+SMOKE = PixelTraining(steps=3, batch=2, portraits=4, palette_from=4, held_out=4, samples=4)
+
+
+def train(
+    recipe: PixelTraining = RECIPE,
+    *,
+    minutes: float | None = None,
+    device: torch.device | None = None,
+    seed: int = 0,
+    resume: bool = False,
+    out: Path = WEIGHTS,
+    work: Path | None = None,
+) -> Iterator[Progress]:
+    """Train, then measure, then write weights and card to ``out``. State is kept in ``work``."""
+    device = device or best_device()
+    work = work or CACHE / "train" / f"pixel_cnn-{seed}"
+    pixels = reduced(portraits(recipe.portraits, recipe.data_seed).images)
+    run = PixelRun(recipe, pixels, Budget(recipe.steps, minutes), device, seed)
+    yield from fit(run, work / "state.pt", resume=resume)
+    yield run.progress({}, "measuring")
+    publish(run, out)
+
+
+class PixelRun(Run[PixelNet]):
+    """The net, its average and its optimizer; `pixels` (n, 16, 16, 3) from 0 to 255 become numbers of
+    colors."""
+
+    recipe: PixelTraining
+    tail = 0.7
+    warmup = 100
+
+    def __init__(
+        self, recipe: PixelTraining, pixels: Tensor, budget: Budget, device: torch.device, seed: int
+    ) -> None:
+        super().__init__(budget, device, seed)
+        self.recipe = recipe
+        self.model = PixelNet()
+        self.model.palette.copy_(palette_of(pixels[: recipe.palette_from].reshape(-1, 3), recipe.data_seed))
+        self.colors = nearest(pixels, self.model.palette)
+        self.model.to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
+        self.average = copy.deepcopy(self.model).requires_grad_(False)
+        self.rates, self.decay = (recipe.rate,), recipe.average
+        self.optimizers = [
+            torch.optim.Adam(self.model.parameters(), recipe.rate, betas=(0.9, 0.99), fused=True)
+        ]
+
+    def train_step(self) -> dict[str, float]:
+        seeded = generator(self.seed, self.step)
+        chosen = torch.randint(len(self.colors), (self.recipe.batch,), generator=seeded)
+        colors = self.colors[chosen].to(self.device)
+        with autocast(self.device):
+            logits = self.model(colors)
+        loss = F.cross_entropy(logits.float(), colors)
+        self.descend(loss, longest=1.0)
+        return {"bits": (loss / BITS).item()}
+
+
+def publish(run: PixelRun, out: Path) -> None:
+    """Write the averaged net's weights, measure them as a reader will load them, and write the card."""
+    from demos.apps.pixel_cnn.evaluate import measure
+
+    net = copy.deepcopy(run.average).cpu().eval()
+    net.load_state_dict(as_loaded(net.state_dict()))
+    card = run.card("pixel_cnn", asdict(PixelConfig()), parameters(net))
+    card.sha256 = save_weights(out, net.state_dict())
+    card.metrics = measure(net, run.recipe.held_out, run.recipe.samples)
+    write_card(out, card)
