@@ -131,19 +131,29 @@ class Field:
 
 @dataclass(frozen=True)
 class Bar:
+    """A bar; `stands_for`: the color, as bytes, that it stands for, outlined to be seen on any ground."""
+
     x: float
     y: float
     width: float
     height: float
     color: int = 0
+    stands_for: tuple[int, int, int] | None = None
 
     def svg(self) -> str:
         size = f'width="{self.width:.1f}" height="{self.height:.1f}"'
-        return f'<rect x="{self.x:.1f}" y="{self.y:.1f}" {size} rx="3" style="fill: {var(self.color)}"/>'
+        place = f'x="{self.x:.1f}" y="{self.y:.1f}" {size}'
+        if self.stands_for:
+            return f'<rect class="swatch" {place} style="fill: rgb{self.stands_for}"/>'
+        return f'<rect {place} rx="3" style="fill: {var(self.color)}"/>'
 
     def paint(self, draw: ImageDraw.ImageDraw, scale: float) -> None:
         box = (self.x, self.y, self.x + self.width, self.y + self.height)
-        draw.rounded_rectangle([place * scale for place in box], 3 * scale, COLORS[self.color % 4])
+        places = [place * scale for place in box]
+        if self.stands_for:
+            draw.rectangle(places, self.stands_for, FAINT, round(scale))
+        else:
+            draw.rounded_rectangle(places, 3 * scale, COLORS[self.color % 4])
 
 
 @dataclass(frozen=True)

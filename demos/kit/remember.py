@@ -5,8 +5,10 @@ An answer asks for all it shows at each event; what the changed control has no p
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import OrderedDict
+from collections.abc import Callable, Iterator
 from functools import lru_cache, wraps
+from threading import Lock
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from demos.kit.functions import Runner
@@ -48,6 +50,44 @@ def remembered(
             return kept(Whoever(run), *arguments, **named)  # type: ignore[arg-type]
 
         asked.cache_clear = kept.cache_clear  # type: ignore[attr-defined]
+        return asked
+
+    return decorate
+
+
+def remembered_end(
+    most: int = 64,
+) -> Callable[
+    [Callable[Concatenate[Runner, Arguments], Iterator[Result]]],
+    Callable[Concatenate[Runner, Arguments], Iterator[Result]],
+]:
+    """Keep the last of what a generator `(run, …)` yields, for the `most` latest arguments.
+
+    Who asks again gets that alone: what a reader has watched becoming is not made once more when another
+    control changes.
+    """
+
+    def decorate(
+        work: Callable[Concatenate[Runner, Arguments], Iterator[Result]],
+    ) -> Callable[Concatenate[Runner, Arguments], Iterator[Result]]:
+        ends: OrderedDict[Any, Result] = OrderedDict()
+        lock = Lock()
+
+        @wraps(work)
+        def asked(run: Runner, *arguments: Arguments.args, **named: Arguments.kwargs) -> Iterator[Result]:
+            key = arguments, tuple(sorted(named.items()))
+            with lock:
+                parts = iter([ends[key]]) if key in ends else work(run, *arguments, **named)
+            part = None
+            for part in parts:
+                yield part
+            if part is not None:
+                with lock:
+                    ends[key] = part
+                    while len(ends) > most:
+                        ends.popitem(last=False)
+
+        asked.cache_clear = ends.clear  # type: ignore[attr-defined]
         return asked
 
     return decorate

@@ -157,6 +157,7 @@ input[type="range"]::-moz-range-thumb {
   .layouts > :last-child { display: block }
 }
 .chart .sign { stroke: var(--background-fill-primary); stroke-width: 1px }
+.chart .swatch { stroke: var(--input-border-color); stroke-width: 1px }
 .chart .hollow { fill: var(--background-fill-primary); stroke-width: 1.75px }
 .chart text { fill: var(--body-text-color) }
 .chart .halo { fill: none; stroke: var(--background-fill-primary); stroke-width: 5px }

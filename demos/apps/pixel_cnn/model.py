@@ -11,6 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import cast
 
 import torch
 import torch.nn.functional as F
@@ -21,6 +22,7 @@ from demos.kit.functions import function
 from demos.kit.weights import load_into, load_weights
 
 SIDE, COLORS = 16, 32
+PICTURE = ("n", SIDE, SIDE)
 WEIGHTS = Path(__file__).with_name("weights")
 
 
@@ -46,14 +48,14 @@ class Layer(nn.Module):
         self.out = nn.Conv2d(channels, channels, 1)
 
     def vertical(self, above: Tensor) -> tuple[Tensor, Tensor]:
-        """The vertical stack (n, channels, rows, 16) after the layer, and what the horizontal one gets."""
+        """The vertical stack (n, channels, rows, 16) after the layer, and what `down` takes from it."""
         step = self.step
         found = self.above(F.pad(above, (step, step, step, 0)))
-        return above + gated(found), self.down(found)
+        return above + gated(found), found
 
     def forward(self, above: Tensor, left: Tensor) -> tuple[Tensor, Tensor]:
         above, from_above = self.vertical(above)
-        found = self.left(F.pad(left, (self.step, 0))) + from_above
+        found = self.left(F.pad(left, (self.step, 0))) + self.down(from_above)
         return above, left + self.out(gated(found))
 
 
@@ -80,18 +82,151 @@ class PixelNet(nn.Module):
         )
         self.register_buffer("palette", torch.zeros(COLORS, 3, dtype=torch.uint8))
 
+    def stack(self) -> list[Layer]:
+        return [layer for layer in self.layers if isinstance(layer, Layer)]
+
     def forward(self, colors: Tensor) -> Tensor:
-        return self.logits(self.color(colors).permute(0, 3, 1, 2))
+        return self.logits(self.embedded(colors))
+
+    def embedded(self, colors: Tensor) -> Tensor:
+        """Numbers of colors (n, rows, 16) as vectors (n, channels, rows, 16)."""
+        return self.color(colors).permute(0, 3, 1, 2)
 
     def logits(self, seen: Tensor) -> Tensor:
-        """From the embedded colors (n, channels, 16, 16)."""
-        above = shifted_down(seen) + self.place[0]
+        """From embedded colors (n, channels, 16, 16)."""
+        above = F.pad(seen, (0, 0, 1, -1)) + self.place[0]
         left = F.pad(seen, (1, -1)) + self.place[1]
-        for layer in self.layers:
+        for layer in self.stack():
             above, left = layer(above, left)
         found: Tensor = self.last(left)
         return found
 
 
-def shifted_down(x: Tensor) -> Tensor:
-    return F.pad(x, (0, 0, 1, -1))
+@cache
+@torch.inference_mode(False)  # `influence` takes gradients through what another function asked for first
+def load_net(device: torch.device | None = None, folder: Path = WEIGHTS) -> PixelNet:
+    """The trained net, in inference mode. Raises WeightsError."""
+    net = PixelNet()
+    load_into(net, load_weights(folder), folder)
+    return net.eval().requires_grad_(False).to(device or best_device())
+
+
+# Painting
+
+
+@function(
+    takes={"colors": PICTURE, "given": PICTURE, "chances": PICTURE, "temperature": ("n",)},
+    gives={"colors": PICTURE, "logits": ("n", SIDE, COLORS)},
+)
+def paint(
+    *, colors: Tensor, given: Tensor, chances: Tensor, temperature: Tensor, row: int
+) -> dict[str, Tensor]:
+    """One row more of pictures of which all rows above are painted, and the logits of its pixels.
+
+    Where `given` is 1, the color stays; elsewhere `chances` from 0 to 1 decide.
+    """
+    return paint_row(load_net(colors.device), colors, given, chances, temperature, row)
+
+
+def paint_row(
+    net: PixelNet, colors: Tensor, given: Tensor, chances: Tensor, temperature: Tensor, row: int
+) -> dict[str, Tensor]:
+    """What `paint` does, by any net.
+
+    The vertical stack sees finished rows only, so it runs once for the row. The horizontal one goes from
+    pixel to pixel and keeps what its layers have read, so no pixel is computed twice.
+    """
+    layers = [
+        AlongRow.of(layer, found)
+        for layer, found in zip(net.stack(), from_above(net, colors[:, :row]), strict=True)
+    ]
+    nothing = net.place.new_zeros(len(colors), net.color.embedding_dim)
+    # What each layer has read of the row, from as far to the left of it as it looks.
+    read = [[nothing] * layer.step for layer in layers]
+    painted, before, row_logits = colors.clone(), nothing, []
+    for column in range(SIDE):
+        x = before + net.place[1, :, row, column]
+        for layer, memory in zip(layers, read, strict=True):
+            memory.append(x)
+            x = layer.at(column, memory[column], x)
+        logits = net.last(x[:, :, None, None])[:, :, 0, 0]
+        drawn = draw(logits, temperature, chances[:, row, column])
+        color = torch.where(given[:, row, column] > 0, colors[:, row, column], drawn)
+        painted[:, row, column], before = color, net.color(color)
+        row_logits.append(logits)
+    return {"colors": painted, "logits": torch.stack(row_logits, 1)}
+
+
+def from_above(net: PixelNet, rows: Tensor) -> list[Tensor]:
+    """What each layer's horizontal stack gets from the vertical one, (n, 2 × channels, 16), in the row below
+    some rows (n, r, 16)."""
+    above, found, layers = F.pad(net.embedded(rows), (0, 0, 1, 0)), [], net.stack()
+    above = above + net.place[0, :, : rows.shape[1] + 1]
+    reach = sum(layer.step for layer in layers)
+    for layer in layers:
+        above, last = layer.vertical(above[:, :, -1 - reach :])  # no more rows than matter to the last one
+        found.append(layer.down(last[:, :, -1:])[:, :, 0])
+        reach -= layer.step
+    return found
+
+
+@dataclass(frozen=True)
+class AlongRow:
+    """A layer of the horizontal stack in one row, as matrices."""
+
+    step: int
+    both: Tensor  # (2 × channels, 2 × channels): from the place a step to the left and the place itself
+    known: Tensor  # (16, n, 2 × channels): what else is added there
+    out: Tensor  # (channels, channels)
+    bias: Tensor  # (channels,)
+
+    @classmethod
+    def of(cls, layer: Layer, found: Tensor) -> AlongRow:
+        """From what the layer gets from above, (n, 2 × channels, 16)."""
+        both = layer.left.weight[:, :, 0].permute(2, 1, 0).flatten(0, 1).contiguous()
+        known = found.permute(2, 0, 1) + bias_of(layer.left)
+        return cls(layer.step, both, known, layer.out.weight[:, :, 0, 0].T.contiguous(), bias_of(layer.out))
+
+    def at(self, column: int, left: Tensor, x: Tensor) -> Tensor:
+        """The stack (n, channels) after the layer, from what it reads a step to the left and at the place."""
+        found = torch.addmm(self.known[column], torch.cat([left, x], 1), self.both)
+        return torch.addmm(x, gated(found), self.out) + self.bias
+
+
+def bias_of(conv: nn.Conv2d) -> Tensor:
+    """The bias, which every convolution here has."""
+    return cast(Tensor, conv.bias)
+
+
+def draw(logits: Tensor, temperature: Tensor, chances: Tensor) -> Tensor:
+    """Colors (n,) from logits (n, 32): each as often as the softmax at its temperature says; at temperature
+    0, the most probable one."""
+    share = (logits.double() / temperature[:, None].clamp_min(1e-3)).softmax(1).cumsum(1)
+    return torch.searchsorted(share, chances[:, None] * share[:, -1:], right=True)[:, 0].clamp_max(COLORS - 1)
+
+
+# Looking at pictures
+
+
+@function(takes={"colors": PICTURE}, gives={"log_probability": ("n", COLORS, SIDE, SIDE)})
+def distributions(*, colors: Tensor) -> Tensor:
+    """The logarithm of every color's probability at every pixel of pictures, given the pixels before it."""
+    logits: Tensor = load_net(colors.device)(colors)
+    return logits.log_softmax(1)
+
+
+@function(
+    takes={"colors": PICTURE, "row": ("n",), "column": ("n",)},
+    gives={"influence": PICTURE},
+)
+@torch.inference_mode(False)
+@torch.enable_grad()
+def influence(*, colors: Tensor, row: Tensor, column: Tensor) -> Tensor:
+    """How much the distribution at one pixel of each picture hangs on every other pixel: the length of the
+    gradient of its color's log probability in the vector that stands for the other pixel's color."""
+    net, each = load_net(colors.device), torch.arange(len(colors), device=colors.device)
+    colors = colors.clone()
+    seen = net.embedded(colors).detach().requires_grad_(True)
+    scores = net.logits(seen).log_softmax(1)[each, colors[each, row, column], row, column]
+    (gradient,) = torch.autograd.grad(scores.sum(), seen)
+    return gradient.norm(dim=1)

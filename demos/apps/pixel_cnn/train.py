@@ -27,7 +27,7 @@ class PixelTraining:
     batch: int = 32
     portraits: int = 30_000
     palette_from: int = 1000  # portraits
-    held_out: int = 2000
+    held_out: int = 1000
     samples: int = 1000
     rate: float = 3e-3
     average: float = 0.999
