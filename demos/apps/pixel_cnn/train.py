@@ -23,7 +23,7 @@ BITS = torch.tensor(2.0).log()  # nats to a bit
 class PixelTraining:
     """The recipe."""
 
-    steps: int = 6000
+    steps: int = 5000
     batch: int = 32
     portraits: int = 30_000
     palette_from: int = 1000  # portraits
