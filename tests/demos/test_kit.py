@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ from demos.kit.controls import Choices, Matrix, Number, Points, Slider, Switch, 
 from demos.kit.functions import ModelFunction, call, direct, function
 from demos.kit.new import NewError, write_demo
 from demos.kit.registry import load_demos
-from demos.kit.remember import remembered
+from demos.kit.remember import remembered, remembered_end
 from demos.kit.shows import Audio, Chart, Download, File, Picture, Text
 from demos.models.gan import functions, pretrained
 from tests.demos.kit import demos, words
@@ -214,6 +215,24 @@ def test_what_is_remembered_is_not_computed_again_whoever_runs_it() -> None:
     assert computed == [1, 2]
 
 
+def test_what_was_watched_to_its_end_is_there_at_once_the_next_time() -> None:
+    begun: list[int] = []
+
+    @remembered_end(2)
+    def count(run: Any, n: int) -> Iterator[int]:
+        begun.append(n)
+        yield from (run(i) for i in range(n))
+
+    half = count(abs, 3)
+    assert next(half) == 0
+    half.close()  # type: ignore[attr-defined]
+    assert list(count(abs, 3)) == [0, 1, 2], "what was left halfway begins anew"
+    assert list(count(abs, 3)) == [2]
+    assert list(count(abs, 0)) == []
+    assert begun == [3, 3, 0]
+    assert [list(count(abs, n)) for n in (1, 2, 3)] == [[0], [0, 1], [0, 1, 2]], "only the latest are kept"
+
+
 # Declarations
 
 
@@ -363,6 +382,15 @@ def test_a_contour_goes_where_values_pass_its_level() -> None:
     lengths = np.hypot(*(circle.ends[:, 1] - circle.ends[:, 0]).T)
     assert lengths.sum() / plane.side * 4 == pytest.approx(2 * np.pi, rel=0.01), "all around, and once"
     assert len(charts.contour(np.zeros((4, 4)), 1.0)) == 0
+
+
+def test_a_bar_may_have_the_color_that_it_stands_for() -> None:
+    chart = charts.Drawing((charts.Bar(10, 10, 80, 80, stands_for=(255, 250, 240)),), 100, 100)
+    assert 'class="swatch"' in chart.svg("alt")
+    assert "fill: rgb(255, 250, 240)" in chart.svg("alt")
+    image = chart.image(1)
+    assert image.getpixel((50, 50)) == (255, 250, 240)
+    assert image.getpixel((10, 50)) != (255, 255, 255), "its edge is seen on white too"
 
 
 def test_a_pair_of_charts_is_named_twice_and_clicked_as_one() -> None:

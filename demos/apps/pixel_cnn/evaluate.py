@@ -1,6 +1,7 @@
 """How well the PixelCNN predicts portraits that it was not trained on, and what its own look like to the
 judge."""
 
+import math
 from pathlib import Path
 
 import torch
@@ -48,12 +49,12 @@ def bits_per_pixel(net: PixelNet, colors: Tensor) -> float:
     """The mean over all pixels of pictures (n, 16, 16) of -log₂ of the probability of their color, given the
     pixels before them: so many bits a pixel would an ideal code need that knows the net."""
     nats = [F.cross_entropy(net(chunk), chunk, reduction="none") for chunk in colors.split(CHUNK)]
-    return float(torch.cat(nats).double().mean() / torch.tensor(2.0).log())
+    return float(torch.cat(nats).double().mean() / math.log(2))
 
 
 def entropy(shares: Tensor) -> float:
     """In bits, of shares (k,) that add up to 1."""
-    return float(-torch.special.xlogy(shares, shares).sum() / torch.tensor(2.0).log())
+    return float(-torch.special.xlogy(shares, shares).sum() / math.log(2))
 
 
 def palette_psnr(pixels: Tensor, colors: Tensor, palette: Tensor) -> float:
