@@ -182,7 +182,7 @@ def chances_of(logits: Tensor, temperature: float) -> Tensor:
 # The chart of a distribution
 
 FOOT = 64  # px below the bars
-RISE = 220  # px of a bar of 100 %
+RISE = 160  # px of a bar of 100 %
 
 
 def columns(words: Labels, shares: Tensor, chosen: int) -> Drawing:
@@ -311,7 +311,7 @@ def table(words: Labels, bits: Tensor, pixel: int) -> str:
         for i, value in enumerate(bits[:pixel].tolist())
         if i >= first
     ]
-    for label, some in (("product", bits[:pixel]), ("product", bits)):
+    for label, some in (("product", bits[:pixel]), ("product_of_all", bits)):
         total = float(some.sum())
         rows.append((words(label, n=len(some)), written(words, total), words.number(total, 1)))
     head = words["chain_head"]
@@ -337,6 +337,7 @@ TABS = (
         (Seed("seed", 4), Slider("temperature", 0, 3, 1.0, step=0.1), PIXEL),
         (Picture("look", click=pixel_at), Chart("chances"), Text("facts")),
         watch,
+        above=2,
     ),
     Tab(
         "complete",
@@ -349,12 +350,14 @@ TABS = (
         ),
         (Picture("given"), Picture("completed"), Text("facts")),
         complete,
+        above=2,
     ),
     Tab(
         "chain",
         (Seed("portrait", 12), PIXEL),
         (Picture("maps", click=pixel_at), Chart("chances"), Text("facts"), Chart("sums")),
         chain,
+        above=2,
     ),
 )
 STILL = ("look", "chances")
