@@ -144,7 +144,7 @@ def test_the_sampler_that_remembers_gives_what_the_whole_net_gives() -> None:
     kept = torch.stack([torch.zeros(SIDE, SIDE), app.left_open("right", 6).float()]).long()
     given = torch.where(kept > 0, held_out()[:2], 0)
     chances, temperature = uniform(5, 2, SIDE, SIDE).float(), torch.tensor([1.0, 0.7])
-    colors, logits = given, []
+    colors, logits = given, list[Tensor]()
     with torch.inference_mode():
         for row in range(SIDE):
             done = paint_row(net(), colors, kept, chances, temperature, row)
