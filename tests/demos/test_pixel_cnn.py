@@ -404,7 +404,7 @@ def test_preset_chain_multiplies_and_adds_up() -> None:
     assert [row[0] for row in single] == [f"No. {n}" for n in range(116, 121)]
     for _, chance, bits in single:
         assert 2 ** -float(bits) == pytest.approx(float(chance), abs=0.006)
-    colors, logs = app.judged(direct, "portrait", 12, 1.0)
+    colors, logs = app.judged(direct, "portrait", 21, 1.0)
     bits = app.bits_of(colors, logs)
     assert [float(row[2]) for row in products] == pytest.approx(
         [float(bits[:120].sum()), float(bits.sum())], abs=0.06

@@ -342,7 +342,7 @@ TABS = (
     Tab(
         "complete",
         (
-            Seed("portrait", 12, primary=False),
+            Seed("portrait", 21, primary=False),
             Choice("side", SIDES, "bottom"),
             Slider("lines", 1, SIDE - 1, SIDE // 2, step=1),
             Slider("temperature", 0, 3, 1.0, step=0.1),
@@ -354,7 +354,7 @@ TABS = (
     ),
     Tab(
         "chain",
-        (Seed("portrait", 12), PIXEL),
+        (Seed("portrait", 21), PIXEL),
         (Picture("maps", click=pixel_at), Chart("chances"), Text("facts"), Chart("sums")),
         chain,
         above=2,
