@@ -188,7 +188,7 @@ RISE = 160  # px of a bar of 100 %
 def columns(words: Labels, shares: Tensor, chosen: int) -> Drawing:
     """A bar in its color for each color's probability (32,), from dark to light, and a ring around the color
     that was chosen."""
-    left, top, width = 46, 26, 11
+    left, top, width = 46, 26, 10.5
     low = top + RISE
     things: list[Line | Bar | Written | Ring] = []
     for share in (0.25, 0.5, 0.75, 1.0):
