@@ -68,7 +68,6 @@ class Avatars(NamedTuple):
     visible: Tensor
 
 
-@torch.no_grad()
 def render(factors: Factors, size: int = 64, supersample: int = 1) -> Avatars:
     """Draw every row of `factors` at `size` × `size` pixels, on the device of the factors.
 
@@ -77,6 +76,12 @@ def render(factors: Factors, size: int = 64, supersample: int = 1) -> Avatars:
     """
     if size < 16 or supersample < 1:
         raise ValueError(f"cannot draw avatars of {size} pixels, supersampled {supersample} times")
+    with torch.inference_mode():  # a portrait is a thousand small operations: what each costs besides counts
+        drawn = _render(factors, size, supersample)
+    return Avatars(*(x.clone() for x in drawn))  # which may be trained on
+
+
+def _render(factors: Factors, size: int, supersample: int) -> Avatars:
     fine = size * supersample
     limit = CHUNK_PIXELS.get(factors.device.type, GPU_CHUNK_PIXELS)
     n, device = len(factors), factors.device
