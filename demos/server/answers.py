@@ -38,7 +38,7 @@ from demos.server.turns import Full, Turns
 WAITING = 160  # answers in the line: at twenty a second the last one takes eight seconds
 EACH = 4  # of one reader; a page that behaves has two, the one that is made and the one that will replace it
 READERS = 4096  # whose address is remembered
-THREADS = max(2, os.cpu_count() or 1)  # more only take the interpreter from each other
+THREADS = (os.cpu_count() or 1) + 2  # some wait for the line while others draw
 AHEAD = 2  # parts of a stream that are made before a reader has taken them
 LIVE_WAITING = 64  # frames in the line of live runs
 COURTESY = 0.1  # seconds at most for which a frame lets clicks go first
@@ -229,6 +229,15 @@ class Answers:
             self.metrics.left(making.demo)
         if not making.done and not making.is_wanted:
             del self.making[making.key]
+            self.forget(making)
+
+    def forget(self, making: Making) -> None:
+        """Nobody wants it any more: it leaves the line, so that what replaces it has room there."""
+        with self.changed:
+            turns = self.live_turns if making.live else self.turns
+            if turns.remove(lambda waiting: waiting is making):
+                making.in_line = False
+        if making.in_line or making.iterator is not None:
             self.let_wait(making)  # one last step, which closes it
 
     def leave(self, reader: str) -> None:

@@ -23,7 +23,7 @@ class Full(Exception):
 class Turns(Generic[Item]):
     """Not safe to use from several threads at once: whoever shares one has a lock around it.
 
-    `most` may wait in all, and `each` of one reader.
+    `most` may wait in all, and of one reader `each` that shows nothing yet.
     """
 
     def __init__(self, most: int, each: int) -> None:
@@ -47,8 +47,7 @@ class Turns(Generic[Item]):
 
         Raises Full; with `bounded=False`, for what has been let in before, never.
         """
-        of_reader = len(self.first.get(reader, ())) + len(self.later.get(reader, ()))
-        if bounded and (self.length >= self.most or of_reader >= self.each):
+        if bounded and (self.length >= self.most or len(self.first.get(reader, ())) >= self.each):
             raise Full
         (self.later if later else self.first).setdefault(reader, deque()).append(item)
         self.length += 1

@@ -127,6 +127,27 @@ def test_a_click_goes_before_what_many_streams_go_on_with() -> None:
     assert order.index("click") - order.index("asked") <= 3, "not one step of each of the twenty"
 
 
+def test_what_a_reader_no_longer_waits_for_takes_no_room() -> None:
+    made: list[str] = []
+
+    async def test(answers: Answers) -> None:
+        hold = threading.Event()
+        first = asyncio.create_task(ask(answers, "first", plain("first", made, hold), "other"))
+        await asyncio.sleep(0.1)
+        for n in range(3 * module.EACH):  # a slider that is moved, while the thread is busy
+            waiting = asyncio.create_task(ask(answers, str(n), plain(str(n), made), "mover"))
+            await asyncio.sleep(0.01)
+            waiting.cancel()
+            await asyncio.sleep(0)
+        last = asyncio.create_task(ask(answers, "last", plain("last", made), "mover"))
+        await asyncio.sleep(0.01)
+        hold.set()
+        assert await asyncio.gather(first, last) == [["first"], ["last"]]
+
+    run(test)
+    assert made == ["first", "last"]
+
+
 def test_a_stream_comes_from_the_cache_part_by_part() -> None:
     made: list[int] = []
 

@@ -41,15 +41,18 @@ def test_what_shows_nothing_yet_goes_first_but_not_for_ever() -> None:
     assert drained(turns) == "ABCDaEFGHbIJc"
 
 
-def test_both_kinds_count_for_the_bounds() -> None:
-    turns: Turns[str] = Turns(most=3, each=2)
+def test_what_goes_on_takes_room_from_all_but_not_from_its_reader() -> None:
+    turns: Turns[str] = Turns(most=3, each=1)
     turns.put("a", "1", later=True)
     turns.put("a", "2")
     with pytest.raises(Full):
         turns.put("a", "3")
-    assert sorted(turns) == ["1", "2"]
+    turns.put("b", "4", later=True)
+    with pytest.raises(Full):
+        turns.put("c", "5")
+    assert sorted(turns) == ["1", "2", "4"]
     assert turns.remove(lambda item: item == "1") == ["1"]
-    assert drained(turns) == "2"
+    assert drained(turns) == "24"
 
 
 def test_there_is_no_room_beyond_the_bounds() -> None:
