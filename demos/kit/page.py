@@ -392,15 +392,17 @@ class Page:
         try:
             frames = self.runs.frames(self.app.demo.name, reader, kept.play(turn))
             async with aclosing(frames):
+                asked = time.monotonic()
                 async for frame in frames:
                     if frame is None:
                         continue
                     if kept.playing != turn:
                         yield [SKIP] * (3 + len(panel.fields) + len(panel.shows))
                         return
-                    due = time.monotonic() + frame.seconds
+                    due = asked + frame.seconds  # what making it took is part of the time
                     yield self.outputs_live(panel, kept, frame, sums, None, "" if sums else "pause")
                     await asyncio.sleep(max(0.0, due - time.monotonic()))
+                    asked = time.monotonic()
         finally:
             ended = kept.playing == turn
             if ended:
