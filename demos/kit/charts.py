@@ -306,8 +306,7 @@ def lines(
     ranges, by default as far as the points go (given, a chart that grows does not jump). `at`: of each
     series, the x of a point that gets a ring. `small`: only the layout for a phone, to stand beside
     another chart."""
-    points = [point for some in series.values() for point in some]
-    axes = Axes(across or reach([x for x, _ in points]), up or reach([y for _, y in points]), x, y, form)
+    axes = Axes.around(series, across, up, x, y, form)
 
     def drawn(plot: Plot) -> dict[str, Line]:
         return {
@@ -325,7 +324,8 @@ def lines(
 
     titles = [(i, name) for i, name in enumerate(series) if name]
     wide, narrow = Plot(axes), Plot.narrow(axes, len(titles))
-    named = {name: line for name, line in drawn(wide).items() if line.points}
+    on_wide = drawn(wide)
+    named = {name: line for name, line in on_wide.items() if line.points}
     heights = apart([line.points[-1][1] for line in named.values()], (TOP + 6 + LETTERS, HEIGHT - BOTTOM))
     names = [
         Words(wide.right + (16 if at else 8), height, name, "start", line.color)
@@ -340,7 +340,7 @@ def lines(
     on_phone = narrow.drawing([*drawn(narrow).values(), *rings(narrow), *legend])
     if small:
         return on_phone
-    return wide.drawing([*drawn(wide).values(), *rings(wide), *names], on_phone)
+    return wide.drawing([*on_wide.values(), *rings(wide), *names], on_phone)
 
 
 def cloud(
@@ -348,8 +348,7 @@ def cloud(
     up: Range | None = None,
 ) -> Drawing:  # fmt: skip
     """Points (x, y) of each named group."""
-    points = [point for some in groups.values() for point in some]
-    axes = Axes(across or reach([x for x, _ in points]), up or reach([y for _, y in points]), x, y, form)
+    axes = Axes.around(groups, across, up, x, y, form)
 
     def dots(plot: Plot) -> list[Thing]:
         return [Dot(*plot.place(point), i) for i, some in enumerate(groups.values()) for point in some]
@@ -396,6 +395,20 @@ class Axes:
     x: str
     y: str
     form: Format
+
+    @classmethod
+    def around(
+        cls,
+        groups: Mapping[str, Points],
+        across: Range | None,
+        up: Range | None,
+        x: str,
+        y: str,
+        form: Format,
+    ) -> Axes:
+        """As far as the points go where no range is given."""
+        points = [point for some in groups.values() for point in some]
+        return cls(across or reach([x for x, _ in points]), up or reach([y for _, y in points]), x, y, form)
 
 
 @dataclass(frozen=True)

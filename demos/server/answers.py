@@ -234,10 +234,10 @@ class Answers:
     def forget(self, making: Making) -> None:
         """Nobody wants it any more: it leaves the line, so that what replaces it has room there."""
         with self.changed:
-            turns = self.live_turns if making.live else self.turns
+            turns = self.turns_of(making)
             if turns.remove(lambda waiting: waiting is making):
                 making.in_line = False
-        if making.in_line or making.iterator is not None:
+        if making.iterator is not None:
             self.let_wait(making)  # one last step, which closes it
 
     def leave(self, reader: str) -> None:
@@ -274,11 +274,14 @@ class Answers:
         if same >= self.turns.most // 2:
             raise Full
 
+    def turns_of(self, making: Making) -> Turns[Making]:
+        return self.live_turns if making.live else self.turns
+
     def let_wait(self, making: Making, *, bounded: bool = False) -> None:
         if making.in_line:
             return
         with self.changed:
-            turns = self.live_turns if making.live else self.turns
+            turns = self.turns_of(making)
             turns.put(making.reader, making, later=bool(making.parts), bounded=bounded)
             self.changed.notify_all()
         making.in_line = True
