@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import string
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -20,7 +20,7 @@ from yaml.nodes import MappingNode, Node
 from .addresses import Addresses
 from .model import Problem, Termbase
 from .numbers import locale_of
-from .yamlfile import Reader, did_you_mean, join, line_of
+from .yamlfile import Reader, did_you_mean, join, line_of, with_borrowed
 
 CODES = {
     "D001": "A demo lacks a file beside its `demo.yml`, or its folder's name cannot be the name of a demo.",
@@ -48,6 +48,13 @@ class Preset:
     name: str
     state: Mapping[str, str]  # control → value, as an address gives it
     says: Texts
+    texts: Mapping[str, Texts] = field(default_factory=dict)  # values that each language has its own of
+
+    def state_in(self, lang: str) -> Mapping[str, str]:
+        """The state on a page in a language; in one that is not known, as in the first."""
+        return {
+            control: self.texts.get(control, {}).get(lang, value) for control, value in self.state.items()
+        }
 
 
 @dataclass(frozen=True)
@@ -79,9 +86,10 @@ class Demo:
 
     @property
     def weight_folders(self) -> tuple[Path, ...]:
-        return tuple(
-            (self.folder if name == self.name else self.models / name) / "weights" for name in self.weights
-        )
+        """Where the weights lie: with a shared model, or with the demo itself if no model has its name."""
+        models = [self.models / name for name in self.weights]
+        own = self.folder / "weights"
+        return tuple(own if not model.is_dir() else model / "weights" for model in models)
 
 
 def demo_names(folder: Path) -> list[str]:
@@ -160,15 +168,16 @@ class WordsReader(Reader):
             return {}
         values = {lang: value for lang, (_, value) in self.mapping(node, self.languages, key).items()}
         wanted = self.languages if self.complete else values
-        texts = {lang: self.in_one(values.get(lang), lang, key, line_of(node)) for lang in wanted}
-        return MappingProxyType(texts)
+        severity = "warning" if values else "error"  # another language lends what is missing
+        texts = {lang: self.in_one(values.get(lang), lang, key, line_of(node), severity) for lang in wanted}
+        return MappingProxyType(with_borrowed(texts, self.languages) if self.complete else texts)
 
-    def in_one(self, node: Node | None, lang: str, key: str, line: int) -> str:
+    def in_one(self, node: Node | None, lang: str, key: str, line: int, severity: str) -> str:
         self.lang = lang
         text = "" if node is None else self.text(node, key)
         if node is None:
             message, fix = f"the text is missing in “{lang}”", f"add “{lang}:” with the text"
-            self.report("D003", message, fix, line=line, key=key)
+            self.report("D003", message, fix, line=line, key=key, severity=severity)
         elif not text and isinstance(node.value, str):
             self.report("D003", "the text is empty", f"write it in “{lang}”", line=line_of(node), key=key)
         self.lang = ""
@@ -221,7 +230,7 @@ class DemoReader(WordsReader):
             presets=presets,
             labels=labels,
         )
-        return None if self.problems else demo
+        return None if self.has_errors else demo
 
     def terms(self, node: Node | None, presets: Mapping[str, Preset]) -> Mapping[str, str]:
         """Each concept that the demo shows, with the preset in which it does, or with nothing."""
@@ -250,23 +259,33 @@ class DemoReader(WordsReader):
         for name, (_, value) in self.mapping(node, (), "presets").items():
             key = join("presets", name)
             parts = self.parts(value, ("state", "says"), "D005", key)
-            state = self.state(parts.get("state"), join(key, "state"), labels)
-            presets[name] = Preset(name, state, self.in_all(parts.get("says"), join(key, "says")))
+            state, texts = self.state(parts.get("state"), join(key, "state"), labels)
+            presets[name] = Preset(name, state, self.in_all(parts.get("says"), join(key, "says")), texts)
         return MappingProxyType(presets)
 
-    def state(self, node: Node | None, key: str, labels: Mapping[str, Texts]) -> Mapping[str, str]:
-        """Values of controls. Every control has a label of its own name, so its name can be checked here."""
+    def state(
+        self, node: Node | None, key: str, labels: Mapping[str, Texts]
+    ) -> tuple[Mapping[str, str], Mapping[str, Texts]]:
+        """Values of controls, those of the first language among them, and those that differ by language.
+
+        Every control has a label of its own name, so its name can be checked here.
+        """
         if node is None:
-            return {}
-        state = {}
+            return {}, {}
+        state: dict[str, str] = {}
+        texts: dict[str, Texts] = {}
         for control, (key_node, value) in self.mapping(node, (), key).items():
             if control != TAB and control not in labels:
                 fix = did_you_mean(control, labels) or f"add “{control}:” to `labels`"
                 self.at(key_node, "D005", f"there is no control “{control}”", fix, key=join(key, control))
-            state[control] = self.text(value, join(key, control))
+            if isinstance(value, MappingNode):
+                texts[control] = self.in_all(value, join(key, control))
+                state[control] = texts[control][self.languages[0]]
+            else:
+                state[control] = self.text(value, join(key, control))
         if isinstance(node, MappingNode) and not node.value:
             self.at(node, "D005", "the preset sets no control", "write {control: value}", key=key)
-        return MappingProxyType(state)
+        return MappingProxyType(state), MappingProxyType(texts)
 
     def weights(self, node: Node | None) -> tuple[str, ...]:
         if node is None:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
+from typing import Any
 
 STATUSES = ("preferred", "admitted", "deprecated", "superseded")
 GENDERS = ("m", "f", "m/f", "n")
@@ -19,7 +20,7 @@ TYPES = ("full", "abbreviation", "acronym", "proper name", "variant")
 POS = ("noun", "verb", "adjective", "adverb", "proper noun", "other")
 RELATIONS = ("broader", "part_of", "related")
 SEGMENTS = ("words", "han")
-READINGS = ("pinyin",)
+READINGS = ("pinyin", "none")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,7 @@ class Term:
     note: str = ""
     source: str = ""
     link: bool = True
+    extra: Mapping[str, Any] = field(default_factory=dict, hash=False)  # see glossary/exchange/extra.py
 
     @property
     def is_usable(self) -> bool:
@@ -60,14 +62,16 @@ class Entry:
     """All a concept says in one language."""
 
     lang: str
-    terms: tuple[Term, ...]
-    definition: str
+    terms: tuple[Term, ...]  # none while nobody has found a word for the concept
+    definition: str = ""  # empty while nobody has written one
     explanation: str = ""
     example: str = ""
     basis: str = ""  # hash of the reference-language text this was last checked against
+    extra: Mapping[str, Any] = field(default_factory=dict, hash=False)
 
     @property
     def preferred(self) -> Term:
+        """The term to use; every entry with terms has one."""
         return next(term for term in self.terms if term.status == "preferred")
 
     def with_status(self, *statuses: str) -> tuple[Term, ...]:
@@ -80,14 +84,20 @@ class Concept:
 
     id: str
     path: Path
-    subject: str
-    entries: Mapping[str, Entry]
+    subject: str  # empty while nobody has chosen one
+    entries: Mapping[str, Entry]  # of the languages that there is something in
     broader: tuple[str, ...] = ()
     part_of: tuple[str, ...] = ()
     related: tuple[str, ...] = ()
     legacy: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
     figure: str = ""  # the drawing on its page, by the name of its file
+    extra: Mapping[str, Any] = field(default_factory=dict, hash=False)
+
+    def named_in(self, lang: str) -> Entry | None:
+        """What it says in a language, if it has a term there."""
+        entry = self.entries.get(lang)
+        return entry if entry and entry.terms else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +108,7 @@ class Language:
     name: str  # in the language itself
     html: str  # value of the `lang` attribute
     order: str = "latin"  # a key of glossary.order.ORDERS
+    alphabet: str = ""  # letters in their order, where those of `latin` have marks of their own: "a á b …"
     stemmer: str = ""  # Snowball algorithm; empty for none
     segment: str = "words"  # one of SEGMENTS; "han" for scripts without spaces
     locale: str = ""  # CLDR's, which says how numbers are written; empty: that of `html`
@@ -113,10 +124,14 @@ class Language:
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """A subject field, labeled in every language."""
+    """A subject field, with its labels."""
 
     id: str
-    labels: Mapping[str, str]
+    labels: Mapping[str, str]  # by language, without those that are still to be translated
+
+
+NO_SUBJECT = Subject("without_subject", MappingProxyType({}))
+"""What pages show of concepts without a subject; no id in a file has an underscore."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +157,7 @@ class Termbase:
     subjects: Mapping[str, Subject]
     sources: Mapping[str, Source]
     concepts: Mapping[str, Concept]
+    extra: Mapping[str, Any] = field(default_factory=dict)  # what other people's files say of them all
 
     @property
     def default_language(self) -> str:
@@ -173,10 +189,16 @@ class Termbase:
                 pairs[other][id] = None
         return MappingProxyType({id: tuple(others) for id, others in pairs.items()})
 
+    def subject_of(self, concept: Concept) -> Subject:
+        return self.subjects[concept.subject] if concept.subject else NO_SUBJECT
+
     def by_subject(self) -> Iterator[tuple[Subject, list[Concept]]]:
-        """Subjects in the order of `subjects.yml`, each with its concepts; empty ones are left out."""
-        for subject in self.subjects.values():
-            concepts = [c for c in self.concepts.values() if c.subject == subject.id]
+        """Subjects in the order of `subjects.yml`, each with its concepts; empty ones are left out.
+
+        Concepts without a subject come last.
+        """
+        for subject in (*self.subjects.values(), NO_SUBJECT):
+            concepts = [c for c in self.concepts.values() if self.subject_of(c) is subject]
             if concepts:
                 yield subject, concepts
 

@@ -3,19 +3,24 @@
     terms.sort(key=lambda term: sort_key(term, language))
     letter = index_letter(term, language)
 
-Norwegian ends with æ, ø, å; Chinese is read aloud (pinyin); the rest is sorted by its base letters. No
-locale database is needed, because those of operating systems differ and are often missing.
+Norwegian ends with æ, ø, å; Chinese is read aloud (pinyin); a language with an `alphabet` goes by that, and
+the rest is sorted by its base letters. Korean stands under the first consonant of a syllable, and Japanese
+under the kana that a term begins with. No locale database is needed: those of operating systems differ,
+and are often missing.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from functools import cache, lru_cache
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache, cached_property, lru_cache
 from typing import Any
 
 import rjieba
 
+from .languages import script
 from .model import Language, Term
 
 ORDERS = ("latin", "norwegian", "pinyin")
@@ -27,6 +32,12 @@ _FOLDED = str.maketrans(
     {"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "ł": "l", "ı": "i"}
 )
 _NORWEGIAN = str.maketrans({"ä": "æ", "ö": "ø"})
+# Katakana as hiragana, which are the same sounds; a syllable of Hangul decomposes into its letters.
+_HIRAGANA = {code: code - 0x60 for code in range(0x30A1, 0x30F7)}
+# The consonant that a Korean index shows for the first of a syllable; doubled ones stand with the single.
+_INITIALS = {
+    chr(0x1100 + place): letter for place, letter in enumerate("ㄱㄱㄴㄷㄷㄹㅁㅂㅂㅅㅅㅇㅈㅈㅊㅋㅌㅍㅎ")
+}
 _RANK = str.maketrans("æøå", "{|}")  # the three signs after z
 _HAN = re.compile(r"[\u2e80-\u2fdf\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af]")
 _TONES = {"\u0304": "1", "\u0301": "2", "\u030c": "3", "\u0300": "4"}
@@ -39,8 +50,16 @@ def sort_key(term: Term | str, language: Language) -> SortKey:
     text = _ordered_as(term)
     if language.order == "pinyin":
         return _pinyin_key(text, _pinyin(term))
-    letters = _norwegian_letters(text) if language.order == "norwegian" else _latin(text)
-    return (letters[:1].isalpha(), letters.translate(_RANK), text.casefold(), text)
+    if language.order == "norwegian":
+        letters = _norwegian_letters(text)
+        return (letters[:1].isalpha(), letters.translate(_RANK), text.casefold(), text)
+    if language.alphabet:
+        alphabet = _alphabet(language.alphabet)
+        ranks = [alphabet.rank(letter) for letter in alphabet.letters(text)]
+        return (bool(ranks) and ranks[0][0] > 0, ranks, text.casefold(), text)
+    letters = _latin(text)
+    is_letter = letters[:1].isalpha()
+    return (is_letter, is_letter and _is_foreign(letters[0], language), letters, text.casefold(), text)
 
 
 def index_letter(term: Term | str, language: Language) -> str:
@@ -50,9 +69,20 @@ def index_letter(term: Term | str, language: Language) -> str:
         if is_han(_first(text)):
             return _readings(text, _pinyin(term))[0][0][0].upper()
         return LATIN_IN_CHINESE if _first(text).isalpha() else OTHER
-    letters = _norwegian_letters if language.order == "norwegian" else _latin
-    first = letters(text)[:1]
-    return first.upper() if first.isalpha() else OTHER
+    if language.order == "norwegian":
+        first = _norwegian_letters(text)[:1]
+    elif language.alphabet:
+        first = next(iter(_alphabet(language.alphabet).letters(text)), "")
+    else:
+        first = _INITIALS.get(_latin(text)[:1], _latin(text)[:1])
+    if not first[:1].isalpha():
+        return OTHER
+    return "İ" if first == "i" and "ı" in language.alphabet else first[:1].upper() + first[1:]
+
+
+def _is_foreign(letter: str, language: Language) -> bool:
+    """Whether a letter is Latin in a language that is not: those of its own script come first (CLDR)."""
+    return script(language.html) != "Latn" and unicodedata.name(letter, "").startswith("LATIN")
 
 
 def is_han(character: str) -> bool:
@@ -110,8 +140,48 @@ def _separate_words(text: str) -> str:
 
 def _latin(text: str) -> str:
     """Base letters only: é stands with e, ä with a."""
-    decomposed = unicodedata.normalize("NFD", text.casefold().translate(_FOLDED))
+    folded = text.casefold().translate(_FOLDED).translate(_HIRAGANA)
+    decomposed = unicodedata.normalize("NFD", folded)
     return _separate_words("".join(c for c in decomposed if not unicodedata.combining(c)))
+
+
+@dataclass(frozen=True)
+class Alphabet:
+    """The letters of a language in their order; some are written with two signs: dž."""
+
+    order: tuple[str, ...]
+
+    @cached_property
+    def _pattern(self) -> re.Pattern[str]:
+        """The letters, the longest first, and whatever else there is."""
+        return re.compile(
+            "|".join([*map(re.escape, sorted(self.order, key=len, reverse=True)), "."]), re.DOTALL
+        )
+
+    @cached_property
+    def _ranks(self) -> Mapping[str, int]:
+        return {letter: rank for rank, letter in enumerate(self.order, 1)}
+
+    def letters(self, text: str) -> list[str]:
+        """The text in letters of the alphabet where it has them, else in base letters."""
+        lower = text.replace("I", "ı").lower() if "ı" in self.order else text.casefold()
+        words = _separate_words(unicodedata.normalize("NFC", lower))
+        return [
+            base
+            for letter in self._pattern.findall(words)
+            for base in ([letter] if letter in self._ranks or letter == " " else _latin(letter) or letter)
+        ]
+
+    def rank(self, letter: str) -> tuple[int, int, str]:
+        """Spaces and digits first, then the alphabet, then letters of other scripts."""
+        if letter in self._ranks:
+            return (1, self._ranks[letter], "")
+        return (2 if letter.isalpha() else 0, 0, letter)
+
+
+@cache
+def _alphabet(letters: str) -> Alphabet:
+    return Alphabet(tuple(letters.split()))
 
 
 def _norwegian_letters(text: str) -> str:

@@ -20,7 +20,9 @@ from markdown.treeprocessors import Treeprocessor
 from markdown.util import AMP_SUBSTITUTE
 from markupsafe import Markup
 
+from . import fallback
 from .addresses import Addresses, relative
+from .fallback import Shown
 from .links import Linker
 from .markdown import Page, TermLinks
 from .model import Concept, Problem, Termbase
@@ -55,23 +57,34 @@ class Writer:
         self.docs = docs
         self.problems: list[Problem] = []
         self.linkers = {lang: Linker(termbase, lang) for lang in addresses.languages}
+        self._lenders: dict[str, Linker] = {}  # of languages that only lend texts
         self._links = TermLinks()
         self._markdown = SafeMarkdown([self._links])
 
     def write(self, concept: Concept, lang: str) -> Prose:
-        entry = concept.entries[lang]
+        """A concept's texts as pages of a language show them; links lead to pages of that language."""
+        given = fallback.shown(self.termbase, concept, lang)
         seen = {concept.id: None}  # in the order of first mention, which counts for the whole page
         return Prose(
-            self._plain(concept, lang, seen),
-            self._rich(concept, lang, "explanation", entry.explanation, seen),
-            self._rich(concept, lang, "example", entry.example, seen),
+            self._plain(concept, given, seen),
+            self._rich(concept, given, "explanation", seen),
+            self._rich(concept, given, "example", seen),
             tuple(id for id in seen if id != concept.id),
         )
 
-    def _plain(self, concept: Concept, lang: str, seen: dict[str, None]) -> Markup:
+    def _linker(self, lang: str) -> Linker:
+        """The one for texts in a language, which need not be one of the site's."""
+        if lang in self.linkers:
+            return self.linkers[lang]
+        if lang not in self._lenders:
+            self._lenders[lang] = Linker(self.termbase, lang)
+        return self._lenders[lang]
+
+    def _plain(self, concept: Concept, given: Shown, seen: dict[str, None]) -> Markup:
         """The definition is plain text: only its terms are more than that."""
-        text, html, end = concept.entries[lang].definition, [], 0
-        for match in self.linkers[lang].find(text):
+        lang = given.entry.lang
+        text, html, end = given.entry.definition, [], 0
+        for match in self._linker(given.lang_of("definition")).find(text):
             if match.id not in seen:
                 seen[match.id] = None
                 href = escape(self._address(concept, lang, match.id))
@@ -81,16 +94,19 @@ class Writer:
                 end = match.end
         return Markup("".join([*html, escape(text[end:], quote=False)]))
 
-    def _rich(self, concept: Concept, lang: str, key: str, text: str, seen: dict[str, None]) -> Markup:
+    def _rich(self, concept: Concept, given: Shown, key: str, seen: dict[str, None]) -> Markup:
+        text, lang, written_in = getattr(given.entry, key), given.entry.lang, given.lang_of(key)
         if not text:
             return Markup()
 
         def report(problem: Problem) -> None:
-            line = locate_text(concept.path, lang, key) + max(0, problem.line - 1)
+            if written_in != lang and written_in in self.linkers:
+                return  # reported for the page of that language
+            line = locate_text(concept.path, written_in, key) + max(0, problem.line - 1)
             self.problems.append(replace(problem, line=line, key=key))
 
         self._links.page = Page(
-            self.linkers[lang],
+            self._linker(written_in),
             partial(self._address, concept, lang),
             own=concept.id,
             file=shown(concept.path),

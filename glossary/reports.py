@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from . import staleness
+from .fallback import name_of
 from .languages import has_gender, has_pinyin
 from .lint import reference
 from .model import Language
@@ -109,13 +110,11 @@ class ReportMaker(PageMaker):
                     "left_out": max(0, len(ids) - MAX_WAITING),
                 }
 
-    def _waiting_concept(self, id: str, language: Language) -> dict[str, str]:
-        entry = self.site.termbase.concepts[id].entries.get(language.code)
-        if entry is None:
-            return {"label": id, "href": ""}
+    def _waiting_concept(self, id: str, language: Language) -> dict[str, Any]:
         built = language.code in self.site.addresses.languages
         href = self.link(self.site.addresses.concept(language.code, id)) if built else ""
-        return {"label": entry.preferred.term, "href": href}
+        name, lang = name_of(self.site.termbase, self.site.termbase.concepts[id], language.code)
+        return {"label": name, "href": href, "attributes": self.attributes(lang, always=True)}
 
     # The rules
 

@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from dataclasses import fields
 from typing import Any
 
+from .lint.project import Project
 from .load import CHOICES, ID, SLUG
 from .model import Concept, Entry, Language, Term, Termbase
 
@@ -20,6 +21,9 @@ FILE = "schema.json"
 
 _TEXT = {"$ref": "#/$defs/text"}
 _IDS = {"type": "array", "items": {"$ref": "#/$defs/id"}, "uniqueItems": True}
+
+EXTRA = "What a file of others said and nothing else here has room for; exports say it again."
+_EXTRA = {"type": "object"}
 
 CONCEPT = {
     "subject": "The subject field, from subjects.yml.",
@@ -29,6 +33,7 @@ CONCEPT = {
     "legacy": "Old addresses that lead to the concept's page.",
     "sources": "Works that the concept rests on, from sources.yml.",
     "figure": "The figure on the concept's page: the name of its file in docs/figures, without .yml.",
+    "extra": EXTRA,
 }
 ENTRY = {
     "terms": "What the concept is called: the preferred term first, then synonyms, and terms to avoid.",
@@ -37,6 +42,7 @@ ENTRY = {
     "example": "A sentence or two in which the term is used.",
     "basis": "Hash of the reference-language text that this was last checked against: "
     "`python -m glossary accept` writes it.",
+    "extra": EXTRA,
 }
 TERM = {
     "term": "The term as it stands in a dictionary.",
@@ -50,25 +56,33 @@ TERM = {
     "note": "Why the term should be avoided, or when it is used.",
     "source": "The work that the term is taken from, from sources.yml.",
     "link": "Whether the term is linked where texts mention it; true unless set to false.",
+    "extra": EXTRA,
 }
 
 
-def schema(frame: Termbase) -> dict[str, Any]:
-    """The schema of `terms/<id>.yml` in a termbase with these languages and subjects."""
+def schema(frame: Termbase, *, strict: bool = False) -> dict[str, Any]:
+    """The schema of `terms/<id>.yml` in a termbase with these languages and subjects.
+
+    What is missing still is for `check` to say, unless the project is strict about that.
+    """
     languages = list(frame.languages)
+    of_entry = ["terms", "definition"] if strict else []
+    needed = (
+        {"required": ["subject", *languages]} if strict else {"anyOf": [{"required": [x]} for x in languages]}
+    )
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "A concept in all its languages",
         "description": "One file per concept; the file's name is its id.",
         "type": "object",
         "properties": _concept(frame) | {lang: _language(frame.languages[lang]) for lang in languages},
-        "required": ["subject", *languages],
+        **needed,
         "additionalProperties": False,
         "$defs": {
             # `on` and 1.0 are words to us, whatever they are to a reader of YAML.
             "text": {"type": ["string", "number", "boolean"], "pattern": r"\S"},
             "id": {"type": "string", "pattern": f"^{ID.pattern}$"},
-            "entry": _object(Entry, ENTRY, _entry(), required=["terms", "definition"], left_out=("lang",)),
+            "entry": _object(Entry, ENTRY, _entry(), required=of_entry, left_out=("lang",)),
             "term": _object(Term, TERM, _term(), required=["term"]),
         },
     }
@@ -76,7 +90,8 @@ def schema(frame: Termbase) -> dict[str, Any]:
 
 def as_text(frame: Termbase) -> str:
     """The schema as it stands in its file."""
-    return json.dumps(schema(frame), ensure_ascii=False, indent=2) + "\n"
+    strict = Project(frame.folder.absolute().parent).is_strict
+    return json.dumps(schema(frame, strict=strict), ensure_ascii=False, indent=2) + "\n"
 
 
 def _concept(frame: Termbase) -> dict[str, Any]:
@@ -90,6 +105,7 @@ def _concept(frame: Termbase) -> dict[str, Any]:
         },
         **dict.fromkeys(("broader", "part_of", "related", "sources"), _IDS),
         "figure": {"$ref": "#/$defs/id"},
+        "extra": _EXTRA,
         "legacy": {"type": "array", "items": {"type": "string", "pattern": f"^{SLUG.pattern}$"}},
     }
     made = _object(Concept, CONCEPT, known, left_out=("id", "path", "entries"))
@@ -104,6 +120,7 @@ def _entry() -> dict[str, Any]:
     """At most one term can be marked preferred; if none is, the first one is."""
     preferred = {"type": "object", "properties": {"status": {"const": "preferred"}}, "required": ["status"]}
     return {
+        "extra": _EXTRA,
         "terms": {
             "type": "array",
             "items": {"anyOf": [_TEXT, {"$ref": "#/$defs/term"}]},
@@ -112,7 +129,7 @@ def _entry() -> dict[str, Any]:
             "contains": preferred,
             "minContains": 0,
             "maxContains": 1,
-        }
+        },
     }
 
 
@@ -121,6 +138,7 @@ def _term() -> dict[str, Any]:
         **{name: {"enum": list(values)} for name, values in CHOICES.items()},
         "forms": {"type": "array", "items": _TEXT},
         "link": {"enum": [True, False]},
+        "extra": _EXTRA,
     }
 
 

@@ -1,24 +1,41 @@
 """The engine's own words, per language: headings, labels and messages of generated pages.
 
 `text/en.yml` is the complete list. A language brings its words as `text/<code>.yml` or, without touching
-the engine, as `text:` in `languages.yml`; what neither has is a located problem, never an English word.
+the engine, as `text:` in `languages.yml`. For what neither has, a relative speaks: `nb` for `nb-NO`, `zh` in
+the other script for `zh-TW`, and English for all others, which the check reports.
 """
 
 from __future__ import annotations
 
+import importlib.resources
+import re
+from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import Any, cast
 
 import yaml
+from babel.core import get_global
 
-from .model import Language, Problem, Termbase, TermbaseError
+from . import chinese
+from .languages import direction, relatives, script
+from .model import Language, Problem, Termbase
 from .yamlfile import locate, shown
 
 FOLDER = Path(__file__).parent / "text"
+_NEVER_MISSED = ("theme", "language-short", "search-separator")
+_THEME = importlib.resources.files("material") / "templates" / "partials" / "languages"
+_THEME_WORD = re.compile(r'^ *"([\w.]+)": "(.+?)",?$', re.MULTILINE)
+_WORDS_OF_THEME = {
+    "skip": "action.skip",
+    "search": "search.placeholder",
+    "language": "select.language",
+    "main-menu": "nav",
+    "footer-menu": "footer",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,36 +53,87 @@ class Words:
 
 
 def load_words(termbase: Termbase) -> dict[str, Words]:
-    """Words of every language of the termbase.
+    """Words of every language of the termbase, all of them complete."""
+    found = {code: _words(language) for code, language in termbase.languages.items()}
+    shorts = Counter(words["language-short"] for words in found.values())
+    return {code: _told_apart(code, words, shorts) for code, words in found.items()}
 
-    Raises:
-        TermbaseError: a language lacks words; the problem lists their keys.
-    """
-    problems = [p for language in termbase.languages.values() if (p := _incomplete(termbase, language))]
-    if problems:
-        raise TermbaseError(problems)
-    return {code: _words(language) for code, language in termbase.languages.items()}
+
+def _told_apart(code: str, words: Words, shorts: Mapping[str, int]) -> Words:
+    """With a short form of the language that no other has: two variants of one language go by their codes."""
+    if shorts[words["language-short"]] == 1:
+        return words
+    return replace(words, words=MappingProxyType({**words.words, "language-short": code}))
+
+
+def missing_words(termbase: Termbase) -> list[Problem]:
+    """Languages that borrow English words; each problem lists their keys."""
+    return [p for language in termbase.languages.values() if (p := _incomplete(termbase, language))]
+
+
+def english_words(code: str) -> dict[str, str]:
+    """The English words that pages in a language show, where nothing but the engine says them."""
+    english = _read("en")
+    return {key: english[key] for key in english if key not in _NEVER_MISSED and key not in _given(code)}
 
 
 def _words(language: Language) -> Words:
-    words = {**_read(language.code), **language.text}
-    theme = {"language": language.html, **words.pop("theme", {})}
+    own = _own(language.code)
+    words = {**_read("en"), **_given(language.code), **language.text}
+    if not own and "language-short" not in language.text:
+        words["language-short"] = language.code.split("-")[0].upper()
+    theme = {"language": language.html, "direction": direction(language), **own.get("theme", {})}
+    words.pop("theme")
     return Words(MappingProxyType(words), MappingProxyType(theme))
 
 
+@cache
+def _own(code: str) -> Mapping[str, Any]:
+    """The engine's words in a language, or in the nearest relative that it has words in."""
+    found = next((words for name in relatives(code) if (words := _read(name))), {})
+    if not found and script(code) == "Hant":
+        return {**chinese.traditional(_read("zh"), code), "language-short": "繁"}
+    return found
+
+
+def _given(code: str) -> Mapping[str, Any]:
+    return {**_of_theme(code), **_own(code)}
+
+
 def _incomplete(termbase: Termbase, language: Language) -> Problem | None:
-    missing = sorted(_read("en").keys() - {"theme"} - _read(language.code).keys() - language.text.keys())
+    missing = sorted(english_words(language.code).keys() - language.text.keys())
     if not missing:
         return None
     return Problem(
         file=shown(termbase.folder / "languages.yml"),
         line=locate(termbase.folder / "languages.yml", language.code),
         code="S003",
+        severity="warning",
         lang=language.code,
         key="text",
-        message=f"{len(missing)} interface words have no {language.name} form: {', '.join(missing)}",
-        fix=f"add them under `{language.code}: {{text: …}}`, or as glossary/text/{language.code}.yml",
+        message=f"{len(missing)} interface words are shown in English: {', '.join(missing)}",
+        fix=f"add them under `{language.code}: {{text: …}}`",
     )
+
+
+@cache
+def _of_theme(code: str) -> Mapping[str, str]:
+    """Words that Material has in the language, of those that the frame says in its place."""
+    if not (name := theme_language(code)):
+        return {}
+    said = dict(_THEME_WORD.findall((_THEME / f"{name}.html").read_text("utf-8")))
+    return {word: said[key] for word, key in _WORDS_OF_THEME.items() if said.get(key)}
+
+
+def theme_language(code: str) -> str:
+    """Which of Material's translations serves a language: its own, or a close relative's; else none."""
+    former = (old.replace("_", "-") for old, new in _former_codes().items() if new.replace("_", "-") == code)
+    return next((name for name in (*relatives(code), *former) if (_THEME / f"{name}.html").is_file()), "")
+
+
+def _former_codes() -> Mapping[str, str]:
+    """Codes that CLDR has replaced, with what they stand for: sh is sr_Latn."""
+    return cast(Mapping[str, str], get_global("language_aliases"))
 
 
 @cache

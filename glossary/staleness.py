@@ -36,7 +36,8 @@ def basis_of(entry: Entry) -> str:
     Covers preferred term, definition, explanation and example, in Unicode form NFC and with every run of
     white space as one space.
     """
-    return _fingerprint(entry.preferred.term, entry.definition, entry.explanation, entry.example)
+    term = entry.preferred.term if entry.terms else ""
+    return _fingerprint(term, entry.definition, entry.explanation, entry.example)
 
 
 @lru_cache(maxsize=20_000)  # a build asks once for every language and page
@@ -47,7 +48,7 @@ def _fingerprint(*texts: str) -> str:
 
 def state_of(termbase: Termbase, concept: Concept, lang: str) -> State:
     """How the concept's text in a language stands to its text in the reference language."""
-    entry, reference = concept.entries.get(lang), concept.entries.get(termbase.reference_language)
+    entry, reference = concept.named_in(lang), concept.entries.get(termbase.reference_language)
     if entry is None:
         return State.MISSING
     if lang == termbase.reference_language:
@@ -83,9 +84,9 @@ def coverage(termbase: Termbase) -> Iterator[Coverage]:
         for concept in termbase.concepts.values():
             states[state_of(termbase, concept, code)].append(concept.id)
         preferred = {
-            id: concept.entries[code].preferred
+            id: entry.preferred
             for id, concept in termbase.concepts.items()
-            if code in concept.entries
+            if (entry := concept.named_in(code))
         }
         yield Coverage(
             language,
@@ -95,6 +96,26 @@ def coverage(termbase: Termbase) -> Iterator[Coverage]:
             tuple(id for id, term in preferred.items() if lacks_pinyin(term, language)),
             tuple(id for id, term in preferred.items() if lacks_gender(term, language)),
         )
+
+
+def drafts(termbase: Termbase) -> dict[str, tuple[str, ...]]:
+    """Concepts that are not finished, with what they lack: a subject; a term, a definition or its pinyin."""
+    found = {id: tuple(_lacking(termbase, concept)) for id, concept in termbase.concepts.items()}
+    return {id: lacking for id, lacking in found.items() if lacking}
+
+
+def _lacking(termbase: Termbase, concept: Concept) -> Iterator[str]:
+    if not concept.subject:
+        yield "subject"
+    for code, language in termbase.languages.items():
+        entry = concept.named_in(code)
+        if entry is None:
+            yield f"term in {code}"
+        else:
+            if not entry.definition:
+                yield f"definition in {code}"
+            if lacks_pinyin(entry.preferred, language):
+                yield f"pinyin in {code}"
 
 
 def lacks_pinyin(term: Term, language: Language) -> bool:

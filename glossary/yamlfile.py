@@ -7,7 +7,7 @@ aliases, tags and several documents in a file are refused, and so are duplicate 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
@@ -99,6 +99,24 @@ def did_you_mean(word: str, known: Collection[str]) -> str:
     return f"use one of: {', '.join(known)}" if 0 < len(known) <= 16 else ""
 
 
+class BorrowedText(str):
+    """A text that stands in for one that its language does not have yet."""
+
+    lang: str  # what it is written in
+
+    def __new__(cls, text: str, lang: str) -> BorrowedText:
+        made = super().__new__(cls, text)
+        made.lang = lang
+        return made
+
+
+def with_borrowed(texts: Mapping[str, str], languages: Iterable[str]) -> dict[str, str]:
+    """Texts in all the languages, if there is one at all: the first one is lent to those that have none."""
+    lender = next((lang for lang in languages if texts.get(lang)), "")
+    lent = BorrowedText(texts[lender], lender) if lender else ""
+    return {**texts, **{lang: texts.get(lang) or lent for lang in languages if lender}}
+
+
 @dataclass(slots=True)
 class Reader:
     """Takes values out of one file's nodes, and notes what is wrong with them.
@@ -110,22 +128,38 @@ class Reader:
     id: str = ""
     lang: str = ""
     problems: list[Problem] = field(default_factory=list)
+    max_bytes: int = MAX_BYTES
     escapes: bool = False  # only a file with backslashes can smuggle a character past the check of its text
 
-    def report(self, code: str, message: str, fix: str = "", *, line: int = 0, key: str = "") -> None:
-        self.problems.append(
-            Problem(shown(self.path), line, code, message, fix, lang=self.lang, id=self.id, key=key)
-        )
+    def report(
+        self,
+        code: str,
+        message: str,
+        fix: str = "",
+        *,
+        line: int = 0,
+        key: str = "",
+        severity: str = "error",
+    ) -> None:
+        where = (self.lang, self.id, key)
+        self.problems.append(Problem(shown(self.path), line, code, message, fix, severity, *where))
 
-    def at(self, node: Node, code: str, message: str, fix: str = "", *, key: str = "") -> None:
+    def at(
+        self, node: Node, code: str, message: str, fix: str = "", *, key: str = "", severity: str = "error"
+    ) -> None:
         """Report a fault where `node` begins."""
-        self.report(code, message, fix, line=line_of(node), key=key)
+        self.report(code, message, fix, line=line_of(node), key=key, severity=severity)
+
+    @property
+    def has_errors(self) -> bool:
+        """Whether anything is wrong, and not merely missing still."""
+        return any(problem.severity == "error" for problem in self.problems)
 
     def content(self) -> bytes | None:
         """The file's bytes, or None when it cannot be read or is too large to have been written by hand."""
         try:
-            if self.path.stat().st_size > MAX_BYTES:
-                self.report("T002", f"the file is larger than {MAX_BYTES:,} bytes", "split it")
+            if self.path.stat().st_size > self.max_bytes:
+                self.report("T002", f"the file is larger than {self.max_bytes:,} bytes", "split it")
                 return None
             return self.path.read_bytes()
         except OSError as error:
@@ -206,18 +240,30 @@ class Reader:
         return found
 
     def localized(self, node: Node, languages: tuple[str, ...], code: str, key: str) -> dict[str, str]:
-        """A text in every one of the languages; one that is missing is reported under `code`."""
+        """A text in every one of the languages; one that is missing is lent, and reported under `code`."""
         given = self.mapping(node, languages, key)
         texts = {lang: self.text(value, join(key, lang)) for lang, (_, value) in given.items()}
+        severity = "warning" if any(texts.values()) else "error"
         for lang in languages:
             if not texts.get(lang):
-                self.at_language(lang, node, code, f"{lang} is missing", f"add `{lang}: …`", key=key)
-        return texts
+                fix = f"add `{lang}: …`"
+                self.at_language(lang, node, code, f"{lang} is missing", fix, key=key, severity=severity)
+        return with_borrowed(texts, languages)
 
-    def at_language(self, lang: str, node: Node, code: str, message: str, fix: str, *, key: str) -> None:
+    def at_language(
+        self,
+        lang: str,
+        node: Node,
+        code: str,
+        message: str,
+        fix: str,
+        *,
+        key: str,
+        severity: str = "error",
+    ) -> None:
         """Report a fault of one language where `node`, which holds all of them, begins."""
         before, self.lang = self.lang, lang
-        self.at(node, code, message, fix, key=join(key, lang))
+        self.at(node, code, message, fix, key=join(key, lang), severity=severity)
         self.lang = before
 
     def texts(self, node: Node, key: str) -> tuple[str, ...]:

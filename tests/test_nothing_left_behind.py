@@ -82,7 +82,7 @@ def test_check(project: Path, temporary: Path) -> None:
 @pytest.mark.parametrize("format", FORMATS)
 def test_export(project: Path, temporary: Path, format: str) -> None:
     before = files(project)
-    languages = ("--from", "nb", "--to", "zh") if format == "anki" else ()
+    languages = ("--from", "nb", "--to", "zh") if format in ("anki", "xliff") else ()
     run("glossary", "export", format, "--output", "exported", *languages, cwd=project)
     assert list(temporary.iterdir()) == []
     assert files(project) - before == {"exported"}

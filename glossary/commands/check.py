@@ -29,6 +29,7 @@ def add(commands: Any) -> None:
     parser.add_argument("--select", metavar="CODES", default="", help="only these rules")
     parser.add_argument("--ignore", metavar="CODES", default="", help="all rules but these")
     parser.add_argument("--fix", action="store_true", help="fix what can be fixed safely; report the rest")
+    parser.add_argument("--strict", action="store_true", help="what is missing still counts as an error")
     parser.set_defaults(run=run)
 
 
@@ -40,14 +41,14 @@ def run(options: argparse.Namespace) -> int:
         codes = _codes(options.select, options.ignore)
         if options.fix:
             _fix(options.folder, codes)
-        findings = find(options.folder, codes)
+        findings = find(options.folder, codes, strict=options.strict)
     except OSError as error:
         raise Refusal(describe(error)) from None
     print(formats.FORMATS[options.format](findings))
     return FINDINGS if findings else CLEAN
 
 
-def find(folder: Path, codes: frozenset[str]) -> list[Finding]:
+def find(folder: Path, codes: frozenset[str], *, strict: bool = False) -> list[Finding]:
     """What these rules find in a termbase and beside it, or all that keeps the termbase from loading."""
     from ..check import findings
     from ..lint.rule import Finding
@@ -58,7 +59,8 @@ def find(folder: Path, codes: frozenset[str]) -> list[Finding]:
         termbase = load(folder)
     except TermbaseError as error:
         return [Finding(problem) for problem in error.problems]
-    return findings(termbase, project if (project / "mkdocs.yml").is_file() else None, codes)
+    beside = project if (project / "mkdocs.yml").is_file() else None
+    return findings(termbase, beside, codes, strict=strict)
 
 
 def _fix(folder: Path, codes: frozenset[str]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
@@ -27,13 +27,15 @@ COLUMNS = (
     "no gender",
 )
 
+_SOME = 20  # drafts that are named: an import may make thousands
+
 
 def add(commands: Any) -> None:
     parser = commands.add_parser(
         "coverage",
         help="count what is translated, current and stale, and what has a demo or a figure",
         description="Show how much of the termbase each language has, and what no longer agrees with the "
-        "reference language; then which concepts have a demo or a figure on their page.",
+        "reference language; which concepts are drafts, and what they lack; which have a demo or a figure.",
         epilog="Exit code: 0, or 2 when it could not run.",
     )
     add_folder(parser)
@@ -45,16 +47,16 @@ def run(options: argparse.Namespace) -> int:
     from .. import embeds
     from ..illustrations import illustrations
     from ..lint.project import Project
-    from ..staleness import coverage
+    from ..staleness import coverage, drafts
 
     termbase = load_termbase(options.folder)
     reports = list(coverage(termbase))
     demos, _ = embeds.read(termbase, Project(options.folder.absolute().parent).demos)
     shown = illustrations(termbase, demos)
     if options.format == "json":
-        print(as_json(termbase, reports, shown))
+        print(as_json(termbase, reports, shown, drafts(termbase)))
     else:
-        print(f"{as_text(reports)}\n\n{shown_as_text(shown)}")
+        print(f"{as_text(reports)}\n\n{drafts_as_text(drafts(termbase))}\n\n{shown_as_text(shown)}")
     return CLEAN
 
 
@@ -74,6 +76,13 @@ def as_text(reports: Sequence[Coverage]) -> str:
             if ids:
                 lines.append(f"\n{report.language.code}, {what.replace('_', ' ')}: {', '.join(ids)}")
     return "\n".join(lines)
+
+
+def drafts_as_text(drafts: Mapping[str, tuple[str, ...]]) -> str:
+    """How many concepts are not finished, and what the first of them lack."""
+    some = [f"{id} (no {', no '.join(lacking)})" for id, lacking in list(drafts.items())[:_SOME]]
+    rest = f", and {len(drafts) - _SOME} more" if len(drafts) > _SOME else ""
+    return f"drafts: {len(drafts)}" + (f": {', '.join(some)}{rest}" if drafts else "")
 
 
 def shown_as_text(shown: Illustrations) -> str:
@@ -113,7 +122,12 @@ def _ids(report: Coverage) -> dict[str, tuple[str, ...]]:
     }
 
 
-def as_json(termbase: Termbase, reports: Sequence[Coverage], shown: Illustrations) -> str:
+def as_json(
+    termbase: Termbase,
+    reports: Sequence[Coverage],
+    shown: Illustrations,
+    drafts: Mapping[str, tuple[str, ...]],
+) -> str:
     """Counts, and the ids behind those that ask for work."""
     from ..staleness import State
 
@@ -130,6 +144,7 @@ def as_json(termbase: Termbase, reports: Sequence[Coverage], shown: Illustration
     data = {
         "reference": termbase.reference_language,
         "languages": languages,
+        "drafts": drafts,
         "illustrations": asdict(shown),
     }
     return json.dumps(data, ensure_ascii=False, indent=2)

@@ -22,6 +22,7 @@ FORMATS = {
     "skos-jsonld": "SKOS-XL as JSON-LD",
     "csv": "CSV, for spreadsheets",
     "json": "JSON, for programs",
+    "xliff": "XLIFF 2, for a translator: from one language to another",
     "anki": "a deck of flash cards from one language to another (export only)",
 }
 PROFILES = {"skos-ap-no": "SKOS-AP-NO-Begrep 2.0"}
@@ -58,8 +59,22 @@ def add(commands: Any) -> None:
     parser.add_argument(
         "--title", metavar="NAME", help="anki: name of the deck; a deck with the same name is updated"
     )
-    parser.add_argument("--from", dest="front", metavar="LANG", help="anki: language of the questions")
-    parser.add_argument("--to", dest="back", metavar="LANG", help="anki: language of the answers")
+    parser.add_argument(
+        "--from",
+        dest="front",
+        metavar="LANG",
+        help="anki: language of the questions; xliff, csv: language to translate from",
+    )
+    parser.add_argument(
+        "--to",
+        dest="back",
+        metavar="LANG",
+        help="anki: language of the answers; xliff, csv: language to translate into; a table with two "
+        "languages is made, which `import csv` reads",
+    )
+    parser.add_argument(
+        "--todo", action="store_true", help="xliff, csv: only what is missing, stale or not yet checked"
+    )
     parser.set_defaults(run=run)
 
 
@@ -101,8 +116,11 @@ def _graph(format: str, content: bytes) -> Graph:
 
 
 def _content(options: argparse.Namespace, termbase: Termbase) -> bytes:
-    from ..exchange import FORMATS, anki
+    from ..exchange import FORMATS, anki, translators
 
+    if options.format == "xliff" or (options.format == "csv" and options.back):
+        write = translators.write_xliff if options.format == "xliff" else translators.write_table
+        return write(termbase, front=options.front, back=options.back, todo=options.todo)
     if options.format == "anki":
         return anki.write(termbase, options.front, options.back, title=options.title or "")
     settings: dict[str, Any] = {"basic": True} if options.basic else {}
@@ -114,11 +132,13 @@ def _fault(options: argparse.Namespace, termbase: Termbase) -> str:
     """What is wrong with the request; empty if nothing is."""
     from ..yamlfile import did_you_mean
 
-    skos, anki = ("skos-ttl", "skos-jsonld"), ("anki",)
+    skos, pairs = ("skos-ttl", "skos-jsonld"), ("anki", "xliff", "csv")
     fitting = {
         "basic": ("tbx",),
         **dict.fromkeys(("url", "publisher", "contact", "profile"), skos),
-        **dict.fromkeys(("title", "front", "back"), anki),
+        "title": ("anki",),
+        "todo": ("xliff", "csv"),
+        **dict.fromkeys(("front", "back"), pairs),
     }
     for name, formats in fitting.items():
         if getattr(options, name) and options.format not in formats:
@@ -128,7 +148,7 @@ def _fault(options: argparse.Namespace, termbase: Termbase) -> str:
         return "--profile needs pyshacl, which is not installed: pip install 'ordlab[profile]'"
     if not options.output.absolute().parent.is_dir():
         return f"there is no folder {options.output.parent}"
-    if options.format == "anki":
+    if options.format in ("anki", "xliff") or options.front or options.back or options.todo:
         for option, lang in (("--from", options.front), ("--to", options.back)):
             if lang not in termbase.languages:
                 hint = did_you_mean(lang or "", termbase.languages)

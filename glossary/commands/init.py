@@ -32,7 +32,7 @@ def add(commands: Any) -> None:
 def run(options: argparse.Namespace) -> int:
     from .. import starter
 
-    languages = split_commas(options.languages)
+    languages = [starter.normalized(code) for code in split_commas(options.languages)]
     folder: Path = options.folder
     if faults := starter.faults(languages):
         raise Refusal("\n".join(faults))

@@ -4,9 +4,10 @@
     incoming = FORMATS["tbx"].read(content, Path("terms.tbx"))
 
 A format, and what several formats share, belongs here; what a concept may hold belongs in `model` and `load`.
-Every format writes bytes that depend on the termbase alone, and reads them into plain data (`plain.py`),
-which `merge.py` puts into YAML files. What a standard has no place for travels in our own TBX module and RDF
-namespace: YAML → format → YAML changes nothing.
+Every format writes bytes that depend on the termbase alone, and reads them into plain data (`plain.py`), for
+which `place.py` finds a place and which `merge.py` puts into YAML files. What a standard has no place for
+travels in our own TBX module and RDF namespace: YAML → format → YAML changes nothing. What the termbase has
+no place for stays in `extra` (`extra.py`): others' format → YAML → the same format loses nothing.
 """
 
 from __future__ import annotations
@@ -26,11 +27,10 @@ CODES = {
     "X004": "A file to be imported is not what its format asks for.",
     "X005": "A file to be imported has entities or asks for other files, which is refused.",
     "X006": "A file to be imported holds no concepts.",
-    "X010": "Something in the file has no place in the termbase.",
-    "X011": "A language of the file is not in `languages.yml`.",
+    "X010": "A table of ours has a column or a kind of row that there is none of.",
+    "X011": "The file does not say which language its texts are in.",
     "X012": "A concept of the file has no usable id.",
     "X013": "Something is given twice where there is room for one.",
-    "X015": "A reference of the file leads nowhere.",
     "X020": "An existing YAML file cannot be edited without losing something.",
 }
 
@@ -48,10 +48,10 @@ class Format:
         write: Callable[..., bytes] = self._function("write")
         return write(termbase, **options)
 
-    def read(self, content: bytes, path: Path) -> Incoming:
+    def read(self, content: bytes, path: Path, **options: Any) -> Incoming:
         """What the file says; what it says wrongly is in the result's `problems`."""
-        read: Callable[[bytes, Path], Incoming] = self._function("read")
-        return read(content, path)
+        read: Callable[..., Incoming] = self._function("read")
+        return read(content, path, **options)
 
     def _function(self, name: str) -> Callable[..., Any]:
         """Imported when needed: rdflib alone takes half a second."""
@@ -69,5 +69,14 @@ FORMATS = {
         Format("skos-jsonld", "jsonld", "skos", "jsonld"),
         Format("csv", "csv", "csv"),
         Format("json", "json", "json"),
+    )
+}
+# What can be read: the files of others too, in whatever syntax they are.
+IMPORTS = FORMATS | {
+    format.name: format
+    for format in (
+        Format("skos", "rdf", "skos"),
+        Format("xlsx", "xlsx", "table", "xlsx"),
+        Format("xliff", "xlf", "translators", "xliff"),
     )
 }

@@ -31,7 +31,7 @@ _CSS = """
 
 
 def write(termbase: Termbase, front: str, back: str, *, title: str = "") -> bytes:
-    """The deck that asks in one language and answers in another.
+    """The deck that asks in one language and answers in another, of concepts with a term in both.
 
     Anki takes a note for newer by its time. That is when a concept's file last changed, or what
     SOURCE_DATE_EPOCH (reproducible-builds.org) says: the same files make the same bytes.
@@ -41,9 +41,11 @@ def write(termbase: Termbase, front: str, back: str, *, title: str = "") -> byte
     deck = genanki.Deck(_number("deck", title, front, back), name)
     model = _model(languages[front], languages[back])
     for concept in termbase.concepts.values():
+        if not (concept.named_in(front) and concept.named_in(back)):
+            continue
         fields = list(_fields(concept, front, back))
         guid = genanki.guid_for("ordlab", title, concept.id, front, back)
-        tags = [concept.subject]
+        tags = [concept.subject] if concept.subject else []
         deck.add_note(genanki.Note(model=model, fields=fields, guid=guid, tags=tags))
     return _package(deck, _last_change(termbase))
 

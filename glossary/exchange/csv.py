@@ -4,6 +4,7 @@ The first column says what a row is about; each kind fills its own columns, and 
 
     language  a language of the termbase     word     one of its interface words: `id` is the word's key
     subject   a subject's label in a language         source   a work of the bibliography
+    extra     what `extra.yml` keeps
     concept   what holds in every language   entry    what holds in one      term   a term of that language
 
 Rows of a kind are in order: the first term is preferred unless `status` says otherwise. Several values in a
@@ -18,6 +19,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -26,11 +28,11 @@ from typing import Any
 
 from ..model import Termbase
 from ..yamlfile import did_you_mean
-from . import plain
-from .plain import Data, Incoming
-from .text import decode
+from . import extra, plain, table
+from .plain import EXTRA, Data, Incoming
+from .text import decode_table, safe, unsafe
 
-KINDS = ("language", "word", "subject", "source", "concept", "entry", "term")
+KINDS = ("language", "word", "subject", "source", "concept", "entry", "term", "extra")
 _COLUMNS = dict.fromkeys(
     (
         *("kind", "id", "language", "label"),
@@ -39,6 +41,7 @@ _COLUMNS = dict.fromkeys(
         *plain.CONCEPT_KEYS,
         *plain.LANGUAGE_KEYS,
         *plain.SOURCE_KEYS,
+        EXTRA,
     )
 )
 COLUMNS = tuple(_COLUMNS)
@@ -47,15 +50,13 @@ _KEYS = {  # columns that each kind of row may fill, beside kind, id and languag
     "word": ("label",),
     "subject": ("label",),
     "source": plain.SOURCE_KEYS,
-    "concept": plain.CONCEPT_KEYS,
-    "entry": plain.ENTRY_TEXTS,
-    "term": plain.TERM_KEYS,
+    "concept": (*plain.CONCEPT_KEYS, EXTRA),
+    "entry": (*plain.ENTRY_TEXTS, EXTRA),
+    "term": (*plain.TERM_KEYS, EXTRA),
+    "extra": (EXTRA,),
 }
 _LISTS = ("forms", *plain.CONCEPT_LISTS)
 _SEPARATORS = ",;\t"
-
-# What spreadsheets calculate, also with full-width signs, and what a reader would take for our apostrophe.
-_FORMULA = re.compile(r"'*[=+\-@\t\r＝＋－＠]")
 
 
 def write(termbase: Termbase) -> bytes:
@@ -79,22 +80,27 @@ def _rows(data: Data) -> Iterator[Data]:
     for id, source in data["sources"].items():
         yield {"kind": "source", "id": id} | source
     for id, concept in data["concepts"].items():
-        yield {"kind": "concept", "id": id} | {k: v for k, v in concept.items() if k in plain.CONCEPT_KEYS}
+        said = (*plain.CONCEPT_KEYS, EXTRA)
+        yield {"kind": "concept", "id": id} | {k: v for k, v in concept.items() if k in said}
         for code in data["languages"]:
             if code in concept:
                 yield from _entry_rows(id, code, concept[code])
+    for name, value in data[EXTRA].items():
+        yield {"kind": "extra", "id": name, EXTRA: value}
 
 
 def _entry_rows(id: str, code: str, entry: Data) -> Iterator[Data]:
     texts = {key: value for key, value in entry.items() if key != "terms"}
     yield {"kind": "entry", "id": id, "language": code} | texts
-    for term in entry["terms"]:
+    for term in entry.get("terms", ()):
         yield {"kind": "term", "id": id, "language": code} | term
 
 
 def _cell(column: str, value: Any) -> str:
+    if column == EXTRA:
+        return extra.as_json(value)
     text = _joined(value) if column in _LISTS else plain.as_text(value)
-    return f"'{text}" if _FORMULA.match(text) else text
+    return safe(text)
 
 
 def _joined(values: Iterable[str]) -> str:
@@ -102,22 +108,30 @@ def _joined(values: Iterable[str]) -> str:
 
 
 def _value(column: str, cell: str) -> Any:
-    text = cell[1:] if cell.startswith("'") and _FORMULA.match(cell) else cell
+    text = unsafe(cell)
     if column not in _LISTS:
         return text
     items = re.findall(r"(?:[^\\|]|\\.)+", text, re.DOTALL)
     return [re.sub(r"\\(.)", r"\1", item, flags=re.DOTALL).strip() for item in items]
 
 
-def read(content: bytes, path: Path) -> Incoming:
-    """What the file says. One with all columns says everything; one with fewer adds and changes."""
+def read(content: bytes, path: Path, encoding: str = "", **options: Any) -> Incoming:
+    """What the file says. One of ours with all columns says everything; any other adds and changes.
+
+    Options are `columns`, `languages` and `encoding` for tables of others; see `table.py`.
+    """
+    if content.startswith(b"PK\x03\x04"):
+        return table.read_xlsx(content, path, **options)
     incoming = Incoming(path)
-    text = decode(content, incoming)
+    text = decode_table(content, incoming, encoding)
     if text is None:
         return incoming
     with _large_cells():
         try:
-            _read_rows(text, incoming)
+            if _is_ours(text):
+                _read_rows(text, incoming)
+            else:
+                table.read_text(text, incoming, **options)
         except csv.Error as error:
             incoming.report("X004", f"not valid CSV: {error}", "put the whole cell in double quotes")
     return incoming
@@ -134,6 +148,8 @@ def _large_cells() -> Iterator[None]:
 
 
 def _read_rows(text: str, incoming: Incoming) -> None:
+    if found := re.match(r'"?sep=.?"?\r?\n', text):  # which Excel reads, and nobody else
+        text = text[found.end() :]
     separator = _separator(text)
     rows = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
     header = [name.strip() for name in next(rows, [])]
@@ -147,7 +163,7 @@ def _read_rows(text: str, incoming: Incoming) -> None:
             incoming.report("X010", f"unknown column “{name}”", fix, line=1, key=name)
         elif name in header[:place]:
             incoming.report("X013", f"the column “{name}” is there twice", "remove one", line=1, key=name)
-    incoming.complete = set(header) >= set(COLUMNS)
+    incoming.complete = set(header) >= set(COLUMNS) - {EXTRA}
     line = rows.line_num + 1
     for row in rows:
         cells = dict(zip(header, row, strict=False))
@@ -156,6 +172,14 @@ def _read_rows(text: str, incoming: Incoming) -> None:
         elif any(cell.strip() for cell in row):
             _add_row(incoming, {k: _value(k, v) for k, v in cells.items() if k in _COLUMNS}, line)
         line = rows.line_num + 1
+
+
+def _is_ours(text: str) -> bool:
+    """Whether the file has our columns: `kind`, and what a row of every kind needs."""
+    text = re.sub(r'^"?sep=.?"?\r?\n', "", text)
+    first = text.partition("\n")[0]
+    names = {name.strip(' "\r').lower() for name in re.split(f"[{_SEPARATORS}]", first)}
+    return "kind" in names and bool(names & {"id", "language"})
 
 
 def _separator(text: str) -> str:
@@ -177,6 +201,13 @@ def _add_row(incoming: Incoming, row: Data, line: int) -> None:
         message = f"a row about a {kind} lacks its {missing[0]}"
         incoming.report("X004", message, "fill it in", line=line, id=id, lang=lang, key=missing[0])
         return
+    if EXTRA in values:
+        try:
+            values[EXTRA] = json.loads(values[EXTRA])
+        except ValueError as error:
+            message, fix = f"“extra” is no JSON: {error}", 'write {"name": "value"}, or empty the cell'
+            incoming.report("X004", message, fix, line=line, id=id, lang=lang, key=EXTRA)
+            return
     _ADDERS[kind](incoming, id, lang, values, line)
 
 
@@ -188,6 +219,7 @@ _NEEDS = {
     "concept": ("id",),
     "entry": ("id", "language"),
     "term": ("id", "language"),
+    "extra": ("id",),
 }
 
 
@@ -232,6 +264,10 @@ def _add_term(incoming: Incoming, id: str, lang: str, values: Data, line: int) -
     entry["terms"].append(values)
 
 
+def _add_extra(incoming: Incoming, id: str, lang: str, values: Data, line: int) -> None:
+    incoming.part("extra")[id] = values.get(EXTRA, "")
+
+
 _ADDERS = {
     "language": _add_language,
     "word": _add_word,
@@ -240,4 +276,5 @@ _ADDERS = {
     "concept": _add_concept,
     "entry": _add_entry,
     "term": _add_term,
+    "extra": _add_extra,
 }

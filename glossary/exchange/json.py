@@ -18,7 +18,7 @@ from yaml.events import CollectionEndEvent, CollectionStartEvent
 
 from ..model import Termbase
 from ..yamlfile import did_you_mean
-from . import plain
+from . import plain, table
 from .plain import Data, Incoming
 from .text import decode
 
@@ -31,11 +31,17 @@ def write(termbase: Termbase) -> bytes:
     return (json.dumps(data, ensure_ascii=False, indent=1) + "\n").encode()
 
 
-def read(content: bytes, path: Path) -> Incoming:
-    """What the file says; unknown keys inside a concept are left to the loader, which knows them best."""
+def read(content: bytes, path: Path, **options: Any) -> Incoming:
+    """What the file says; unknown keys inside a concept are left to the loader, which knows them best.
+
+    Options are for lists of others: `columns` and `languages`; see `table.py`.
+    """
     incoming = Incoming(path)
-    text, data = parse(content, incoming)
-    if data is None:
+    text, data = parse(content, incoming, lists=True)
+    if data is None or table.read_json(data, incoming, **options):
+        return incoming
+    if not isinstance(data, dict):
+        incoming.report("X004", "the file holds neither a termbase nor a list of objects", line=1)
         return incoming
     if data.get("format") != FORMAT:
         message = f"`format` is not “{FORMAT}”"
@@ -43,7 +49,9 @@ def read(content: bytes, path: Path) -> Incoming:
         return incoming
     incoming.find_lines = lambda: _concept_lines(text)
     for key, value in data.items():
-        if key in plain.PARTS and isinstance(value, dict):
+        if key == plain.EXTRA and isinstance(value, dict):
+            incoming.data[plain.EXTRA] = value
+        elif key in plain.PARTS and isinstance(value, dict):
             _add_objects(incoming, key, value)
         elif key in plain.PARTS:
             incoming.report("X004", f"`{key}` is not an object", key=key)
@@ -52,13 +60,13 @@ def read(content: bytes, path: Path) -> Incoming:
     return incoming
 
 
-def parse(content: bytes, incoming: Incoming) -> tuple[str, Data | None]:
-    """The file's text and the JSON object in it; None when there is none, with the reason noted."""
+def parse(content: bytes, incoming: Incoming, *, lists: bool = False) -> tuple[str, Any]:
+    """The file's text and the JSON object, or list, in it; None when there is none, with the reason noted."""
     text = decode(content, incoming)
-    return ("", None) if text is None else (text, _object(text, incoming))
+    return ("", None) if text is None else (text, _object(text, incoming, lists))
 
 
-def _object(text: str, incoming: Incoming) -> Data | None:
+def _object(text: str, incoming: Incoming, lists: bool) -> Any:
     try:
         data = json.loads(text, object_pairs_hook=_no_duplicates, parse_constant=_no_constant)
     except json.JSONDecodeError as error:
@@ -68,7 +76,7 @@ def _object(text: str, incoming: Incoming) -> Data | None:
         reason = "it is nested too deeply" if isinstance(error, RecursionError) else str(error)
         incoming.report("X004", f"not usable JSON: {reason}")
         return None
-    if not isinstance(data, dict):
+    if not isinstance(data, dict) and not (lists and isinstance(data, list)):
         incoming.report("X004", "the file does not hold a JSON object", line=1)
         return None
     if not _is_shallow(data):

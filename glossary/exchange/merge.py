@@ -9,22 +9,24 @@ than the YAML: it adds and changes, and removes nothing.
 
 from __future__ import annotations
 
-import re
 import shutil
 import tempfile
-import unicodedata
-from collections.abc import Mapping, Set
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 from ruamel.yaml.error import YAMLError
 
 from .. import files
-from ..load import ID, ID_FORM, load, load_frame
+from ..load import load, load_frame
 from ..model import Problem, TermbaseError
+from ..staleness import drafts
 from ..yamlfile import shown
 from . import Format, plain, shape, yaml_files
-from .plain import Data, Incoming
+from .extra import OURS
+from .place import place, settle_terms, share_terms, tell_extra
+from .plain import EXTRA, Data, Decision, Incoming
 
 
 @dataclass
@@ -32,42 +34,96 @@ class Outcome:
     """What an import did, or would have done had there been no `problems`."""
 
     problems: list[Problem] = field(default_factory=list)
+    decisions: list[Decision] = field(default_factory=list)
+    drafts: dict[str, tuple[str, ...]] = field(default_factory=dict)  # concepts that lack something, and what
     added: list[str] = field(default_factory=list)
     changed: list[str] = field(default_factory=list)
     unchanged: list[str] = field(default_factory=list)
     left_out: list[str] = field(default_factory=list)
+    at_fault: bool = False  # whether leaving out concepts would help
+    done: bool = False  # whether all could be placed; and written, if it was not a trial
     written: bool = False
 
 
-def import_file(format: Format, path: Path, folder: Path, *, skip_unplaced: bool = False) -> Outcome:
-    """Bring a termbase up to what a file says; with `skip_unplaced`, without what has no place in it.
+def import_file(
+    format: Format,
+    path: Path,
+    folder: Path,
+    *,
+    skip_unplaced: bool = False,
+    languages: Sequence[str] = (),
+    dry_run: bool = False,
+    progress: bool = False,
+    **settings: Any,
+) -> Outcome:
+    """Bring a termbase up to what a file says; with `skip_unplaced`, without concepts that have faults.
 
-    A folder that is no termbase yet becomes one, if the file says which languages and subjects it has.
+    A folder that is no termbase yet becomes one, in `languages` or in those of the file. With `dry_run`,
+    everything is tried out and nothing is written; with `progress`, a bar on a terminal shows how far it is.
+    `settings` are the format's own, such as `columns`.
 
     Raises:
         OSError: a file cannot be read or written; nothing has changed.
     """
-    incoming = format.read(path.read_bytes(), path)
-    outcome = Outcome(incoming.problems)
+    steps = Steps(progress)
+    if format.name in ("csv", "xlsx", "json"):
+        settings["languages"] = languages
+    incoming = steps.after("reading", lambda: format.read(path.read_bytes(), path, **settings))
+    outcome = Outcome(incoming.problems, incoming.decisions)
     try:
         existing = _existing(folder)
     except TermbaseError as error:
         outcome.problems += error.problems
         return outcome
+    if incoming.lenient:
+        settle_terms(incoming)
     incoming.data = plain.tidy(incoming.data)
     shape.check(incoming)
     if not incoming.part("concepts") and not outcome.problems:
         incoming.report("X006", "the file holds no concept", "export some into it")
     if any(problem.code < "X010" for problem in outcome.problems):
         return outcome
-    _place(incoming, existing)
-    if outcome.problems and not skip_unplaced:
+    place(incoming, existing, languages)
+    has_languages = existing["languages"] or incoming.part("languages")
+    if not has_languages or (outcome.problems and not skip_unplaced):
         return outcome
-    texts = _validated(incoming, existing, folder, outcome, skip_unplaced)
+    incoming.data = plain.tidy(incoming.data)
+    tell_extra(incoming)
+    texts = _validated(incoming, existing, folder, outcome, skip_unplaced, steps)
     if texts is not None:
-        files.write_all(texts)
-        outcome.written = True
+        outcome.done = True
+        if not dry_run:
+            steps.after("writing", lambda: files.write_all(texts))
+            outcome.written = True
+    steps.close()
+    names = {raw: id for id, raw in incoming.ids.items()}
+    outcome.decisions = [replace(each, id=names.get(each.id, each.id)) for each in incoming.decisions]
     return outcome
+
+
+class Steps:
+    """A bar that fills as the concepts are written out and read again; nothing where there is no terminal."""
+
+    def __init__(self, shown: bool) -> None:
+        from tqdm import tqdm
+
+        self.bar = tqdm(
+            disable=None if shown else True, unit=" concepts", bar_format="{desc}: {bar} {n_fmt}/{total_fmt}"
+        )
+
+    def after(self, name: str, work: Callable[[], Any]) -> Any:
+        self.bar.set_description(name)
+        return work()
+
+    def over(self, name: str, items: Iterable[Any], total: int) -> Iterator[Any]:
+        self.bar.set_description(name)
+        self.bar.reset(total)
+        for item in items:
+            yield item
+            self.bar.update()
+
+    def close(self) -> None:
+        self.bar.close()
 
 
 def _existing(folder: Path) -> Data:
@@ -77,94 +133,26 @@ def _existing(folder: Path) -> Data:
     return plain.of_termbase(load(folder) if has_concepts else load_frame(folder))
 
 
-# Names of the file → names of the termbase
-
-
-def _place(incoming: Incoming, existing: Data) -> None:
-    _place_languages(incoming, existing)
-    _place_ids(incoming)
-    _place_subjects(incoming, existing)
-
-
-def _place_languages(incoming: Incoming, existing: Data) -> None:
-    languages = {**existing["languages"], **incoming.part("languages")}
-    if not languages:
-        named = dict.fromkeys(
-            key for c in incoming.part("concepts").values() for key in c if isinstance(c[key], dict)
-        )
-        message = "there is no termbase yet, and the file does not say enough to make one"
-        make = f"python -m glossary init NEW --languages {' '.join(named)}"
-        incoming.report("X011", message, f"make it first, and import into its folder: {make}")
-        return
-    codes = {tag.lower(): code for code, tag in plain.language_tags(languages).items()}
-    codes |= {code.lower(): code for code in languages}
-    codes |= {tag.lower(): code for tag, code in incoming.tags.items()}
-    reported: set[str] = set()
-    for id, concept in incoming.part("concepts").items():
-        for key in [key for key in concept if isinstance(concept[key], dict)]:
-            entry = concept.pop(key)
-            if code := codes.get(key.lower()):
-                concept[code] = entry
-                incoming.tags.setdefault(key, code)
-            elif key not in reported:
-                reported.add(key)
-                line, fix = incoming.line_of(id, key), "add it there, or leave it out of the file"
-                message = f"the language “{key}” is not in languages.yml"
-                incoming.report("X011", message, fix, line=line, lang=key, id=id, key=key)
-
-
-def _place_ids(incoming: Incoming) -> None:
-    """Ids of others may have capitals or underscores; ours are part of file names and addresses."""
-    concepts = incoming.part("concepts")
-    ids = {raw: raw if ID.fullmatch(raw) else _as_id(raw) for raw in concepts}
-    placed: Data = {}
-    for raw, concept in concepts.items():
-        id = ids[raw]
-        if not id or id in placed:
-            message = (
-                f"“{raw}” cannot be a concept's id" if not id else f"“{raw}” becomes {id}, as another does"
-            )
-            fix = f"{ID_FORM}: latent-space"
-            incoming.report("X012", message, fix, line=incoming.line_of(raw), id=raw)
-            continue
-        for relation in plain.RELATIONS:
-            if relation in concept:
-                concept[relation] = [ids.get(target, target) for target in concept[relation]]
-        placed[id] = concept
-        if id != raw:
-            incoming.ids[id] = raw
-    incoming.data["concepts"] = placed
-
-
-def _as_id(text: str) -> str:
-    """The nearest id: “TE_Neural Net” becomes te-neural-net; empty when nothing is left."""
-    ascii = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
-    id = re.sub(r"[^a-z0-9]+", "-", ascii).strip("-")
-    return id if not id or id[0].isalpha() else f"c-{id}"
-
-
-def _place_subjects(incoming: Incoming, existing: Data) -> None:
-    """A subject may be given by its label in any language."""
-    subjects = {**existing["subjects"], **incoming.part("subjects")}
-    labels = {label.casefold(): id for id, names in subjects.items() for label in names.values()}
-    for concept in incoming.part("concepts").values():
-        if (subject := concept.get("subject")) and subject not in subjects:
-            concept["subject"] = labels.get(str(subject).casefold(), subject)
-
-
 # One termbase out of two
 
 
 def _merged(incoming: Incoming, existing: Data, left_out: Set[str]) -> Data:
     merged: Data = {}
     for part in plain.PARTS:
+        if part == EXTRA:
+            merged[part] = _added_extra(existing[part], incoming.part(part))
+            continue
         new = {
             id: value for id, value in incoming.part(part).items() if part != "concepts" or id not in left_out
         }
         merged[part] = dict(existing[part])
         for id, value in new.items():
             old = existing[part].get(id, {})
-            merged[part][id] = value if incoming.complete else _added(old, _new_statements(old, value))
+            merged[part][id] = (
+                value if incoming.complete else _added(old, _new_statements(old, value), wins=incoming.wins)
+            )
+    if incoming.lenient and not incoming.complete:
+        share_terms(incoming, existing, merged)
     order = list(merged["languages"])
     merged["concepts"] = {
         id: yaml_files.ordered(concept, order) for id, concept in sorted(merged["concepts"].items())
@@ -176,18 +164,30 @@ def _new_statements(old: Data, new: Data) -> Data:
     """A concept that others describe: “related” says nothing of what is known to be broader or a whole."""
     known = {id for relation in plain.RELATIONS if relation != "related" for id in old.get(relation, ())}
     related = [id for id in new.get("related", ()) if id not in known]
-    rest = {key: value for key, value in new.items() if key != "related"}
+    rest = {key: _in_its_language(old.get(key, {}), value) for key, value in new.items() if key != "related"}
     return rest | {"related": related} if related else rest
 
 
-def _added(old: Data, new: Data) -> Data:
+def _in_its_language(old: Data, value: Any) -> Any:
+    """Texts that join others in a language are in that language, whatever tag their file had for it."""
+    if not (isinstance(value, dict) and old and "lang" in value.get(EXTRA, {}) and "terms" in value):
+        return value
+    kept = {name: item for name, item in value[EXTRA].items() if name != "lang"}
+    known = {"lang": old[EXTRA]["lang"]} if "lang" in old.get(EXTRA, {}) else {}
+    rest = {name: item for name, item in value.items() if name != EXTRA}
+    return rest | {EXTRA: kept | known} if kept | known else rest
+
+
+def _added(old: Data, new: Data, *, wins: bool = False) -> Data:
     """`old` with what `new` says; nothing goes."""
     result = dict(old)
     for key, value in new.items():
-        if key == "terms":
-            result[key] = _added_terms(old.get(key, []), value)
+        if key == EXTRA:
+            result[key] = _added_extra(old.get(key, {}), value)
+        elif key == "terms":
+            result[key] = _added_terms(old.get(key, []), value, wins=wins)
         elif isinstance(value, dict):
-            result[key] = _added(old.get(key, {}), value)
+            result[key] = _added(old.get(key, {}), value, wins=wins)
         elif isinstance(value, list):
             result[key] = [*old.get(key, []), *(item for item in value if item not in old.get(key, []))]
         else:
@@ -195,13 +195,23 @@ def _added(old: Data, new: Data) -> Data:
     return result
 
 
-def _added_terms(old: list[Data], new: list[Data]) -> list[Data]:
+def _added_extra(old: Data, new: Data) -> Data:
+    """What a file says now under a name takes the place of what it said before."""
+    both = {name: old[name] | new[name] for name in OURS if isinstance(old.get(name), dict) and name in new}
+    return old | new | both
+
+
+def _added_terms(old: list[Data], new: list[Data], *, wins: bool) -> list[Data]:
+    """The terms of both; one stays preferred: the one that was, unless the new one wins."""
     stated = {term["term"]: {**term, "status": status} for status, term in plain.with_status(old)}
     for status, term in plain.with_status(new):
         known = stated.get(term["term"], {})
-        if old and "status" not in term:
+        if old and "status" not in term and not wins:
             status = known.get("status", "admitted")
         stated[term["term"]] = _added(known, term) | {"status": status}
+    preferred = [term for term in stated.values() if term["status"] == "preferred"]
+    for term in preferred[:-1] if wins else preferred[1:]:
+        term["status"] = "admitted"
     return [plain.without_implied_status(term, place) for place, term in enumerate(stated.values())]
 
 
@@ -209,30 +219,40 @@ def _added_terms(old: list[Data], new: list[Data]) -> list[Data]:
 
 
 def _validated(
-    incoming: Incoming, existing: Data, folder: Path, outcome: Outcome, skip_unplaced: bool
+    incoming: Incoming,
+    existing: Data,
+    folder: Path,
+    outcome: Outcome,
+    skip_unplaced: bool,
+    steps: Steps,
 ) -> dict[Path, str] | None:
     """The files to be written; None if there is a fault. With `skip_unplaced`, concepts at fault stay out."""
     while True:
         merged = _merged(incoming, existing, set(outcome.left_out))
-        texts = _texts(merged, existing, folder, incoming)
+        texts = _texts(merged, existing, folder, incoming, steps)
         problems = [text for text in texts.values() if isinstance(text, Problem)]
-        problems += _faults(merged, texts, folder, incoming) if texts and not problems else []
+        problems += _faults(merged, texts, folder, incoming, steps, outcome) if texts and not problems else []
         outcome.problems += problems
         at_fault = {p.id for p in problems} & incoming.part("concepts").keys() - set(outcome.left_out)
         if not problems:
             _count(incoming, existing, merged, outcome)
             return {path: text for path, text in texts.items() if isinstance(text, str)}
+        outcome.at_fault = bool(at_fault)
         if not (skip_unplaced and at_fault):
             return None
         outcome.left_out += sorted(at_fault)
 
 
-def _texts(merged: Data, existing: Data, folder: Path, incoming: Incoming) -> dict[Path, str | Problem]:
+def _texts(
+    merged: Data, existing: Data, folder: Path, incoming: Incoming, steps: Steps
+) -> dict[Path, str | Problem]:
     texts: dict[Path, str | Problem] = {}
-    for part in ("languages", "subjects", "sources"):
-        if merged[part] != existing[part]:
+    for part in ("languages", "subjects", "sources", EXTRA):
+        is_missing = part == "subjects" and not (folder / "subjects.yml").exists()
+        if merged[part] != existing[part] or is_missing:
             texts[folder / f"{part}.yml"] = _text(folder / f"{part}.yml", merged[part], incoming)
-    for id, concept in merged["concepts"].items():
+    concepts = merged["concepts"]
+    for id, concept in steps.over("converting", concepts.items(), len(concepts)):
         if concept != existing["concepts"].get(id):
             path = folder / "terms" / f"{id}.yml"
             texts[path] = _text(path, concept, incoming, id)
@@ -240,6 +260,10 @@ def _texts(merged: Data, existing: Data, folder: Path, incoming: Incoming) -> di
 
 
 def _text(path: Path, data: Data, incoming: Incoming, id: str = "") -> str | Problem:
+    if path.name == "extra.yml":
+        return yaml_files.write_extra(data)
+    if not data:
+        return "{}\n"
     if not path.exists():
         return yaml_files.write(data, rows=path.name in ("languages.yml", "subjects.yml"))
     try:
@@ -249,9 +273,14 @@ def _text(path: Path, data: Data, incoming: Incoming, id: str = "") -> str | Pro
 
 
 def _faults(
-    merged: Data, texts: Mapping[Path, str | Problem], folder: Path, incoming: Incoming
+    merged: Data,
+    texts: Mapping[Path, str | Problem],
+    folder: Path,
+    incoming: Incoming,
+    steps: Steps,
+    outcome: Outcome,
 ) -> list[Problem]:
-    """What the loader says of the new termbase, tried out in a copy."""
+    """What the loader says of the new termbase, tried out in a copy; and which concepts are drafts there."""
     with tempfile.TemporaryDirectory(prefix="termbase-") as name:
         copy = Path(name)
         (copy / "terms").mkdir()
@@ -261,7 +290,10 @@ def _faults(
         for path, text in texts.items():
             (copy / path.relative_to(folder)).write_bytes(str(text).encode("utf-8", "surrogatepass"))
         try:
-            written = plain.of_termbase(load(copy))
+            loaded = steps.after("checking", lambda: load(copy))
+            written = plain.of_termbase(loaded)
+            imported = incoming.part("concepts")
+            outcome.drafts = {id: lacking for id, lacking in drafts(loaded).items() if id in imported}
         except TermbaseError as error:
             return [_attributed(problem, copy, folder, incoming) for problem in error.problems]
     different = [id for id, concept in merged["concepts"].items() if written["concepts"].get(id) != concept]

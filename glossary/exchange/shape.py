@@ -10,9 +10,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ..yamlfile import MAX_BYTES
-from .plain import CONCEPT_LISTS, ENTRY_TEXTS, TERM_KEYS, Incoming
+from .plain import CONCEPT_LISTS, ENTRY_TEXTS, EXTRA, TERM_KEYS, Incoming
 
 _HALF = re.compile("[\ud800-\udfff]")  # half a character: JSON and Turtle can write one, UTF-8 cannot
+_MAX_DEPTH = 9  # YAML files may be twelve levels deep
 _TEXTS = {"subject", *ENTRY_TEXTS, *TERM_KEYS} - {"forms"}
 _LISTS = {*CONCEPT_LISTS, "forms"}
 
@@ -39,12 +40,28 @@ def _of_texts(values: Any, key: str) -> Iterator[tuple[str, str]]:
 
 def _of_concept(concept: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
     for key, value in concept.items():
-        if not isinstance(value, Mapping) or key in _TEXTS | _LISTS:
+        if key == EXTRA or not isinstance(value, Mapping) or key in _TEXTS | _LISTS:
             yield from (("", *fault) for fault in _of_value(key, value))
             continue
         for name, item in value.items():
             faults = _of_terms(item) if name == "terms" else _of_value(name, item)
             yield from ((key, *fault) for fault in faults)
+
+
+def _of_extra(value: Any, key: str, depth: int = 1) -> Iterator[tuple[str, str]]:
+    """Any shape, as deep as YAML files may be."""
+    if depth > _MAX_DEPTH:
+        yield key, "the data is nested too deeply"
+    elif isinstance(value, Mapping):
+        for name, item in value.items():
+            yield from _of_extra(item, f"{key}.{name}", depth + 1)
+    elif depth == 1:
+        yield key, "expected names and what they hold"
+    elif isinstance(value, list):
+        for item in value:
+            yield from _of_extra(item, key, depth + 1)
+    elif message := _of_text(value):
+        yield key, message
 
 
 def _of_terms(terms: Any) -> Iterator[tuple[str, str]]:
@@ -59,7 +76,9 @@ def _of_terms(terms: Any) -> Iterator[tuple[str, str]]:
 
 
 def _of_value(key: str, value: Any) -> Iterator[tuple[str, str]]:
-    if key in _LISTS and not isinstance(value, list):
+    if key == EXTRA:
+        yield from _of_extra(value, EXTRA)
+    elif key in _LISTS and not isinstance(value, list):
         yield key, "expected a list"
     elif isinstance(value, list) and key not in _TEXTS:
         yield from ((key, message) for item in value if (message := _of_text(item)))

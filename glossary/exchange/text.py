@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+import codecs
+import re
+
 from .plain import MAX_BYTES, Incoming
+
+# What spreadsheets calculate, also with full-width signs, and what a reader would take for our apostrophe.
+_FORMULA = re.compile(r"'*[=+\-@\t\r＝＋－＠]")
 
 
 def decode(content: bytes, incoming: Incoming) -> str | None:
@@ -17,3 +23,52 @@ def decode(content: bytes, incoming: Incoming) -> str | None:
         line = content.count(b"\n", 0, error.start) + 1
         incoming.report("X003", "the file is not UTF-8", "save it as UTF-8", line=line)
         return None
+
+
+def decode_table(content: bytes, incoming: Incoming, encoding: str = "") -> str | None:
+    """The text of a table, which spreadsheets save in the code page of their country.
+
+    In the pages of Chinese a character is two bytes beyond ASCII or more, in those of western Europe letters
+    beyond ASCII stand alone: so GB 18030 and Windows-1252 are told apart. `encoding` overrules the guess.
+    """
+    if encoding:
+        try:
+            codecs.lookup(encoding)
+            return content.decode(encoding)
+        except (LookupError, UnicodeDecodeError):
+            message = f"the file is not {encoding}, or there is no such encoding"
+            incoming.report("X003", message, "leave out --encoding, or name another one")
+            return None
+    if guessed := _code_page(content):
+        incoming.decide(f"read as {guessed[1]}; --encoding names another", line=1)
+        return content.decode(guessed[0])
+    return decode(content, incoming)
+
+
+def _code_page(content: bytes) -> tuple[str, str] | None:
+    """Codec and name of what a table is written in; None if it is Unicode, or nothing known."""
+    if content[:2] in (b"\xff\xfe", b"\xfe\xff") or _is(content, "utf-8"):
+        return None
+    runs = [len(run) for run in re.findall(rb"[\x80-\xff]+", content)]
+    in_pairs = sum(length for length in runs if length > 1) > 0.8 * sum(runs)
+    known = {True: ("gb18030", "GB 18030"), False: ("cp1252", "Windows-1252")}
+    guess = known[in_pairs]
+    return guess if _is(content, guess[0]) else None
+
+
+def _is(content: bytes, encoding: str) -> bool:
+    try:
+        content.decode(encoding)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def safe(text: str) -> str:
+    """The text as a cell that no spreadsheet takes for a formula."""
+    return f"'{text}" if _FORMULA.match(text) else text
+
+
+def unsafe(cell: str) -> str:
+    """The text of such a cell."""
+    return cell[1:] if cell.startswith("'") and _FORMULA.match(cell) else cell

@@ -22,7 +22,7 @@ from ruamel.yaml.scalarstring import DoubleQuotedScalarString, LiteralScalarStri
 from ruamel.yaml.tag import Tag
 
 from ..yamlfile import UNPRINTABLE
-from .plain import CONCEPT_KEYS, Data, as_text, tidy_term
+from .plain import CONCEPT_KEYS, ENTRY_TEXTS, EXTRA, TERM_KEYS, Data, as_text, tidy_extra, tidy_term
 
 _TEXT = Tag(suffix="tag:yaml.org,2002:str")
 # What some reader of YAML 1.1 or 1.2 would take for a number, a date or a yes.
@@ -61,6 +61,11 @@ def write(data: Data, *, rows: bool = False) -> str:
     nested = {key: any(isinstance(item, dict) for item in value.values()) for key, value in data.items()}
     tree = CommentedMap((k, _mapping(v) if nested[k] else _flow_mapping(v)) for k, v in data.items())
     return "".join(f"{line}\n" for line in _lines(tree))
+
+
+def write_extra(data: Data) -> str:
+    """`extra.yml`, a new file."""
+    return "".join(f"{line}\n" for line in _lines(_extra(data)))
 
 
 def _lines(tree: CommentedMap, indent: str = "") -> Iterator[str]:
@@ -117,6 +122,9 @@ def _update_mapping(tree: CommentedMap, data: Data, around: str | None = None) -
     for key, value in data.items():
         if key not in tree:
             tree.insert(_place(tree, key, list(data)), key, _node(key, value))
+        elif key == EXTRA:
+            if tidy_extra(tree[key]) != value:
+                tree[key] = _node(key, value)
         elif isinstance(value, dict) and isinstance(tree[key], CommentedMap):
             _update_mapping(tree[key], value, "\n" if key == "text" else None)  # words of the interface
         elif isinstance(value, list) and isinstance(tree[key], CommentedSeq):
@@ -172,6 +180,8 @@ def _mapping(data: Data) -> CommentedMap:
 
 
 def _node(key: str, value: Any) -> Any:
+    if key == EXTRA:
+        return _extra(value)
     if isinstance(value, dict):
         return _mapping(value)
     if key == "terms":
@@ -179,6 +189,19 @@ def _node(key: str, value: Any) -> Any:
     if isinstance(value, list):
         return _flow_list(value)
     return _scalar(value)
+
+
+def _extra(value: Any) -> Any:
+    """What is kept for others: a line for each name and each item, whatever they hold."""
+    if isinstance(value, dict):
+        return CommentedMap((_scalar(key, in_flow=True), _extra(item)) for key, item in value.items())
+    return CommentedSeq(map(_in_flow, value)) if isinstance(value, list) else _scalar(value)
+
+
+def _in_flow(value: Any) -> Any:
+    if isinstance(value, dict):
+        return _flow_mapping(value)
+    return _flow_list(value) if isinstance(value, list) else _scalar(value, in_flow=True)
 
 
 def _term(term: Data) -> Any:
@@ -189,14 +212,13 @@ def _term(term: Data) -> Any:
 
 
 def _flow_mapping(data: Data) -> CommentedMap:
-    items = ((k, _flow_list(v) if isinstance(v, list) else _scalar(v, in_flow=True)) for k, v in data.items())
-    mapping = CommentedMap(items)
+    mapping = CommentedMap((_scalar(key, in_flow=True), _in_flow(value)) for key, value in data.items())
     mapping.fa.set_flow_style()
     return mapping
 
 
 def _flow_list(items: Iterable[Any]) -> CommentedSeq:
-    sequence = CommentedSeq(_scalar(item, in_flow=True) for item in items)
+    sequence = CommentedSeq(map(_in_flow, items))
     sequence.fa.set_flow_style()
     return sequence
 
@@ -213,7 +235,17 @@ def _scalar(value: Any, *, in_flow: bool = False) -> str:
     return DoubleQuotedScalarString(text) if marks.search(text) or _NO_TEXT.fullmatch(text) else text
 
 
-def ordered(concept: Data, languages: Iterable[str]) -> Data:
+def ordered(concept: Data, languages: Sequence[str]) -> Data:
     """A concept's keys in the order of the files: what it is first, then its languages."""
+    concept = {key: _ordered(value) if key in languages else value for key, value in concept.items()}
     known = [key for key in (*CONCEPT_KEYS, *languages) if key in concept]
     return {key: concept[key] for key in (*known, *(key for key in concept if key not in known))}
+
+
+def _ordered(entry: Data) -> Data:
+    keys = ("terms", *ENTRY_TEXTS, EXTRA)
+    ordered = {key: entry[key] for key in (*keys, *(key for key in entry if key not in keys)) if key in entry}
+    if terms := entry.get("terms"):
+        known = ("term", *TERM_KEYS, EXTRA)
+        ordered["terms"] = [{k: t[k] for k in dict.fromkeys((*known, *t)) if k in t} for t in terms]
+    return ordered

@@ -24,7 +24,7 @@ _ENDS_WITH_DOT = re.compile(r"\b(?:etc|e\.g|i\.e|osv|m\.m|m\.fl|o\.l|mv|mfl|bl\.
 @rule("T101")
 def missing_pinyin(facts: Facts) -> Iterator[Finding]:
     """A Chinese preferred term without its reading."""
-    for concept, language, entry in facts.entries():
+    for concept, language, entry in facts.named_entries():
         if staleness.lacks_pinyin(entry.preferred, language):
             message = f"“{entry.preferred.term}” has no pinyin"
             fix = f"write {{term: {entry.preferred.term}, pinyin: …}}"
@@ -35,7 +35,7 @@ def missing_pinyin(facts: Facts) -> Iterator[Finding]:
 @rule("T102")
 def missing_gender(facts: Facts) -> Iterator[Finding]:
     """A Norwegian preferred term that is a common noun without a gender."""
-    for concept, language, entry in facts.entries():
+    for concept, language, entry in facts.named_entries():
         term = entry.preferred
         if staleness.lacks_gender(term, language):
             fix = "add gender: m, f, m/f or n; or type: proper name, or pos:, if it is no common noun"

@@ -64,6 +64,11 @@ class Project:
     def demos(self) -> Path:
         return self.root / self._option("demos")
 
+    @property
+    def is_strict(self) -> bool:
+        """Whether the project counts what is missing still as errors."""
+        return self._plugin("ordlab")[1].get("strict") is True
+
     @cached_property
     def pages(self) -> Mapping[Path, str]:
         """Every page written by hand, with its text; a page that cannot be read is reported by the build."""
@@ -91,7 +96,7 @@ class Project:
         """The language of what mkdocs.yml says for all languages: the one at its root."""
         codes = [lang for lang, _, item in self.listed_languages() if item.get("default")]
         if not codes and isinstance(theme := self.settings.get("theme"), dict):
-            codes = [str(theme.get(name)) for name in ("language", "locale")]
+            codes = [_word(theme.get(name)) for name in ("language", "locale")]
         return next((code for code in codes if code in termbase.languages), termbase.default_language)
 
     def language_of(self, path: Path, termbase: Termbase) -> str:
@@ -120,7 +125,7 @@ class Project:
         listed = options.get("languages")
         for number, item in enumerate(listed if isinstance(listed, list) else ()):
             if isinstance(item, dict):
-                yield str(item.get("locale")), (*keys, "languages", number), item
+                yield _word(item.get("locale")), (*keys, "languages", number), item
 
     def _option(self, name: str) -> str:
         """The name of a folder in the options of the glossary's plugin."""
@@ -136,6 +141,11 @@ class Project:
             if isinstance(item, dict) and isinstance(options := item.get(name), dict):
                 return (*keys, name), options
         return (), {}
+
+
+def _word(value: object) -> str:
+    """A language's code; to YAML, that of Norwegian is no word."""
+    return "no" if value is False else str(value)
 
 
 class _Loader(yaml.SafeLoader):

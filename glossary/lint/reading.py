@@ -25,6 +25,9 @@ HEAD_KEYS = ("title", "description")
 SITE_KEYS = ("site_name", "site_description")
 """What `mkdocs.yml` says to readers, besides its navigation."""
 
+SEARCH_SEPARATOR = "search-separator"
+"""The one word of the interface that nobody reads: a regular expression."""
+
 # In a text without any of these there is nothing for Markdown to do: it need not be parsed.
 _MARKUP = re.compile(
     r"[*_`\[\]<>&#\\|~$!{}^=]|^[ \t]*(?:[-+:]|\d+[.)])[ \t]|^(?: {4}|\t)|^-{3,}", re.MULTILINE
@@ -170,7 +173,8 @@ def _interface_words(root: MappingNode | None) -> Iterator[_Found]:
     for lang, language in _items(root):
         for name, value in _items(language):
             if name == "text":
-                yield from _all(str(lang), value, (lang, name))
+                found = _all(str(lang), value, (lang, name))
+                yield from (text for text in found if text.keys[-1] != SEARCH_SEPARATOR)
 
 
 def _words_of_starter(root: MappingNode | None) -> Iterator[_Found]:

@@ -101,6 +101,10 @@ class Facts:
             for lang, entry in concept.entries.items():
                 yield concept, self.termbase.languages[lang], entry
 
+    def named_entries(self) -> Iterator[tuple[Concept, Language, Entry]]:
+        """Those that have terms."""
+        return (found for found in self.entries() if found[2].terms)
+
 
 @dataclass(frozen=True, slots=True)
 class Mention:

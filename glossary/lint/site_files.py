@@ -14,9 +14,9 @@ from yaml.nodes import ScalarNode
 
 from .. import demos, embeds, figures, load, pages, quizzes
 from ..addresses import Addresses
-from ..model import Problem, Termbase, TermbaseError
+from ..model import Problem, Termbase
 from ..prose import Writer
-from ..site_text import load_words
+from ..site_text import missing_words
 from ..yamlfile import Reader, shown
 from .project import Project
 from .reading import HEAD_KEYS
@@ -41,19 +41,10 @@ def find(facts: Facts) -> Iterator[Problem]:
         yield from figures.read(project.figures, languages)[1]
         yield from embeds.check_figures(termbase, {path.stem for path in project.figures.glob("*.yml")})
         yield from pages.check(termbase)
-        yield from _of_interface_words(termbase)
+        yield from missing_words(termbase)
         yield from _of_front_matter(termbase, project)
         yield from _of_links(termbase, project)
         yield from _of_panels(facts.pages, project, embeds.known_demos(facts.demos, usable))
-
-
-def _of_interface_words(termbase: Termbase) -> list[Problem]:
-    """Words that the site's pages would need."""
-    try:
-        load_words(termbase)
-    except TermbaseError as error:
-        return error.problems
-    return []
 
 
 def _of_front_matter(termbase: Termbase, project: Project) -> Iterator[Problem]:
@@ -80,7 +71,7 @@ def _of_links(termbase: Termbase, project: Project) -> list[Problem]:
         (concept, lang)
         for concept in termbase.concepts.values()
         for lang in languages
-        if _LINK.search(concept.entries[lang].explanation + concept.entries[lang].example)
+        if (entry := concept.entries.get(lang)) and _LINK.search(entry.explanation + entry.example)
     ]
     if not linking:  # as in many a termbase; to write texts takes time
         return []

@@ -2,21 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import fields
 from types import MappingProxyType
+from typing import Any
 
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from ..model import RELATIONS, Concept, Entry, Term
-from ..yamlfile import Reader, did_you_mean, join, line_of
+from ..yamlfile import Reader, did_you_mean, join
+from .extra import read_extra
 from .values import CHOICES, ID, ID_FORM, LANGUAGE, SLUG, YES_NO, report_not_allowed
 
 _LISTS = (*RELATIONS, "legacy", "sources")
 # Markdown looks for the end of each bracket as far as the end of the text.
 _MAX_BRACKETS = 1000
-_CONCEPT_KEYS = ("subject", *_LISTS, "figure")
-_ENTRY_KEYS = ("terms", "definition", "explanation", "example", "basis")
+_CONCEPT_KEYS = ("subject", *_LISTS, "figure", "extra")
+_ENTRY_KEYS = ("terms", "definition", "explanation", "example", "basis", "extra")
+_NEEDED = (
+    ("terms", "T023", "no terms are given", "add `terms: [the term]`"),
+    (
+        "definition",
+        "T024",
+        "the definition is missing",
+        "write one phrase that can replace the term in running text",
+    ),
+)
 _TERM_KEYS = tuple(field.name for field in fields(Term))
 
 
@@ -25,22 +36,14 @@ def read_concept(reader: Reader, root: MappingNode, languages: tuple[str, ...]) 
     entries = {}
     for name, (key_node, node) in values.items():
         if name in languages:
-            entries[name] = _read_entry(reader, name, key_node, node)
+            if entry := _read_entry(reader, name, node):
+                entries[name] = entry
         elif name not in _CONCEPT_KEYS:
             _unknown_key(reader, name, key_node, languages)
     lists = {name: reader.texts(values[name][1], name) for name in _LISTS if name in values}
     subject = reader.text(values["subject"][1], "subject") if "subject" in values else ""
-    if not subject and not _is_reported(values, "subject"):
-        line = line_of(values["subject"][0]) if "subject" in values else 1
-        reader.report(
-            "T028", "the concept has no subject", "add `subject:` with an id from subjects.yml", line=line
-        )
-    for code in languages:
-        if code not in entries:
-            fix = f"add a `{code}:` block with terms and a definition"
-            reader.lang = code
-            reader.report("T021", f"the language {code} is missing", fix, line=1)
-            reader.lang = ""
+    if not any(entry.terms for entry in entries.values()):
+        _report_nameless(reader, values, languages)
     for slug in lists.get("legacy", ()):
         if not SLUG.fullmatch(slug):
             fix = "use letters, digits, hyphens, dots and underscores"
@@ -51,8 +54,34 @@ def read_concept(reader: Reader, root: MappingNode, languages: tuple[str, ...]) 
     if figure and not ID.fullmatch(figure):
         message = f"“{figure}” cannot be the name of a figure"
         reader.at(values["figure"][1], "T025", message, ID_FORM, key="figure")
-    ordered = {code: entries[code] for code in languages if code in entries}
-    return Concept(reader.id, reader.path, subject, MappingProxyType(ordered), **lists, figure=figure)
+    extra = read_extra(reader, values["extra"][1], "extra") if "extra" in values else {}
+    ordered = MappingProxyType({code: entries[code] for code in languages if code in entries})
+    return Concept(reader.id, reader.path, subject, ordered, **lists, figure=figure, extra=extra)
+
+
+def _report_nameless(
+    reader: Reader, values: Mapping[str, tuple[Node, Node]], languages: tuple[str, ...]
+) -> None:
+    """A concept that no language has a term for cannot be shown: everything that could help is missing."""
+    for reader.lang in languages:
+        key_node, node = values.get(reader.lang, (None, None))
+        if key_node is None or node is None:
+            fix = f"add a `{reader.lang}:` block with terms and a definition"
+            reader.report("T021", f"the language {reader.lang} is missing", fix, line=1)
+            continue
+        inside = dict(_pairs(node))
+        for name, code, message, fix in _NEEDED:
+            at, value = inside.get(name, (key_node, None))
+            if value is None or _is_empty(value) or value.value == []:
+                reader.at(at, code, message, fix, key=name)
+    reader.lang = ""
+
+
+def _pairs(node: Node) -> Iterator[tuple[str, tuple[Node, Node]]]:
+    """The keys of a mapping, whatever else is wrong with it; of anything else, none."""
+    for key, value in node.value if isinstance(node, MappingNode) else ():
+        if isinstance(key, ScalarNode):
+            yield key.value, (key, value)
 
 
 def _unknown_key(reader: Reader, name: str, key_node: Node, languages: tuple[str, ...]) -> None:
@@ -67,43 +96,37 @@ def _unknown_key(reader: Reader, name: str, key_node: Node, languages: tuple[str
         reader.at(key_node, "T009", f"unknown key “{name}”", did_you_mean(name, known), key=name)
 
 
-def _read_entry(reader: Reader, lang: str, key_node: Node, node: Node) -> Entry:
+def _read_entry(reader: Reader, lang: str, node: Node) -> Entry | None:
+    """What a concept says in a language; None where that is nothing yet, as in a new file."""
+    if _is_empty(node):
+        return None
     reader.lang = lang
     values = reader.mapping(node, _ENTRY_KEYS)
+    extra = read_extra(reader, values.pop("extra")[1], "extra") if "extra" in values else {}
     texts = {name: reader.text(value, name) for name, (_, value) in values.items() if name != "terms"}
     for name in ("explanation", "example"):
         if (brackets := _brackets(texts.get(name, ""))) > _MAX_BRACKETS:
             message = f"the text holds {brackets:,} opening brackets"
             reader.at(values[name][1], "T012", message, f"keep them below {_MAX_BRACKETS:,}", key=name)
-    terms: tuple[Term, ...] = ()
-    if "terms" in values:
-        terms = _read_terms(reader, *values["terms"])
-    elif isinstance(node, MappingNode):
-        reader.at(key_node, "T023", "no terms are given", "add `terms: [the term]`", key="terms")
-    if (
-        isinstance(node, MappingNode)
-        and not texts.get("definition")
-        and not _is_reported(values, "definition")
-    ):
-        at = values["definition"][0] if "definition" in values else key_node
-        fix = "write one phrase that can replace the term in running text"
-        reader.at(at, "T024", "the definition is missing", fix, key="definition")
+    terms = _read_terms(reader, *values["terms"]) if "terms" in values else ()
     reader.lang = ""
-    return Entry(lang, terms, **({"definition": ""} | texts))
+    return Entry(lang, terms, **texts, extra=extra) if terms or any(texts.values()) else None
+
+
+def _is_empty(node: Node) -> bool:
+    """Whether there is nothing after a key."""
+    return isinstance(node, ScalarNode) and not node.value.strip()
 
 
 def _brackets(text: str) -> int:
     return text.count("[") + text.count("<")
 
 
-def _is_reported(values: Mapping[str, tuple[Node, Node]], key: str) -> bool:
-    """Whether a text is missing because it is no text, which has been said already."""
-    return key in values and not isinstance(values[key][1], ScalarNode)
-
-
 def _read_terms(reader: Reader, key_node: Node, node: Node) -> tuple[Term, ...]:
+    if _is_empty(node):
+        return ()
     if not isinstance(node, SequenceNode):
-        value = node.value if isinstance(node, ScalarNode) and node.value else "the term"
+        value = node.value if isinstance(node, ScalarNode) else "the term"
         reader.at(node, "T007", "expected a list of terms", f"write `terms: [{value}]`", key="terms")
         return ()
     terms: list[Term] = []
@@ -115,11 +138,7 @@ def _read_terms(reader: Reader, key_node: Node, node: Node) -> tuple[Term, ...]:
                 reader.at(item, "T027", f"“{term.term}” is given twice", fix, key=f"terms[{index}]")
             terms.append(term)
     preferred = [term.term for term in terms if term.status == "preferred"]
-    if not node.value:
-        reader.at(
-            key_node, "T023", "the list of terms is empty", "write the term between the brackets", key="terms"
-        )
-    elif len(preferred) != 1 and len(terms) == len(node.value):
+    if node.value and len(preferred) != 1 and len(terms) == len(node.value):
         named = " and ".join(f"“{term}”" for term in preferred) or "none"
         fix = "mark exactly one term `status: preferred`, or leave the first one unmarked"
         reader.at(
@@ -138,7 +157,7 @@ def _read_term(reader: Reader, node: Node, key: str, status: str) -> Term | None
     if "term" not in values and isinstance(node, MappingNode):
         reader.at(node, "T023", "an item of the list has no `term`", "write {term: the term, …}", key=key)
     details = {"status": status} | _term_details(reader, values, key)
-    return Term(text, **details) if text else None  # type: ignore[arg-type]
+    return Term(text, **details) if text else None
 
 
 def _term_text(reader: Reader, node: Node, key: str) -> str:
@@ -148,14 +167,14 @@ def _term_text(reader: Reader, node: Node, key: str) -> str:
     return " ".join(text.split())
 
 
-def _term_details(
-    reader: Reader, values: Mapping[str, tuple[Node, Node]], key: str
-) -> dict[str, str | bool | tuple[str, ...]]:
-    details: dict[str, str | bool | tuple[str, ...]] = {}
+def _term_details(reader: Reader, values: Mapping[str, tuple[Node, Node]], key: str) -> dict[str, Any]:
+    details: dict[str, Any] = {}
     for name, (_, node) in values.items():
         where = join(key, name)
         if name == "forms":
             details[name] = reader.texts(node, where)
+        elif name == "extra":
+            details[name] = read_extra(reader, node, where)
         elif name != "term" and (value := reader.text(node, where)):
             allowed = CHOICES.get(name, ("true", "false") if name == "link" else ())
             if allowed and value not in allowed and not (name == "link" and value.lower() in YES_NO):

@@ -10,8 +10,9 @@ from pathlib import Path
 from types import MappingProxyType
 
 from ..model import Concept, Problem, Termbase, TermbaseError
-from ..yamlfile import Reader, shown
+from ..yamlfile import MAX_BYTES, Reader, shown
 from .concept import read_concept
+from .extra import read_extra_file
 from .frame import read_languages, read_sources, read_subjects
 from .references import faults_across_files
 from .values import ID, ID_FORM
@@ -86,7 +87,8 @@ def _read_all(paths: Iterable[Path], problems: list[Problem]) -> dict[Path, byte
     """The content of every file of the termbase, in a fixed order."""
     contents: dict[Path, bytes] = {}
     for path in paths:
-        reader = Reader(path)
+        # Nobody writes extra.yml by hand: it is as large as what it was imported from.
+        reader = Reader(path, max_bytes=64 * MAX_BYTES if path.name == "extra.yml" else MAX_BYTES)
         content = reader.content()
         problems += reader.problems
         if content is not None:
@@ -100,11 +102,11 @@ def _files(folder: Path, problems: list[Problem]) -> Iterator[Path]:
 
 
 def _frame_files(folder: Path, problems: list[Problem]) -> Iterator[Path]:
-    for name in ("languages.yml", "subjects.yml", "sources.yml"):
+    for name in ("languages.yml", "subjects.yml", "sources.yml", "extra.yml"):
         path = folder / name
         if path.exists():
             yield path
-        elif name != "sources.yml":
+        elif name not in ("sources.yml", "extra.yml"):
             problems.append(Problem(shown(path), 0, "T001", "the file is missing", f"create {name}"))
 
 
@@ -142,18 +144,21 @@ def _parse(folder: Path, contents: Mapping[Path, bytes], problems: list[Problem]
         return None
     subjects = read_subjects(folder / "subjects.yml", contents, tuple(languages), problems)
     sources = read_sources(folder / "sources.yml", contents, problems)
+    extra = read_extra_file(folder / "extra.yml", contents, problems)
     concepts: dict[str, Concept] = {}
-    for path, content in contents.items():
-        if path.parent.name == "terms" and (concept := _concept(path, content, tuple(languages), problems)):
+    files = [path for path in contents if path.parent == folder / "terms"]
+    for path in files:
+        if concept := _concept(path, contents[path], tuple(languages), problems):
             concepts[concept.id] = concept
     # A file that could not be read is still there to be referred to.
-    ids = {path.stem: path for path in contents if path.parent.name == "terms"}
+    ids = {path.stem: path for path in files}
     termbase = Termbase(
         folder,
         MappingProxyType(languages),
         MappingProxyType(subjects),
         MappingProxyType(sources),
         MappingProxyType(concepts),
+        MappingProxyType(extra),
     )
     problems += faults_across_files(termbase, ids)
     return termbase

@@ -9,9 +9,10 @@ from pathlib import Path
 from types import MappingProxyType
 
 import snowballstemmer
-from yaml.nodes import Node
+from yaml.nodes import Node, ScalarNode
 
 from .. import numbers
+from ..languages import USUAL_KEYS, usual
 from ..model import READINGS, SEGMENTS, Language, Problem, Source, Subject
 from ..order import ORDERS
 from ..yamlfile import Reader, did_you_mean
@@ -39,7 +40,8 @@ def read_languages(
             fix = "use a BCP 47 code such as nb, en or zh-Hans"
             reader.at(key_node, "T022", f"“{code}” is not a language code", fix, key=code)
             continue
-        values = reader.mapping(node, (*_LANGUAGE_KEYS, *_FORMER_LANGUAGE_KEYS), code)
+        is_bare = isinstance(node, ScalarNode) and not node.value.strip()  # `sv:`, and nothing more
+        values = {} if is_bare else reader.mapping(node, (*_LANGUAGE_KEYS, *_FORMER_LANGUAGE_KEYS), code)
         values = {name: value for name, value in values.items() if name in _LANGUAGE_KEYS}
         words = _words(reader, values.pop("text")[1], f"{code}.text") if "text" in values else {}
         texts = {name: reader.text(value, f"{code}.{name}") for name, (_, value) in values.items()}
@@ -55,12 +57,13 @@ def read_languages(
         if texts.get("quotes") and len(texts["quotes"]) != 2:
             message, fix = f"“{texts['quotes']}” is not two quotation marks", "write «», say"
             reader.at(values["quotes"][1], "T025", message, fix, key=f"{code}.quotes")
-        if not texts.get("name"):
+        settings = {"name": "", "html": code} | _usual(code) | texts
+        if not settings["name"]:
             fix = f"write `name:` with what {code} is called in the language itself"
             reader.at(key_node, "T028", f"the language {code} has no name", fix, key=code)
         languages[code] = Language(
             code,
-            **({"name": code, "html": code} | texts),
+            **settings,
             reference=reference,
             text=MappingProxyType(words),
         )
@@ -68,6 +71,11 @@ def read_languages(
         reader.report("T028", "no language is listed", "write `en: {name: English}`, say", line=1)
     problems += reader.problems
     return languages
+
+
+def _usual(code: str) -> dict[str, str]:
+    """What holds for a language unless the project says otherwise; what readers of texts ask for is not."""
+    return {key: value for key, value in usual(code).items() if key in ("name", *USUAL_KEYS)}
 
 
 def _is_reference(
@@ -100,12 +108,7 @@ def read_subjects(
         for code in labels.keys() - set(languages):
             fix = did_you_mean(code, languages)
             reader.at(key_node, "T022", f"the language “{code}” is not in languages.yml", fix, key=id)
-        for code in languages:
-            if not labels.get(code):
-                reader.at(
-                    key_node, "T028", f"the subject “{id}” has no label in {code}", f"add `{code}:`", key=id
-                )
-        subjects[id] = Subject(id, MappingProxyType(labels))
+        subjects[id] = Subject(id, MappingProxyType({code: text for code, text in labels.items() if text}))
     problems += reader.problems
     return subjects
 

@@ -13,6 +13,7 @@ from markdown.inlinepatterns import InlineProcessor
 from markdown.preprocessors import Preprocessor
 from markdown.treeprocessors import Treeprocessor
 
+from ..fallback import name_of
 from ..links import Linker, Match
 from ..load import load
 from ..model import Problem
@@ -140,7 +141,7 @@ class _ManualLinks(InlineProcessor):
         id, text = found[1].strip(), found[2]
         termbase, lang = page.linker.termbase, page.linker.lang
         concept = termbase.concepts.get(id)
-        if concept is None or lang not in concept.entries:
+        if concept is None:
             self._report(page, id)
             return None, None, None
         ending = ""
@@ -149,7 +150,10 @@ class _ManualLinks(InlineProcessor):
         ):
             ending = letters[0]
         link = link_to(page, id)
-        link.text = (text or concept.entries[lang].preferred.term) + ending
+        name, name_lang = name_of(termbase, concept, lang)
+        link.text = (text or name) + ending
+        if not text and name_lang != lang:
+            link.set("lang", termbase.languages[name_lang].html)
         return link, found.start(), found.end() + len(ending)
 
     def _report(self, page: Page, id: str) -> None:

@@ -9,7 +9,8 @@ from markupsafe import Markup
 
 from .. import staleness
 from ..concept_map import lay_out, neighbors
-from ..model import Concept, Entry, Source, Subject
+from ..fallback import OPTIONAL, REQUIRED, Shown
+from ..model import Concept, Entry, Source
 from ..staleness import State
 from .maker import PageMaker
 from .markup import front_matter, markdown_text, one_line, script_data, stash_html, web_address
@@ -20,15 +21,20 @@ class ConceptPage(PageMaker):
     """Makes the page of a concept."""
 
     def make(self, concept: Concept) -> GeneratedPage:
-        entry = concept.entries[self.lang]
+        shown = self._shown(concept)
+        entry = shown.entry
         prose = self.site.prose[concept.id, self.lang]
+        name_lang = shown.lang_of("terms")
         markdown = self._render(
             "term.md.jinja",
             concept=concept,
             title=markdown_text(entry.preferred.term),
             term=entry.preferred,
             grammar=self.grammar(entry.preferred),
-            html=self._language.html,
+            html=self.site.termbase.languages[name_lang].html,
+            attributes=self.attributes(name_lang),
+            untranslated=self._untranslated(concept, shown),
+            borrowed={part: self._borrowed(shown, part) for part in (*REQUIRED, *OPTIONAL)},
             subject=self._subject(concept),
             equivalents=list(self._equivalents(concept)),
             newer=self._newer(concept),
@@ -46,10 +52,25 @@ class ConceptPage(PageMaker):
         head = front_matter(entry.preferred.term, one_line(entry.definition), **meta)
         return stash_html(concept_path(concept.id), head, markdown, prose.mentions, concept.id)
 
-    def _subject(self, concept: Concept) -> dict[str, str]:
-        subject: Subject = self.site.termbase.subjects[concept.subject]
+    def _subject(self, concept: Concept) -> dict[str, Any]:
+        subject = self.site.termbase.subject_of(concept)
         target = self.site.addresses.page(self.lang, "glossary/subjects")
-        return {"label": subject.labels[self.lang], "href": self.link(f"{target}#{subject.id}")}
+        return {**self._subject_label(subject), "href": self.link(f"{target}#{subject.id}")}
+
+    def _untranslated(self, concept: Concept, shown: Shown) -> dict[str, Any] | None:
+        """What to say on top of a page that has no term, or nothing at all, in its own language."""
+        lang = shown.borrowed.get("terms")
+        if lang is None:
+            return None
+        language = self.site.termbase.languages[lang]
+        built = lang in self.site.addresses.languages
+        return {
+            "name": language.name,
+            "attributes": self.attributes(lang),
+            "html": language.html,
+            "href": self.link(self.site.addresses.concept(lang, concept.id)) if built else "",
+            "is_whole": concept.entries.get(self.lang) is None,
+        }
 
     def _demo_of(self, concept: Concept) -> dict[str, Any] | None:
         """The demo that shows the concept, in the state that does."""
@@ -70,14 +91,13 @@ class ConceptPage(PageMaker):
             "groups": [
                 {
                     "relation": relation,
-                    "concepts": [
-                        {"id": id, "label": self._label(id), "href": self.concept_link(id)} for id in ids
-                    ],
+                    "concepts": list(map(self._named, ids)),
                 }
                 for relation, ids in groups.items()
             ],
             "map": lay_out(concept, groups, self._label),
             "link": self.concept_link,
+            "attributes_of": lambda id: self.attributes(self._name(id)[1]),
             "map_title": text["map-title"].format(term=term),
             "map_description": text["map-description"].format(term=term, relations="; ".join(listed)),
         }
@@ -110,7 +130,8 @@ class ConceptPage(PageMaker):
 
     def _linked_data(self, concept: Concept) -> Markup:
         """The concept as schema.org's DefinedTerm."""
-        entry = concept.entries[self.lang]
+        shown = self._shown(concept)
+        entry, languages = shown.entry, self.site.termbase.languages
         data = {
             "@context": "https://schema.org",
             "@type": "DefinedTerm",
@@ -118,7 +139,7 @@ class ConceptPage(PageMaker):
             "name": entry.preferred.term,
             "alternateName": [term.term for term in entry.with_status("admitted")],
             "description": one_line(entry.definition),
-            "inLanguage": self._language.html,
+            "inLanguage": languages[shown.lang_of("terms")].html,
             "url": self._published(self.address),
             "inDefinedTermSet": self._term_set(),
         }

@@ -40,7 +40,7 @@ class IndexPage(PageMaker):
         groups = [
             {
                 "anchor": subject.id,
-                "label": subject.labels[self.lang],
+                **self._subject_label(subject),
                 "entries": [entry for _, entry in self._sorted(map(self._entry, concepts))],
             }
             for subject, concepts in self.site.termbase.by_subject()
@@ -56,15 +56,16 @@ class IndexPage(PageMaker):
 
     def map(self, concepts: Sequence[Concept], subject: Subject | None = None) -> GeneratedPage:
         """The map of these concepts; of none, the way to the maps of subjects."""
-        title = self._view_title("map") + (f" · {subject.labels[self.lang]}" if subject else "")
+        title = self._view_title("map") + (f" · {self._subject_label(subject)['label']}" if subject else "")
         subjects = list(self.site.termbase.by_subject())
         markdown = self._render(
             "map.md.jinja",
             title=markdown_text(title),
             tabs=self._tabs(),
             map=concept_graph.lay_out(self.site.termbase, concepts, self._label) if concepts else None,
-            labels={subject.id: subject.labels[self.lang] for subject, _ in subjects},
+            labels={subject.id: self._subject_label(subject) for subject, _ in subjects},
             link=self.concept_link,
+            attributes_of=lambda id: self.attributes(self._name(id)[1]),
             list=list(self._map_as_list(subjects, {concept.id for concept in concepts})),
             parts=[] if concepts else [self._map_part(*part) for part in subjects],
         )
@@ -83,7 +84,8 @@ class IndexPage(PageMaker):
         for concept in self.site.termbase.concepts.values():
             item = self._entry(concept)
             yield item
-            for term in concept.entries[self.lang].with_status("admitted"):
+            own = concept.entries.get(self.lang)
+            for term in own.with_status("admitted") if own else ():
                 yield {
                     "concept": concept,
                     "term": term,
@@ -94,23 +96,36 @@ class IndexPage(PageMaker):
                 }
 
     def _entry(self, concept: Concept) -> dict[str, Any]:
-        entry = concept.entries[self.lang]
+        shown = self._shown(concept)
+        entry, name_lang = shown.entry, shown.lang_of("terms")
         return {
             "concept": concept,
             "term": entry.preferred,
             "label": entry.preferred.term,
+            "attributes": self.attributes(name_lang),
+            "borrowed": self._borrowed(shown, "terms"),
             "href": self.concept_link(concept.id),
             "definition": one_line(entry.definition),
-            "equivalents": [{"html": e["html"], "label": e["term"].term} for e in self._equivalents(concept)],
+            "definition_attributes": self.attributes(shown.lang_of("definition")),
+            "equivalents": [
+                {"attributes": e["attributes"], "label": e["term"].term}
+                for e in self._equivalents(concept, name_lang)
+            ],
             "see": "",
         }
 
-    def _cell(self, concept: Concept, language: Language) -> dict[str, str]:
+    def _cell(self, concept: Concept, language: Language) -> dict[str, Any]:
+        """A concept's name in a language; none where it has none, but for the page's own column."""
         built = language.code in self.site.addresses.languages
+        entry = concept.named_in(language.code)
+        name, lang = (entry.preferred.term, language.code) if entry else ("", language.code)
+        if not name and language.code == self.lang:
+            name, lang = self._name(concept.id)
         return {
             "name": language.name,
             "html": language.html,
-            "label": concept.entries[language.code].preferred.term,
+            "attributes": self.attributes(lang),
+            "label": name,
             "href": self.link(self.site.addresses.concept(language.code, concept.id)) if built else "",
         }
 
@@ -131,14 +146,11 @@ class IndexPage(PageMaker):
                 if concept.id in shown
             ]
             if items:
-                yield {"label": subject.labels[self.lang], "concepts": items}
+                yield {**self._subject_label(subject), "concepts": items}
 
     def _map_part(self, subject: Subject, concepts: Sequence[Concept]) -> dict[str, Any]:
         href = self.link(self.site.addresses.page(self.lang, f"{VIEWS['map']}/{subject.id}"))
-        return {"label": subject.labels[self.lang], "href": href, "count": len(concepts)}
-
-    def _named(self, id: str) -> dict[str, str]:
-        return {"label": self._label(id), "href": self.concept_link(id)}
+        return {**self._subject_label(subject), "href": href, "count": len(concepts)}
 
     def _reports(self) -> Iterator[tuple[str, str]]:
         """Titles of the pages for those who look after the termbase, with their addresses."""

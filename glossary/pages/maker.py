@@ -9,12 +9,16 @@ from functools import cache
 from typing import Any
 
 import jinja2
+from markupsafe import Markup
 
-from .. import drawing, numbers
+from .. import drawing, fallback, numbers
 from ..addresses import relative
 from ..demos import Demo
-from ..model import Concept, Language, Term
+from ..fallback import Shown
+from ..languages import direction
+from ..model import NO_SUBJECT, Concept, Language, Subject, Term
 from ..site_text import Words
+from ..yamlfile import BorrowedText
 from .markup import one_line, unique, webp_size
 from .site import TEMPLATES, VIEWS, Chip, Site, Use, still_address
 
@@ -48,18 +52,7 @@ class PageMaker:
 
     def cards(self, ids: Iterable[str]) -> str:
         """What a reader sees of a linked term without leaving the page."""
-        concepts = [self.site.termbase.concepts[id] for id in ids]
-        cards = [
-            {
-                "id": concept.id,
-                "term": (entry := concept.entries[self.lang]).preferred,
-                "grammar": self.grammar(entry.preferred),
-                "definition": one_line(entry.definition),
-                "equivalents": list(self._equivalents(concept)),
-                "href": self.concept_link(concept.id),
-            }
-            for concept in concepts
-        ]
+        cards = [self._card_of(self.site.termbase.concepts[id]) for id in ids]
         return self._render("cards.html.jinja", cards=cards) if cards else ""
 
     def demo(self, name: str, preset: str = "") -> str:
@@ -77,6 +70,7 @@ class PageMaker:
         return self._render(
             "figure.html.jinja",
             figure=figure,
+            attributes=self._attributes_of(figure.alt[self.lang]),
             marks=drawing.draw(figure, self.lang),
             lang=self.lang,
             sizes=drawing.FONT,
@@ -88,6 +82,14 @@ class PageMaker:
         """The list of pages that mention a concept."""
         made = [{"title": use.title, "href": self.link(use.target)} for use in uses]
         return self._render("uses.html.jinja", uses=made) if made else ""
+
+    def borrowed_page(self, html: str, lang: str) -> str:
+        """A page that was written in another language, marked as such."""
+        language = self.site.termbase.languages[lang]
+        attributes = self.attributes(lang)
+        return self._render(
+            "borrowed.html.jinja", name=language.name, attributes=attributes, html=Markup(html)
+        )
 
     def link(self, target: str) -> str:
         return relative(target, self.address)
@@ -116,17 +118,73 @@ class PageMaker:
     def _language(self) -> Language:
         return self.site.termbase.languages[self.lang]
 
-    def _label(self, id: str) -> str:
-        return self.site.termbase.concepts[id].entries[self.lang].preferred.term
+    def _shown(self, concept: Concept) -> Shown:
+        return fallback.shown(self.site.termbase, concept, self.lang)
 
-    def _equivalents(self, concept: Concept) -> Iterator[dict[str, Any]]:
+    def _label(self, id: str) -> str:
+        return self._name(id)[0]
+
+    def _name(self, id: str) -> tuple[str, str]:
+        """A concept's name and the language that it is in."""
+        return fallback.name_of(self.site.termbase, self.site.termbase.concepts[id], self.lang)
+
+    def _named(self, id: str) -> dict[str, Any]:
+        """A concept as a link shows it."""
+        label, lang = self._name(id)
+        return {"id": id, "label": label, "href": self.concept_link(id), "attributes": self.attributes(lang)}
+
+    def _subject_label(self, subject: Subject) -> dict[str, Any]:
+        if subject is NO_SUBJECT:
+            return {"label": self._words["no-subject"], "attributes": Markup()}
+        label, lang = fallback.label_of(self.site.termbase, subject, self.lang)
+        return {"label": label, "attributes": self.attributes(lang)}
+
+    def attributes(self, lang: str, *, always: bool = False) -> Markup:
+        """What HTML must say of an element in this language: nothing, where it is the page's."""
+        language = self.site.termbase.languages.get(lang)
+        if language is None or (lang == self.lang and not always):
+            return Markup()
+        turned = direction(language) != direction(self._language)
+        return Markup(' lang="{}"').format(language.html) + (
+            Markup(' dir="{}"').format(direction(language)) if turned else ""
+        )
+
+    def _borrowed(self, shown: Shown, part: str) -> dict[str, Any] | None:
+        """The language that a part of a page is in, if that is not the page's."""
+        if part not in shown.borrowed:
+            return None
+        language = self.site.termbase.languages[shown.lang_of(part)]
+        return {"code": language.code, "name": language.name, "attributes": self.attributes(language.code)}
+
+    def _card_of(self, concept: Concept) -> dict[str, Any]:
+        shown = self._shown(concept)
+        term = shown.entry.preferred
+        return {
+            "id": concept.id,
+            "term": term,
+            "grammar": "" if "terms" in shown.borrowed else self.grammar(term),
+            "attributes": self.attributes(shown.lang_of("terms")),
+            "definition": one_line(shown.entry.definition),
+            "definition_attributes": self.attributes(shown.lang_of("definition")),
+            "equivalents": list(self._equivalents(concept, shown.lang_of("terms"))),
+            "href": self.concept_link(concept.id),
+        }
+
+    def _equivalents(self, concept: Concept, *but: str) -> Iterator[dict[str, Any]]:
+        """The concept's names in the other languages that have one, but for some."""
         for code, language in self.site.termbase.languages.items():
-            if code == self.lang:
+            entry = concept.named_in(code)
+            if code in (self.lang, *but) or entry is None:
                 continue
             built = code in self.site.addresses.languages
-            href = self.link(self.site.addresses.concept(code, concept.id)) if built else ""
-            term = concept.entries[code].preferred
-            yield {"lang": code, "html": language.html, "name": language.name, "term": term, "href": href}
+            yield {
+                "lang": code,
+                "html": language.html,
+                "attributes": self.attributes(code),
+                "name": language.name,
+                "term": entry.preferred,
+                "href": self.link(self.site.addresses.concept(code, concept.id)) if built else "",
+            }
 
     def _demo(self, demo: Demo, preset: str) -> dict[str, Any]:
         return {
@@ -164,8 +222,18 @@ class PageMaker:
     def _view_title(self, view: str) -> str:
         return f"{self._words['glossary']} · {self._words[view]}"
 
+    def _attributes_of(self, text: str) -> Markup:
+        return self.attributes(text.lang) if isinstance(text, BorrowedText) else Markup()
+
+    def said(self, text: str) -> str:
+        """A text of a quiz, figure or demo; marked, if another language lends it."""
+        if not isinstance(text, BorrowedText):
+            return text
+        return Markup("<span{}>{}</span>").format(self.attributes(text.lang), str(text))
+
     def _render(self, template: str, **values: Any) -> str:
-        return _environment().get_template(template).render(text=self._words, integer=self.integer, **values)
+        shared = {"text": self._words, "integer": self.integer, "said": self.said}
+        return _environment().get_template(template).render(**shared, **values)
 
 
 @cache

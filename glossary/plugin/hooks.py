@@ -139,7 +139,7 @@ class OrdlabPlugin(BasePlugin[OrdlabConfig]):
     def on_page_content(self, html: str, /, *, page: Page, config: MkDocsConfig, files: Files) -> str:
         if self.links.page:
             self.build.mentions[page.file.src_uri] = tuple(self.links.linked)
-            return html
+            return self.build.mark_borrowed(html, page)
         return self.build.restore_html(html, page)
 
     def on_env(self, env: jinja2.Environment, /, *, config: MkDocsConfig, files: Files) -> jinja2.Environment:

@@ -6,13 +6,16 @@ whose test says at an upgrade what is gone.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from mkdocs.commands.build import _build_page, _populate_page
 from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.exceptions import PluginError
 from mkdocs.structure.files import File, Files
+
+from ..model import Language
 
 if TYPE_CHECKING:
     import jinja2
@@ -71,6 +74,28 @@ class StaticI18n:
         """What `theme:` says for one language in mkdocs.yml."""
         return self._plugin.get_language_config(lang).theme or {}
 
+    def add_languages(self, languages: Iterable[Language]) -> None:
+        """Build these too, if mkdocs.yml says nothing of them: the termbase lists the site's languages."""
+        options = self._plugin.config
+        if options.build_only_locale:
+            return
+        listed = {item.locale for item in options.languages}
+        first = self._plugin.get_language_config(self.default)
+        for language in languages:
+            if language.code not in listed:
+                made = type(first)()
+                link = f"{language.code}/" if first.fixed_link else None
+                made.load_dict({"locale": language.code, "name": language.name, "fixed_link": link})
+                failed, _ = made.validate()
+                if failed:
+                    raise PluginError(f"there can be no site in {language.code}: {failed[0][1]}")
+                options.languages.append(made)
+
+    def choose_theme_language(self, lang: str, choice: str) -> None:
+        """Which translation of the theme the pages of a language get, if mkdocs.yml does not say."""
+        settings = self._plugin.get_language_config(lang)
+        settings.theme = {**(settings.theme or {}), "language": choice}
+
     def leave_search_alone(self) -> None:
         """Its own way with the search compares every entry with every other one."""
         self._plugin.config.reconfigure_search = False
@@ -88,6 +113,13 @@ def has_theme_words(config: MkDocsConfig, lang: str) -> bool:
     """Whether the theme, if it is Material, has a file with its words in the language."""
     name = Path("partials", "languages", f"{lang}.html")
     return config.theme.name != "material" or any(Path(d, name).is_file() for d in config.theme.dirs)
+
+
+def theme_language(config: MkDocsConfig) -> str:
+    """The language that mkdocs.yml names for the theme; to YAML, `no` is no word."""
+    found = config.theme.get("language")
+    found = config.theme.get("locale") if found is None else found
+    return "no" if found is False else str(found or "")
 
 
 def language_links(config: MkDocsConfig) -> Sequence[dict[str, Any]]:

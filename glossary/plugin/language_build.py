@@ -17,7 +17,7 @@ from mkdocs.structure.files import File, Files, InclusionLevel
 from mkdocs.structure.pages import Page
 from mkdocs.structure.toc import AnchorLink
 
-from .. import downloads, embeds, order, pages, reports
+from .. import downloads, embeds, fallback, order, pages, reports
 from ..demos import LANGUAGES_FILE, languages_for_server
 from ..markdown import Page as TermPage
 from ..model import Concept, Problem
@@ -125,6 +125,13 @@ class LanguageBuild:
             on_problem=self.problems.append,
         )
 
+    def mark_borrowed(self, html: str, page: Page) -> str:
+        """A hand-written page; if it stands in for one that is not translated yet, it says so."""
+        lang = getattr(page.file, "locale", self.lang)
+        if lang == self.lang or lang not in self.site.termbase.languages:
+            return html
+        return self.maker(page).borrowed_page(html, lang)
+
     def fill_panels(self, markdown: str, page: Page, first_line: int) -> str:
         """A hand-written page with its demos, quizzes and figures."""
 
@@ -210,7 +217,10 @@ class LanguageBuild:
     def _title(self, page: Page) -> str:
         """The page's title; a concept's is that of the data, which its page may not show yet."""
         concept = self.concept_of(page)
-        return concept.entries[self.lang].preferred.term if concept else title_text(page)
+        return self._name(concept) if concept else title_text(page)
+
+    def _name(self, concept: Concept) -> str:
+        return fallback.name_of(self.site.termbase, concept, self.lang)[0]
 
     def _add_sizes(self, page: Page, job: downloads.DownloadJob) -> None:
         """On the page of downloads, how large the files are."""
@@ -232,7 +242,7 @@ class LanguageBuild:
             id for id, c in concepts.items() if any(s.startswith(TERMINOLOGY_PREFIX) for s in c.legacy)
         )
         return [
-            Chip(concepts[id].entries[self.lang].preferred.term, address(self.lang, id))
+            Chip(self._name(concepts[id]), address(self.lang, id))
             for id in self.terminology or about_one_term
         ]
 

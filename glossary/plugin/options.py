@@ -13,6 +13,9 @@ class OrdlabConfig(Config):
     termbase = config_options.Type(str, default="glossary")
     """Folder beside mkdocs.yml that holds `terms/`, `languages.yml`, `subjects.yml` and `sources.yml`."""
 
+    strict = config_options.Type(bool, default=False)
+    """Whether a text, name or label that a language lacks stops the build; else another language lends it."""
+
     demos = config_options.Type(str, default="demos")
     """Folder beside mkdocs.yml that holds the demos; without it, the site has none."""
     quizzes = config_options.Type(str, default="quizzes")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from .. import order, search
+from .. import fallback, order, search
 from ..addresses import relative
 from ..languages import has_pinyin
 from ..pages import Site
@@ -44,7 +44,9 @@ def _names(site: Site, lang: str) -> dict[str, list[str]]:
     read = order.pinyin_by_words if has_pinyin(termbase.languages[lang]) else lambda text: ""
     return {
         concept_page(lang, id).removeprefix(home): search.names(
-            concept.entries[lang], concept.entries.get(termbase.reference_language), read
+            fallback.shown(termbase, concept, lang).entry,
+            concept.entries.get(termbase.reference_language),
+            read,
         )
         for id, concept in termbase.concepts.items()
     }

@@ -3,23 +3,31 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urljoin
 
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import PluginError
+from mkdocs.plugins import get_plugin_logger
 
-from .. import downloads, embeds, figures, pages, quizzes
+from .. import downloads, embeds, figures, pages, quizzes, site_text
 from ..addresses import Addresses
+from ..check import unwritten
+from ..lint import gaps
 from ..load import load
 from ..model import Problem, Termbase, TermbaseError
 from ..pages import Site
 from ..prose import Writer
 from ..site_text import load_words
 from ..yamlfile import did_you_mean
-from .host import StaticI18n, has_theme_words
+from .host import StaticI18n, has_theme_words, theme_language
 from .options import OrdlabConfig, project_folder
+
+log = get_plugin_logger(__name__)
+
+_NAMED = 5  # concepts that the build names; `coverage` names all
 
 
 def read_site(
@@ -36,10 +44,11 @@ def read_site(
     """
     root, docs = project_folder(config), Path(config.docs_dir)
     termbase = load(root / options.termbase)
-    languages = tuple(termbase.languages)
+    _look_for_gaps(termbase, gaps.CODES if options.strict else gaps.SHOWN if config.strict else ())
     demos, problems = embeds.read(termbase, root / options.demos)
-    asked, faults = quizzes.read(docs / options.quizzes, languages)
-    drawn, faults_drawn = figures.read(docs / options.figures, languages)
+    lenders = tuple(dict.fromkeys((termbase.reference_language, *termbase.languages)))
+    asked, faults = quizzes.read(docs / options.quizzes, lenders)
+    drawn, faults_drawn = figures.read(docs / options.figures, lenders)
     addresses = _addresses(config, termbase, i18n)
     writer = Writer(termbase, addresses, docs)
     prose = {
@@ -50,8 +59,14 @@ def read_site(
     known = {path.stem for path in (docs / options.figures).glob("*.yml")}
     problems += [*faults, *faults_drawn, *embeds.check_figures(termbase, known), *pages.check(termbase)]
     problems += [*_check_options(options, termbase), *writer.problems]
+    errors = problems if options.strict or config.strict else [p for p in problems if p.severity == "error"]
+    if errors:
+        raise TermbaseError([replace(problem, severity="error") for problem in errors])
     if problems:
-        raise TermbaseError(problems)
+        log.warning(
+            f"Texts of quizzes, figures and demos that are missing in a language: {len(problems)}. "
+            "Pages show another language's. All of them: python -m glossary check"
+        )
     if not options.downloads:
         download_job = None
     elif download_job is None:
@@ -73,6 +88,23 @@ def read_site(
         root=root,
     )
     return site, download_job
+
+
+def _look_for_gaps(termbase: Termbase, forbidden: Collection[str]) -> None:
+    """Say how much is not written yet; raises TermbaseError with all of it that is forbidden."""
+    if forbidden and (problems := unwritten(termbase, forbidden)):
+        raise TermbaseError(problems)
+    parts = [
+        f"{lang}: {len(ids)} of {len(termbase.concepts)} concepts ({', '.join(ids[:_NAMED])}"
+        + (", …)" if len(ids) > _NAMED else ")")
+        for lang, ids in gaps.counted(termbase).items()
+        if ids
+    ]
+    if parts:
+        log.warning(
+            f"Without a term or a definition, so that pages show another language's, marked: "
+            f"{'; '.join(parts)}. All of them: python -m glossary coverage"
+        )
 
 
 def start_downloads(config: MkDocsConfig, termbase: Termbase) -> downloads.DownloadJob:
@@ -103,24 +135,23 @@ def _check_options(options: OrdlabConfig, termbase: Termbase) -> Iterator[Proble
 
 def _addresses(config: MkDocsConfig, termbase: Termbase, i18n: StaticI18n | None) -> Addresses:
     if i18n is None:
-        lang = str(config.theme.get("language") or config.theme.get("locale") or "")
-        lang = lang if lang in termbase.languages else termbase.default_language
+        asked = theme_language(config)
+        lang = asked if asked in termbase.languages else termbase.default_language
+        if not has_theme_words(config, asked):
+            config.theme["language"] = site_text.theme_language(asked) or "en"
         return Addresses((lang,), lang, config.use_directory_urls)
+    i18n.add_languages(termbase.languages.values())
     if unknown := [lang for lang in i18n.languages if lang not in termbase.languages]:
         raise PluginError(
             f"mkdocs.yml builds {', '.join(unknown)}, but {termbase.folder / 'languages.yml'} has only "
             f"{', '.join(termbase.languages)}: add the language there or remove it here"
         )
-    without_words = [
-        lang
-        for lang in i18n.languages
-        if not has_theme_words(config, i18n.theme_options(lang).get("language", lang))
-    ]
-    if without_words:
-        raise PluginError(
-            f"Material has no words in {', '.join(without_words)}: write `theme: {{language: en}}` beside "
-            "`locale:` in mkdocs.yml; the glossary's own words, which go first, are in languages.yml"
-        )
+    choices = {lang: i18n.theme_options(lang).get("language", lang) for lang in i18n.languages}
+    if not all(has_theme_words(config, choice) for choice in choices.values()):
+        # For all of them: static-i18n would take what it finds at its first change for the usual choice.
+        for lang, choice in choices.items():
+            has_words = has_theme_words(config, choice)
+            i18n.choose_theme_language(lang, choice if has_words else site_text.theme_language(lang) or "en")
     return Addresses(i18n.languages, i18n.default, config.use_directory_urls)
 
 

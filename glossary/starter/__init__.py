@@ -8,7 +8,6 @@ them, styles and scripts for instance, stays in the engine, so that an upgrade b
 
 from __future__ import annotations
 
-import importlib.resources
 import json
 import re
 import shutil
@@ -22,13 +21,14 @@ from typing import Any
 import jinja2
 import yaml
 
+from ..chinese import traditional
 from ..exchange import plain, yaml_files
-from ..languages import known as known_languages
+from ..languages import relatives, script, usual
 from ..load import LANGUAGE, load_frame
 from ..new import MODELINE
 from ..pages import markdown_text
 from ..schema import FILE, as_text
-from ..site_text import FOLDER as TEXTS
+from ..site_text import english_words, theme_language
 
 FOLDER = Path(__file__).parent
 TERMBASE = "glossary"
@@ -45,6 +45,12 @@ class StarterLanguage:
     name: str
     theme: str  # the language of Material's own words
     settings: Mapping[str, str]
+
+
+def normalized(code: str) -> str:
+    """A language's code as BCP 47 writes it: nb-NO for nb_no, zh-Hant for ZH-hant."""
+    base, *rest = code.replace("_", "-").split("-")
+    return "-".join([base.lower(), *(part.title() if len(part) == 4 else part.upper() for part in rest)])
 
 
 def faults(languages: Sequence[str]) -> list[str]:
@@ -107,13 +113,15 @@ def write(folder: Path, languages: Sequence[str], name: str) -> list[Path]:
 
 
 def _start(code: str) -> StarterLanguage:
-    known = {key: value for key, value in known_languages().get(code, {}).items() if key in WRITTEN}
-    words = importlib.resources.files("material") / "templates" / "partials" / "languages" / f"{code}.html"
-    return StarterLanguage(code, known.pop("name", code), code if words.is_file() else "en", known)
+    settings = {key: value for key, value in usual(code).items() if key in WRITTEN}
+    if settings.get("html") == code:
+        settings.pop("html")
+    return StarterLanguage(code, settings.pop("name", code), theme_language(code) or "en", settings)
 
 
 def _mkdocs(starts: Sequence[StarterLanguage], name: str) -> str:
     environment = jinja2.Environment(trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True)
+    environment.filters["word"] = lambda text: yaml_files.write({"is": text}).partition(":")[2].strip()
     template = environment.from_string((FOLDER / "mkdocs.yml.jinja").read_text("utf-8"))
     # JSON strings are YAML strings, whatever the name holds.
     return template.render(languages=starts, name=json.dumps(name, ensure_ascii=False))
@@ -121,26 +129,38 @@ def _mkdocs(starts: Sequence[StarterLanguage], name: str) -> str:
 
 def _languages(starts: Sequence[StarterLanguage]) -> str:
     """`languages.yml`; English words where the engine has none, to be translated."""
-    lines = ["# The languages of the site; the first is the one at its root.\n"]
+    lines = ["# The languages of the site; the first is the one at its root. To add one is a line: `sv:`\n"]
     for start in starts:
         lines.append(yaml_files.write({start.code: {"name": start.name, **start.settings}}))
-        if not (TEXTS / f"{start.code}.yml").is_file():
-            english = yaml.safe_load((TEXTS / "en.yml").read_text("utf-8"))
-            words = {key: value for key, value in english.items() if key != "theme"}
-            words["language-short"] = start.code.split("-")[0].upper()
+        if words := english_words(start.code):
             lines.append("  # What the pages say around the terms. In English so far: translate it.\n")
             lines.append("".join(f"  {line}\n" for line in yaml_files.write({"text": words}).splitlines()))
     return "".join(lines)
 
 
 def without_words(languages: Sequence[str]) -> list[str]:
-    """Languages whose texts begin in English, to be translated."""
-    return [code for code in languages if code not in _read("words.yml")]
+    """Languages whose concepts and pages begin in English, to be translated."""
+    return [code for code in languages if _own_words(code) is None]
 
 
 def _words(code: str) -> Mapping[str, Any]:
+    return _own_words(code) or dict(_read("words.yml")["en"])
+
+
+def _own_words(code: str) -> Mapping[str, Any] | None:
+    """What a project begins with in a language, or in a near relative of it."""
     words = _read("words.yml")
-    return dict(words.get(code, words["en"]))
+    if found := next((dict(words[name]) for name in relatives(code) if name in words), None):
+        return found
+    if script(code) == "Hant":
+        return dict(_without_pinyin(traditional(words["zh"], code)))
+    return None
+
+
+def _without_pinyin(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {key: _without_pinyin(item) for key, item in value.items() if key != "pinyin"}
+    return [_without_pinyin(item) for item in value] if isinstance(value, list) else value
 
 
 @cache

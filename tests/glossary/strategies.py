@@ -49,6 +49,22 @@ ID = st.from_regex(r"[a-z][a-z0-9]{0,5}(-[a-z0-9]{1,4})?", fullmatch=True)
 KEYS = st.sampled_from(sorted(("noun", "map-title", "gender-m/f", "proper noun", "comma")))
 
 
+SIMPLE = st.sampled_from(["B1.4", "see", "ÆØÅ", "语"])
+EXTRA = st.dictionaries(
+    st.sampled_from(["Kommentar", "Note 2", "=x"]),
+    st.one_of(
+        TEXT, st.lists(TEXT, min_size=1, max_size=2), st.dictionaries(WORD, TEXT, min_size=1, max_size=2)
+    ),
+    max_size=2,
+)
+
+
+def _extra(*names: str) -> st.SearchStrategy[dict[str, Any]]:
+    """What is kept for others: names of linked data or TBX, and names of nobody's."""
+    theirs = st.dictionaries(st.sampled_from(names), SIMPLE, max_size=2)
+    return st.builds(dict.__or__, EXTRA, theirs).filter(bool)
+
+
 def _maybe(values: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
     return st.one_of(st.none(), values)
 
@@ -86,6 +102,7 @@ def _term(sources: list[str]) -> st.SearchStrategy[dict[str, Any]]:
         "note": TEXT,
         "source": st.sampled_from(sources),
         "link": st.just(False),
+        "extra": _extra("skos:notation", "termNote:register"),
     }
     if not sources:
         del optional["source"]
@@ -107,7 +124,8 @@ def _entry(draw: st.DrawFn, sources: list[str], taken: set[str]) -> dict[str, An
     for place, text in enumerate(texts):
         status = "preferred" if place == preferred else draw(st.sampled_from(model.STATUSES[1:]))
         terms.append({"term": text, "status": status, **draw(_term(sources))})
-    optional = draw(_given(explanation=TEXT, example=TEXT, basis=TEXT))
+    kept = _extra("skos:scopeNote", "admin:origin")
+    optional = draw(_given(explanation=TEXT, example=TEXT, basis=TEXT, extra=kept))
     return {"terms": terms, "definition": draw(TEXT), **optional}
 
 
@@ -141,6 +159,15 @@ def termbases(draw: st.DrawFn) -> dict[str, Any]:
             "legacy": [slug for _, slug in zip(range(draw(st.integers(0, 2))), slugs, strict=False)],
             "sources": draw(cited),
             "figure": draw(st.sampled_from(("", "vae", "gan-architecture"))),
+            "extra": draw(
+                st.one_of(st.just({}), _extra("dct:created", "<http://example.org/p>", "descrip:x"))
+            ),
             **{code: draw(_entry(source_ids, taken[code])) for code in codes},
         }
-    return {"languages": languages, "subjects": subjects, "sources": sources, "concepts": concepts}
+    return {
+        "languages": languages,
+        "subjects": subjects,
+        "sources": sources,
+        "concepts": concepts,
+        "extra": draw(EXTRA),
+    }

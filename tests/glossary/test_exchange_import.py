@@ -221,11 +221,11 @@ def test_a_subject_that_is_unknown_is_told_where_it_stands(name: str, folder: Pa
 
 def test_a_fault_of_a_new_subject_is_one_of_the_file(folder: Path) -> None:
     data = json.loads(changed(folder, lambda concepts: concepts["generator"].update(subject="others")))
-    data["subjects"]["others"] = {"nb": "Andre", "en": "Others"}
+    data["subjects"]["others"] = {"nb": "Andre", "en": "Others", "fr": "Autres"}
     outcome = bring(folder, "json", json.dumps(data))
     assert not outcome.written
     (problem,) = outcome.problems
-    assert (problem.code, problem.message) == ("T028", "the subject “others” has no label in zh")
+    assert (problem.code, problem.message) == ("T022", "the language “fr” is not in languages.yml")
     assert problem.file.endswith("incoming.json")
 
 
@@ -379,28 +379,22 @@ def test_tbx_under_other_names_is_read(folder: Path) -> None:
     assert concept.related == ("discriminator",)
 
 
-def test_what_tbx_says_beyond_the_termbase_is_reported(
-    folder: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_what_tbx_says_beyond_the_termbase_is_kept(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     content = TBX_2008.replace(
         "<langSet xml:lang", '<xref type="xGraphic" target="https://x.org/a.png">a</xref><langSet xml:lang', 1
     )
-    content = content.replace("zh-Hans", "fi")
-    before = state(folder)
-    outcome = bring(folder, "tbx", content)
-    assert state(folder) == before
-    told = {(p.code, p.line, p.id, p.key) for p in outcome.problems}
-    assert told == {("X010", 6, "generator", "xGraphic"), ("X011", 10, "generator", "fi")} or told == {
-        ("X010", 6, "Generator", "xGraphic"),
-        ("X011", 10, "Generator", "fi"),
-    }
-    assert all(problem.fix for problem in outcome.problems)
-    arguments = ["import", "tbx", str(folder.parent / "incoming.tbx"), str(folder)]
-    assert main(arguments) == 1
-    assert "--skip-unplaced" in capsys.readouterr().err
-    assert main([*arguments, "--skip-unplaced"]) == 1
-    assert capsys.readouterr().err == ""
-    assert state(folder) != before
+    path = folder.parent / "incoming.tbx"
+    path.write_text(content.replace("zh-Hans", "fi"), "utf-8")
+    assert main(["import", "tbx", str(path), str(folder)]) == 0
+    said = capsys.readouterr().out
+    assert "kept in `extra`: xref:xGraphic: generator (line 4)" in said
+    assert "language kept in `extra`: generator (line 10): fi: not in languages.yml" in said
+    kept = load(folder).concepts["generator"].extra
+    assert kept["xref:xGraphic"] == '<xref target="https://x.org/a.png" type="xGraphic">a</xref>'
+    assert kept["languages"]["fi"]["terms"] == [{"term": "生成器"}]
+    exported = FORMATS["tbx"].write(load(folder)).decode()
+    assert 'target="https://x.org/a.png"' in exported
+    assert '<langSec xml:lang="fi">' in exported
 
 
 def test_tbx_basic_of_our_own_changes_nothing(folder: Path) -> None:
@@ -417,18 +411,25 @@ def test_tbx_basic_of_our_own_changes_nothing(folder: Path) -> None:
     assert state(folder) == before
 
 
-@pytest.mark.parametrize("skip", [False, True])
-def test_where_there_is_no_termbase_the_reader_is_told_how_to_make_one(
-    skip: bool, folder: Path, tmp_path: Path
-) -> None:
-    outcome = bring(tmp_path / "new" / "glossary", "tbx", TBX_2008, skip_unplaced=skip)
-    assert not outcome.written
-    problem = outcome.problems[0]
-    assert (problem.code, problem.fix.rpartition(": ")[2]) == (
-        "X011",
-        "python -m glossary init NEW --languages en zh-Hans",
-    )
-    assert not (tmp_path / "new" / "glossary").exists()
+def test_where_there_is_no_termbase_the_file_makes_one(tmp_path: Path) -> None:
+    folder = tmp_path / "new" / "glossary"
+    outcome = bring(folder, "tbx", TBX_2008)
+    assert (outcome.problems, outcome.added) == ([], ["generator"])
+    termbase = load(folder)
+    assert [(code, language.html) for code, language in termbase.languages.items()] == [
+        ("en", "en"),
+        ("zh", "zh-Hans"),
+    ]
+    assert termbase.subjects["models"].labels == {"en": "Models"}
+
+
+def test_the_languages_of_a_new_termbase_may_be_chosen(tmp_path: Path) -> None:
+    folder = tmp_path / "new" / "glossary"
+    path = tmp_path / "incoming.tbx"
+    path.write_text(TBX_2008, "utf-8")
+    assert import_file(FORMATS["tbx"], path, folder, languages=["nb", "en"]).problems == []
+    assert list(load(folder).languages) == ["nb", "en"]
+    assert load(folder).concepts["generator"].extra["languages"]["zh-Hans"]["terms"] == [{"term": "生成器"}]
 
 
 SKOS = """@prefix skos: <http://www.w3.org/2004/02/skos/core#> .
@@ -451,12 +452,17 @@ def test_plain_skos_of_others_is_read(folder: Path) -> None:
     assert termbase.concepts["discriminator"].broader == ("generator",)
 
 
-def test_what_skos_says_beyond_the_termbase_is_reported(folder: Path) -> None:
+def test_what_skos_says_beyond_the_termbase_is_kept(folder: Path) -> None:
     outcome = bring(
         folder, "skos-ttl", SKOS.replace("skos:narrower", ':odd "x" ; skos:prefLabel "none" ; skos:narrower')
     )
-    assert {(p.code, p.line, p.id) for p in outcome.problems} == {("X010", 3, "generator")}
-    assert not outcome.written
+    assert outcome.problems == []
+    concept = load(folder).concepts["generator"]
+    assert concept.extra["<https://example.org/terms/odd>"] == "x"
+    assert "none" in {term.term for term in concept.entries["nb"].terms}  # the reference language
+    assert ("kept in `extra`: <https://example.org/terms/odd>", "generator", 3) in {
+        (decision.what, decision.id, decision.line) for decision in outcome.decisions
+    }
 
 
 def test_a_table_with_some_columns_changes_only_these(folder: Path) -> None:
@@ -480,7 +486,8 @@ def test_a_table_with_some_columns_changes_only_these(folder: Path) -> None:
         ("kind,id,language\nentri,a,nb\n", "X010", 2, "unknown kind of row “entri” → did you mean “entry”?"),
         ("kind,id,language,subject\nentry,a,nb,x\n", "X010", 2, "a row about a entry has no “subject”"),
         ("kind,id,language\nentry,a,\n", "X004", 2, "lacks its language"),
-        ("id,term\na,b\n", "X004", 1, "no column “kind”"),
+        ("id,owner\na,b\n", "X004", 1, "no column is known to hold terms"),
+        ("kind,id,extra\nconcept,a,{\n", "X004", 2, "“extra” is no JSON"),
         ('kind,id\nconcept,"a\n', "X004", 0, "not valid CSV"),
         ("kind,id\nconcept,a,b\n", "X004", 2, "a row has 3 cells"),
     ],

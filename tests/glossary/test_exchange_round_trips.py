@@ -26,7 +26,7 @@ EACH_FORMAT = pytest.mark.parametrize("name", FORMATS)
 
 def write_yaml(folder: Path, data: dict[str, Any]) -> Path:
     """The termbase as a folder of YAML files, written as JSON, which YAML includes: not by what is tested."""
-    files = {part: data[part] for part in ("languages", "subjects", "sources")}
+    files = {part: data[part] for part in ("languages", "subjects", "sources", "extra") if data.get(part)}
     files |= {f"terms/{id}": concept for id, concept in data["concepts"].items()}
     for name, content in files.items():
         text = json.dumps(content, ensure_ascii=False)

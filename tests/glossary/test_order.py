@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from glossary import order
+from glossary import languages, order
 from glossary.model import Language, Term
 
 LANGUAGES = {
@@ -40,6 +40,42 @@ IN_ORDER = {
     ],
 }
 IN_ORDER["pinyin"] = ["3D 模型", "长短期记忆", "行列式", "潜在空间", "人工智能", *IN_ORDER["pinyin"][5:]]
+
+
+# Written in order, with the headings of an index.
+ALPHABETS = {
+    "sv": "3D/# apa/A éclair/E WiFi/W zebra/Z ål/Å ärta/Ä öga/Ö",
+    "se": "ahku/A áhkku/Á cáhppi/C čáhci/Č ŋálbmi/Ŋ suorbma/S šaddu/Š",
+    "sr-Latn": "cvet/C čvor/Č ćup/Ć dug/D džep/Dž đak/Đ luk/L ljubav/Lj",
+    "de": "Ähre/A Apfel/A Übung/U Ziel/Z",
+    "pt-BR": "abacaxi/A água/A ética/E",
+    "tr": "ışık/I iğne/İ",
+    "cs": "cíl/C data/D hra/H chyba/Ch",
+    "ru": "еда/Е ёлка/Е игла/И йод/Й",
+    "ar": "أداة/ا آلة/ا بيانات/ب شبكة/ش GAN/G",
+    "ko": "3D/# 가방/ㄱ 까치/ㄱ 나무/ㄴ 인공지능/ㅇ GAN/G",
+    "ja": "がくしゅう/か カード/か ニューロン/に モデル/も",
+    "zh-TW": "判別器/P 神經網路/S GAN/西文",
+    "zh-Hans": "判别器/P 神经网络/S GAN/西文",
+    "nn": "zebra/Z ærleg/Æ åker/Å",
+    "no": "zebra/Z ærlig/Æ åker/Å",
+    "nb-NO": "zebra/Z ærlig/Æ åker/Å",
+}
+
+
+def language_of(code: str) -> Language:
+    """A language as one line of `languages.yml` makes it."""
+    known = {key: value for key, value in languages.usual(code).items() if key in languages.USUAL_KEYS}
+    return Language(code, code, **known)
+
+
+@pytest.mark.parametrize("code", ALPHABETS)
+def test_each_language_has_its_alphabet(code: str) -> None:
+    language = language_of(code)
+    pairs = [pair.split("/") for pair in ALPHABETS[code].split()]
+    words = [word for word, _ in pairs]
+    assert sorted(words, key=lambda word: order.sort_key(word, language)) == words
+    assert [order.index_letter(word, language) for word in words] == [letter for _, letter in pairs]
 
 
 @pytest.mark.parametrize("name", LANGUAGES)

@@ -21,7 +21,7 @@ TERMS = sorted((ROOT / "glossary" / "terms").glob("*.yml"))
 
 
 def validator(folder: Path) -> Draft202012Validator:
-    made = schema.schema(load_frame(folder))
+    made = json.loads(schema.as_text(load_frame(folder)))
     Draft202012Validator.check_schema(made)
     return Draft202012Validator(made)
 
@@ -129,13 +129,22 @@ def test_the_command_writes_it(tmp_path: Path, capsys: pytest.CaptureFixture[str
     assert main(["schema", str(folder)]) == 0
     assert "schema.json" in capsys.readouterr().out
     made = json.loads((folder / schema.FILE).read_text("utf-8"))
-    assert made["required"] == ["subject", *load_frame(folder).languages]
+    assert made["anyOf"] == [{"required": [lang]} for lang in load_frame(folder).languages]
+
+
+def test_only_a_strict_project_asks_for_everything(tmp_path: Path) -> None:
+    folder = write(tmp_path / "glossary", {})
+    draft = {"nb": {"terms": ["sum"]}}
+    assert not list(Draft202012Validator(json.loads(schema.as_text(load_frame(folder)))).iter_errors(draft))
+    (tmp_path / "mkdocs.yml").write_text("plugins: [{ordlab: {strict: true}}]\n", "utf-8")
+    found = Draft202012Validator(json.loads(schema.as_text(load_frame(folder)))).iter_errors(draft)
+    assert {error.message.split(" ")[0] for error in found} == {"'subject'", "'en'", "'zh'", "'definition'"}
 
 
 def test_faults_of_the_frame_are_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    folder = write(tmp_path, {"subjects.yml": "models: {nb: Modeller}", "terms/generator.yml": ""})
+    folder = write(tmp_path, {"sources.yml": "smith-2024: {year: 2024}", "terms/generator.yml": ""})
     assert main(["schema", str(folder)]) == 2
     said = capsys.readouterr().err
-    assert "subjects.yml:1: error T028" in said
+    assert "sources.yml:1: error T028" in said
     assert "generator.yml" not in said
     assert not (folder / schema.FILE).exists()

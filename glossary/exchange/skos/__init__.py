@@ -19,8 +19,8 @@ in a fiftieth of the time. Reading goes through rdflib, and takes any SKOS.
 
 from __future__ import annotations
 
-from .read import read_jsonld, read_turtle
+from .read import read, read_jsonld, read_turtle
 from .vocabulary import PREFIXES, VOCABULARY
 from .write import write_jsonld, write_turtle
 
-__all__ = ["PREFIXES", "VOCABULARY", "read_jsonld", "read_turtle", "write_jsonld", "write_turtle"]
+__all__ = ["PREFIXES", "VOCABULARY", "read", "read_jsonld", "read_turtle", "write_jsonld", "write_turtle"]

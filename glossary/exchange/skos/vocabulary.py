@@ -9,16 +9,23 @@ from .. import plain
 NOWHERE = "https://ordlab.invalid/glossary/"  # RFC 2606 keeps it free: no address until one is published
 VOCABULARY = Path(__file__).parent.parent / "ordlab.ttl"
 PREFIXES = {
+    "bibo": "http://purl.org/ontology/bibo/",
     "dc": "http://purl.org/dc/elements/1.1/",
     "dcat": "http://www.w3.org/ns/dcat#",
     "dct": "http://purl.org/dc/terms/",
+    "foaf": "http://xmlns.com/foaf/0.1/",
+    "isothes": "http://purl.org/iso25964/skos-thes#",
     "ol": "https://ordlab.invalid/ns#",
     "org": "http://www.w3.org/ns/org#",
+    "owl": "http://www.w3.org/2002/07/owl#",
+    "prov": "http://www.w3.org/ns/prov#",
     "rdf": "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
     "rdfs": "http://www.w3.org/2000/01/rdf-schema#",
     "schema": "https://schema.org/",
     "skos": "http://www.w3.org/2004/02/skos/core#",
     "skosxl": "http://www.w3.org/2008/05/skos-xl#",
+    "void": "http://rdfs.org/ns/void#",
+    "wgs": "http://www.w3.org/2003/01/geo/wgs84_pos#",
     "vcard": "http://www.w3.org/2006/vcard/ns#",
     "xkos": "http://rdf-vocabulary.ddialliance.org/xkos#",
     "xsd": "http://www.w3.org/2001/XMLSchema#",

@@ -8,8 +8,10 @@ from typing import Any
 from urllib.parse import quote
 
 from ...model import Termbase
-from .. import plain
-from ..plain import Data, with_status
+from .. import extra, plain
+from ..place import UNTAGGED
+from ..plain import EXTRA, Data, with_status
+from . import values
 from .vocabulary import LABELS, LANGUAGE, NOWHERE, ORDERS, PREFIXES, RELATIONS, SOURCE, TERM, TEXTS
 
 
@@ -19,7 +21,7 @@ def write_turtle(termbase: Termbase, **settings: str) -> bytes:
     lines = [f"@base <{base}> ."]
     lines += [f"@prefix {prefix}: <{address}> ." for prefix, address in PREFIXES.items()]
     for node in _nodes(termbase, **settings):
-        lines += ["", f"<{node['@id']}> {_turtle_statements(node)} ."]
+        lines += ["", f"{_turtle_address(node['@id'])} {_turtle_statements(node)} ."]
     return ("\n".join(lines) + "\n").encode()
 
 
@@ -31,23 +33,31 @@ def write_jsonld(termbase: Termbase, **settings: str) -> bytes:
 
 
 def _turtle_statements(node: Data) -> str:
-    parts = [f"a {', '.join(node['@type'])}"] if "@type" in node else []
-    for property, values in node.items():
+    parts = [f"a {', '.join(map(_turtle_name, node['@type']))}"] if "@type" in node else []
+    for property, objects in node.items():
         if not property.startswith("@"):
-            parts.append(f"{property} {', '.join(map(_turtle, values))}")
+            parts.append(f"{_turtle_name(property)} {', '.join(map(_turtle, objects))}")
     return " ;\n  ".join(parts)
+
+
+def _turtle_name(name: str) -> str:
+    return name if name.partition(":")[0] in PREFIXES else _turtle_address(name)
+
+
+def _turtle_address(address: str) -> str:
+    return address if address.startswith("_:") else f"<{address}>"
 
 
 def _turtle(value: Any) -> str:
     if "@id" in value:
-        return f"<{value['@id']}>"
+        return _turtle_address(value["@id"])
     if "@list" in value:
         return f"( {' '.join(map(_turtle, value['@list']))} )"
     if "@value" not in value:
         return f"[ {_turtle_statements(value)} ]"
     literal = json.dumps(value["@value"], ensure_ascii=False)  # Turtle writes these as JSON does
     if "@type" in value:
-        return f"{literal}^^{value['@type']}"
+        return f"{literal}^^{_turtle_name(value['@type'])}"
     return f"{literal}@{value['@language']}" if "@language" in value else literal
 
 
@@ -64,7 +74,7 @@ def _literals(data: Data, properties: dict[str, str]) -> Data:
 
 
 def _nodes(termbase: Termbase, *, url: str = "", publisher: str = "", contact: str = "") -> Iterator[Data]:
-    data = plain.of_termbase(termbase)
+    data = extra.told(plain.of_termbase(termbase))
     tags = plain.language_tags(data["languages"])
     shared: Data = {"dct:publisher": [_iri(publisher)]} if publisher else {}
     if contact:
@@ -77,6 +87,9 @@ def _nodes(termbase: Termbase, *, url: str = "", publisher: str = "", contact: s
         "ol:languages": [{"@list": [_iri(f"#language-{code}") for code in data["languages"]]}],
         "ol:subjects": [{"@list": [_iri(f"subjects/#{id}") for id in data["subjects"]]}],
         "ol:sources": [{"@list": [_iri(f"#source-{id}") for id in data["sources"]]}],
+        **_json(
+            {k: v for k, v in data[EXTRA].items() if k[0] not in "<_" and k not in ("concepts", "scheme")}
+        ),
         **shared,
     }
     if publisher:
@@ -94,15 +107,17 @@ def _nodes(termbase: Termbase, *, url: str = "", publisher: str = "", contact: s
     for id, source in data["sources"].items():
         head = {"@id": f"#source-{id}", "@type": ["dct:BibliographicResource"], "ol:id": [_literal(id)]}
         yield head | _literals(source, SOURCE)
+    writer = _Writer(data, tags, url or NOWHERE, shared)
     for id, concept in data["concepts"].items():
-        labels = list(_labels(id, concept, tags))
-        subject = [
-            _literal(label, tags[code]) for code, label in data["subjects"][concept["subject"]].items()
-        ]
-        address = {"@value": f"{url or NOWHERE}{id}/", "@type": "xsd:anyURI"}
-        head = {"dct:identifier": [address], "dct:subject": subject}
-        yield _concept_node(id, concept, tags, labels) | head | shared
-        yield from (label for _, label in labels)
+        yield from writer.concept(id, concept)
+    for name, kept in data[EXTRA].items():
+        if name[0] in "<_" and isinstance(kept, dict):
+            yield {"@id": name.strip("<>"), **values.statements(kept)}
+
+
+def _json(kept: Data) -> Data:
+    """What is no linked data, as JSON: only Ordlab reads it."""
+    return {"ol:extra": [_literal(extra.as_json(kept))]} if kept else {}
 
 
 def _language_node(code: str, language: Data, tag: str) -> Data:
@@ -119,30 +134,142 @@ def _language_node(code: str, language: Data, tag: str) -> Data:
     return node | _literals(language, LANGUAGE) | {"rdfs:label": [_literal(language["name"], tag)]}
 
 
-def _concept_node(id: str, concept: Data, tags: dict[str, str], labels: list[tuple[str, Data]]) -> Data:
-    node: Data = {
-        "@id": f"{id}/",
-        "@type": ["skos:Concept"],
-        "skos:inScheme": [_iri("")],
-        "ol:id": [_literal(id)],
-        "ol:subject": [_iri(f"subjects/#{concept['subject']}")],
+class _Writer:
+    def __init__(self, data: Data, tags: dict[str, str], base: str, shared: Data) -> None:
+        self.data, self.tags, self.base, self.shared = data, tags, base, shared
+        concepts = data["concepts"]
+        self.address = {id: concept.get(EXTRA, {}).get("uri", f"{id}/") for id, concept in concepts.items()}
+        self.narrower: dict[str, list[str]] = {}
+        for id, concept in concepts.items():
+            for target in concept.get("broader", ()):
+                self.narrower.setdefault(target, []).append(id)
+
+    def concept(self, id: str, concept: Data) -> Iterator[Data]:
+        """The concept, and its labels after it."""
+        kept = concept.get(EXTRA, {})
+        schemes = [_iri("")]
+        if (scheme := self.data[EXTRA].get("scheme")) and "uri" in kept:
+            schemes.append(_iri(scheme))
+        node: Data = {
+            "@id": self.address[id],
+            "@type": ["skos:Concept"],
+            "skos:inScheme": schemes,
+            "ol:id": [_literal(id)],
+        }
+        if subject := concept.get("subject"):
+            node["ol:subject"] = [_iri(f"subjects/#{subject}")]
+        self._relations(node, id, concept)
+        if legacy := concept.get("legacy"):
+            node["ol:legacy"] = [{"@list": list(map(_literal, legacy))}]
+        if figure := concept.get("figure"):
+            node["ol:figure"] = [_literal(figure)]
+        entries = list(extra.entries(self.data, concept))
+        for key, property in TEXTS.items():
+            if texts := [_text(entry, key, tag) for _, tag, entry in entries if entry.get(key)]:
+                node[property] = texts
+        labels = [label for key, tag, entry in entries for label in self._labels(id, key, tag, entry)]
+        for kind, label in labels:
+            node.setdefault(f"skosxl:{kind}", []).append(_iri(label["@id"]))
+            node.setdefault(f"skos:{kind}", []).append(label["skosxl:literalForm"][0])
+        node["dct:identifier"] = [{"@value": f"{self.base}{id}/", "@type": "xsd:anyURI"}]
+        if subject:
+            labeled = self.data["subjects"][subject]
+            node["dct:subject"] = [_literal(label, self.tags[code]) for code, label in labeled.items()]
+        node |= self.shared
+        self._extra(node, concept, entries)
+        yield node
+        yield from (label for _, label in labels)
+
+    def _relations(self, node: Data, id: str, concept: Data) -> None:
+        for relation, properties in RELATIONS.items():
+            targets = [target for target in concept.get(relation, ()) if target in self.address]
+            _refer(node, properties, ORDERS[relation], [self.address[target] for target in targets])
+        if narrower := self.narrower.get(id):
+            node["skos:narrower"] = [_iri(self.address[child]) for child in narrower]
+        sources = [f"#source-{source}" for source in concept.get("sources", ())]
+        _refer(node, ("dct:source",), ORDERS["sources"], sources)
+
+    def _extra(self, node: Data, concept: Data, entries: list[tuple[str, str, Data]]) -> None:
+        """Statements that are kept for others, and as JSON what others would not understand."""
+        kept = concept.get(EXTRA, {})
+        _add(node, values.statements(kept))
+        ours = {"": self._unwritten(kept)}
+        for _, tag, entry in entries:
+            said = entry.get(EXTRA, {})
+            _add(node, _tagged(values.statements(said), tag))
+            if first := [_text(entry, n, tag) for n, p in TEXTS.items() if p in said and n in entry]:
+                node.setdefault("ol:first", []).extend(first)
+            ours[tag] = self._unwritten(said)
+        for key, value in _json({key: said for key, said in ours.items() if said}).items():
+            node[key] = value
+
+    def _unwritten(self, kept: Data) -> Data:
+        """Of `extra`, what the statements do not say."""
+        said = {k: v for k, v in kept.items() if not values.is_name(k) and k not in _WRITTEN}
+        if str(kept.get("uri", "")).startswith("_:"):
+            said["uri"] = kept["uri"]  # a name that is not in the graph
+        if raw := {k: v for k, v in kept.get("raw", {}).items() if not str(v).startswith('"')}:
+            said["raw"] = raw
+        away = {
+            relation: missing
+            for relation, targets in kept.get("relations", {}).items()
+            if (missing := [target for target in targets if target not in self.address])
+        }
+        return said | ({"relations": away} if away else {})
+
+    def _labels(self, id: str, key: str, tag: str, entry: Data) -> Iterator[tuple[str, Data]]:
+        """The concept's terms in a language, each with the kind of label that it is."""
+        for place, (status, term) in enumerate(with_status(entry.get("terms", ())), 1):
+            kept = term.get(EXTRA, {})
+            label = {
+                "@id": kept.get("uri", f"{id}/#{key}-{place}"),
+                "@type": ["skosxl:Label"],
+                "skosxl:literalForm": [_text(term, "term", tag)],
+                "ol:place": [_literal(place)],
+            }
+            label |= _literals({**term, "status": status}, TERM)
+            if note := term.get("note"):
+                label["skos:note"] = [_tagged_literal(note, tag)]
+            if forms := term.get("forms"):
+                label["ol:forms"] = [{"@list": [_tagged_literal(form, tag) for form in forms]}]
+            if source := term.get("source"):
+                label["dct:source"] = [_iri(f"#source-{source}")]
+            _add(label, values.statements(kept))
+            label |= _json(self._unwritten(kept))
+            yield LABELS[status], label
+
+
+# Names in `extra` that the rest of the graph says.
+_WRITTEN = ("uri", "lang", "languages", "relations", "terms", "status", "raw")
+
+
+def _text(item: Data, key: str, tag: str) -> Data:
+    """A text as a literal: as its file wrote it, if it still says the same."""
+    if raw := extra.raw(item, key):
+        written = values.as_jsonld(raw)
+        if "@value" in written and plain.clean(written["@value"], key) == item[key]:
+            return written if "@type" in written else _tagged_literal(written["@value"], tag)
+    return _tagged_literal(item[key], tag)
+
+
+def _tagged_literal(text: object, tag: str) -> Data:
+    return _literal(text, "" if tag == UNTAGGED else tag)
+
+
+def _tagged(node: Data, tag: str) -> Data:
+    """Statements of a language: plain literals are in it."""
+    return {
+        property: [
+            _tagged_literal(value["@value"], tag) if set(value) == {"@value"} else value for value in objects
+        ]
+        for property, objects in node.items()
     }
-    for relation, properties in RELATIONS.items():
-        _refer(node, properties, ORDERS[relation], [f"{other}/" for other in concept.get(relation, ())])
-    sources = [f"#source-{source}" for source in concept.get("sources", ())]
-    _refer(node, ("dct:source",), ORDERS["sources"], sources)
-    if legacy := concept.get("legacy"):
-        node["ol:legacy"] = [{"@list": list(map(_literal, legacy))}]
-    if figure := concept.get("figure"):
-        node["ol:figure"] = [_literal(figure)]
-    for key, property in TEXTS.items():
-        texts = {tag: concept.get(code, {}).get(key) for code, tag in tags.items()}
-        if any(texts.values()):
-            node[property] = [_literal(text, tag) for tag, text in texts.items() if text]
-    for kind, label in labels:
-        node.setdefault(f"skosxl:{kind}", []).append(_iri(label["@id"]))
-        node.setdefault(f"skos:{kind}", []).append(label["skosxl:literalForm"][0])
-    return node
+
+
+def _add(node: Data, statements: Data) -> None:
+    for property, objects in statements.items():
+        before = node.setdefault(property, [])
+        node[property] = [*before, *(value for value in objects if value not in before)]
 
 
 def _refer(node: Data, properties: Iterable[str], order: str, targets: list[str]) -> None:
@@ -152,24 +279,3 @@ def _refer(node: Data, properties: Iterable[str], order: str, targets: list[str]
         node[property] = references
     if targets != sorted(targets):
         node[order] = [{"@list": references}]
-
-
-def _labels(id: str, concept: Data, tags: dict[str, str]) -> Iterator[tuple[str, Data]]:
-    """The concept's terms, each with the kind of label that it is."""
-    for code, tag in tags.items():
-        terms = concept.get(code, {}).get("terms", ())
-        for place, (status, term) in enumerate(with_status(terms), 1):
-            label = {
-                "@id": f"{id}/#{code}-{place}",
-                "@type": ["skosxl:Label"],
-                "skosxl:literalForm": [_literal(term["term"], tag)],
-                "ol:place": [_literal(place)],
-            }
-            label |= _literals({**term, "status": status}, TERM)
-            if note := term.get("note"):
-                label["skos:note"] = [_literal(note, tag)]
-            if forms := term.get("forms"):
-                label["ol:forms"] = [{"@list": [_literal(form, tag) for form in forms]}]
-            if source := term.get("source"):
-                label["dct:source"] = [_iri(f"#source-{source}")]
-            yield LABELS[status], label

@@ -2,36 +2,38 @@
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from lxml import etree
 
-from ..plain import Data, Incoming
+from ...model import STATUSES as STATUSES_OF_TERMS
+from .. import extra, plain
+from ..place import UNTAGGED
+from ..plain import EXTRA, Data, Incoming
 from ..text import decode
-from .vocabulary import DIALECT, PICKLISTS, TBX_RELATIONS, XML_LANG, from_basic
+from .vocabulary import DIALECT, OUR_SENTENCE, PICKLISTS, STATUSES, TBX_RELATIONS, XML_LANG, from_basic
+from .xml import as_xml, category, key, name, text, value
 
-# Element of the 2008 edition → of this one; groups that only hold things together are looked through.
-_NAMES_OF_2008 = {"termEntry": "conceptEntry", "langSet": "langSec", "tig": "termSec", "ntig": "termSec"}
-_GROUPS = ("descripGrp", "adminGrp", "termNoteGrp", "termGrp")
-_META = ("descrip", "admin", "termNote", "ref", "xref")
+_GROUPS = ("descripGrp", "adminGrp", "termNoteGrp")
 _MARKUP = re.compile(r"<!(?:ENTITY|ELEMENT|ATTLIST|NOTATION)|<!DOCTYPE[^>]*\[")
 _ENCODING = re.compile(r"(<\?xml[^>]*?)\s+encoding\s*=\s*(['\"])([^'\"]*)\2")
 # TBX-Basic's word for a related entry, and the one its schema had for a while.
 _CROSS_REFERENCES = ("crossReference", "relatedConcept")
-_HARMLESS = ("transacGrp", "transac", "transacNote")  # who changed what when: git knows
 
 
 def read(content: bytes, path: Path) -> Incoming:
     """What the file says. Entities, and whatever else could make a small file large, are refused."""
-    incoming = Incoming(path)
+    incoming = Incoming(path, lenient=True, tagged=True)
     root = _parse(content, incoming)
     if root is None:
         return incoming
-    if _name(root) not in ("tbx", "martif"):
-        incoming.report("X004", f"the root element is <{_name(root)}>, not <tbx>", line=1)
+    if name(root) != "tbx":
+        incoming.report("X004", f"the root element is <{name(root)}>, not <tbx>", line=1)
         return incoming
     incoming.complete = root.get("type") == DIALECT
     _Reader(incoming).file(root)
@@ -61,58 +63,58 @@ def _parse(content: bytes, incoming: Incoming) -> etree._Element | None:
         remove_pis=True,
     )
     try:
-        return etree.fromstring(_ENCODING.sub(r"\1", text, count=1).encode(), parser)
+        root = etree.fromstring(_ENCODING.sub(r"\1", text, count=1).encode(), parser)
+        if (entity := next(root.iter(etree.Entity), None)) is not None:
+            message = f"the entity “{entity.text}” is not defined in the file"
+            incoming.report("X005", message, "write the text out", line=entity.sourceline or 0)
+            return None
+        return root
     except etree.XMLSyntaxError as error:
         incoming.report("X004", f"not valid XML: {error.msg}", line=error.lineno or 0)
         return None
 
 
-def _name(element: etree._Element) -> str:
-    name = etree.QName(element).localname
-    return _NAMES_OF_2008.get(name, name)
-
-
-def _category(element: etree._Element) -> str:
-    """The data category: in DCA style it is an attribute's value, in DCT style the element's own name."""
-    name = _name(element)
-    return (element.get("type") or "") if name in _META else name
-
-
-def _children(element: etree._Element) -> Iterator[etree._Element]:
-    for child in element:
-        if _name(child) in _GROUPS:
-            yield from _children(child)
-        else:
-            yield child
-
-
 class _Reader:
     def __init__(self, incoming: Incoming) -> None:
         self.incoming = incoming
-        self.ids: dict[str, str] = {}
+        self.id = ""  # of the concept that is being read
 
     def file(self, root: etree._Element) -> None:
-        for section in root.iter("{*}refObjectSec"):
+        incoming = self.incoming
+        incoming.source = root.get(XML_LANG) or root.get("lang") or ""
+        incoming.subject_in_extra = ("descrip:subjectField", lambda labels: list(labels.values())[:1])
+        for header in root.iterchildren("{*}tbxHeader", "{*}martifHeader"):
+            if OUR_SENTENCE not in text(header):
+                incoming.part("extra")["header"] = as_xml(header)
+        for section in root.iter("{*}refObjectSec", "{*}refObjectList"):
             self._section(section)
-        entries = [element for element in root.iter("{*}*") if _name(element) == "conceptEntry"]
-        for number, element in enumerate(entries, 1):
-            self._concept(element, number)
+        entries = [element for element in root.iter("{*}*") if name(element) == "conceptEntry"]
+        ids = self._ids(entries)
+        for element, id in zip(entries, ids, strict=True):
+            if id:
+                self._concept(element, id)
 
     def _text(self, element: etree._Element) -> str:
         """The element's text; in files of others, line breaks are the printer's."""
-        text = "".join(element.itertext())
-        return text if self.incoming.complete else " ".join(text.split())
+        return "".join(element.itertext()) if self.incoming.complete else text(element)
 
     # What the entries refer to
 
     def _section(self, section: etree._Element) -> None:
+        objects = list(section.iterchildren("{*}refObject"))
         part = {"subjects": "subjects", "bibl": "sources", "languages": "languages"}.get(
             section.get("type", "")
         )
-        if part is None:
-            self._unplaced(section, f"the section “{section.get('type')}”", key="refObjectSec")
-            return
-        for element in section.iterchildren("{*}refObject"):
+        prefix = {"subjects": "subject.", "sources": "source.", "languages": "language."}.get(part or "", "-")
+        if section.get("type") == "extra" and self.incoming.complete:
+            self.incoming.part("extra").update(from_json("".join(section.itertext())))
+        elif part and objects and all((element.get("id") or "").startswith(prefix) for element in objects):
+            self._own_section(part, objects)
+        else:
+            self.incoming.part("extra").setdefault("back", []).append(as_xml(section))
+
+    def _own_section(self, part: str, objects: list[etree._Element]) -> None:
+        for element in objects:
             id = (element.get("id") or "").partition(".")[2]
             values = self._items(element)
             if part == "languages" and (tag := values.pop("tag", "")):
@@ -122,119 +124,244 @@ class _Reader:
     def _items(self, element: etree._Element) -> Data:
         values: Data = {}
         for child in element:
-            is_set = _name(child) == "itemSet"
-            values[child.get("type", "")] = self._items(child) if is_set else self._text(child)
+            is_set = name(child) == "itemSet"
+            values[child.get("type", "")] = self._items(child) if is_set else "".join(child.itertext())
         return values
 
     # Entries
 
-    def _concept(self, element: etree._Element, number: int) -> None:
-        id = element.get("id") or f"entry-{number}"
+    def _ids(self, entries: list[etree._Element]) -> list[str]:
+        """The entries' ids, no two of them alike; empty, with the reason noted, for one that is."""
+        ids: list[str] = []
+        for number, element in enumerate(entries, 1):
+            id = element.get("id") or f"entry-{number}"
+            line = element.sourceline or 0
+            if not element.get("id"):
+                self.incoming.invented.add(id)
+            if id in ids and self.incoming.complete:
+                message = f"the entry “{id}” is there twice"
+                self.incoming.report("X013", message, "merge the two", line=line, id=id)
+                id = ""
+            elif id in ids:
+                self.incoming.decide("an id is there twice: one gets a number", id, id=id, line=line)
+                id = next(f"{id}-{n}" for n in range(2, len(ids) + 3) if f"{id}-{n}" not in ids)
+            ids.append(id)
+        return ids
+
+    def _concept(self, element: etree._Element, id: str) -> None:
         self.incoming.lines[id,] = element.sourceline or 0
-        if id in self.incoming.part("concepts"):
-            message = f"the entry “{id}” is there twice"
-            self.incoming.report("X013", message, "merge the two", line=element.sourceline or 0, id=id)
-            return
+        self.id = id
         concept: Data = {}
         self.incoming.part("concepts")[id] = concept
-        for child in _children(element):
-            if _name(child) == "langSec":
+        metas = []
+        for child in element:
+            if name(child) == "langSec":
                 self._language(child, concept, id)
             else:
-                self._meta(child, concept, id)
+                metas.append(child)
+        for child in metas:
+            self._group(child, concept, lambda child: self._meta(child, concept))
 
-    def _meta(self, element: etree._Element, concept: Data, id: str) -> None:
-        category, target = _category(element), element.get("target", "")
-        relation = next((ours for ours, theirs in TBX_RELATIONS.items() if theirs == category), None)
-        if category in _CROSS_REFERENCES:
+    def _group(
+        self,
+        element: etree._Element,
+        owner: Data,
+        place: Callable[[etree._Element], Data | None],
+    ) -> None:
+        """Place an element, with what stands in one group with it; else keep it.
+
+        `place` gives what the element belongs to: what is kept of its group stays there.
+        """
+        if name(element) == "termGrp":
+            for child in element:
+                self._group(child, owner, place)
+        elif name(element) in _GROUPS and len(element):
+            main, *others = element
+            placed = place(main)
+            if placed is None:
+                extra.add(owner, key(element), as_xml(element))
+            else:
+                for other in others:
+                    extra.add(placed, f"{category(main)}/{key(other)}", value(other))
+        elif place(element) is None and not self._is_own_extra(element, owner):
+            extra.add(owner, key(element), value(element))
+
+    def _is_own_extra(self, element: etree._Element, owner: Data) -> bool:
+        """Whether an element is what our export has for what TBX cannot say."""
+        if not (self.incoming.complete and name(element) == "admin" and category(element) == "extra"):
+            return False
+        for name_, kept in from_json("".join(element.itertext())).items():
+            if name_ == "languages" and isinstance(kept, dict):
+                owner |= {tag: entry for tag, entry in kept.items() if tag not in owner}
+            else:
+                owner.setdefault(EXTRA, {})[name_] = kept
+        return True
+
+    def _meta(self, element: etree._Element, concept: Data) -> Data | None:
+        kind, target = category(element), element.get("target", "")
+        relation = next((ours for ours, theirs in TBX_RELATIONS.items() if theirs == kind), None)
+        if kind in _CROSS_REFERENCES:
             relation = "related"
-        if category == "subjectField":
-            self._put(element, concept, "subject", target.removeprefix("subject.") or self._text(element), id)
-        elif relation:
+        if kind == "subjectField" and target.startswith("subject."):
+            concept.setdefault("subject", target.removeprefix("subject."))
+            return concept
+        if kind == "subjectField":
+            concept.setdefault("subject", text(element))
+            return None  # all of them are kept, until it is known how the subject is written
+        if kind in ("definition", "explanation", "example"):
+            return self._text_of_concept(element, concept)
+        if relation and target:
             concept.setdefault(relation, []).append(target)
-        elif category == "source" and target.startswith("source."):
+        elif kind == "source" and target.startswith("source."):
             concept.setdefault("sources", []).append(target.removeprefix("source."))
-        elif category == "legacyAddress":
+        elif kind == "legacyAddress" and self.incoming.complete:
             concept.setdefault("legacy", []).append(self._text(element))
-        elif category == "figure":
+        elif kind == "figure" and self.incoming.complete:
             concept["figure"] = self._text(element)
         else:
-            self._unplaced(element, id=id)
+            return None
+        return concept
+
+    def _text_of_concept(self, element: etree._Element, concept: Data) -> Data | None:
+        """A definition of the whole concept: it goes to the language that it is in, if that has none."""
+        if self.incoming.complete and not element.get(XML_LANG):
+            return None  # ours says which language it is in
+        lang = element.get(XML_LANG) or self.incoming.source
+        tags = sorted(plain.entry_keys(concept), key=lambda tag: not _is_like(tag, lang))
+        if not tags or category(element) in concept[tags[0]]:
+            return None
+        entry: Data = concept[tags[0]]
+        extra.note(entry, "level", category(element), "concept")
+        what = f"{category(element)} of the concept, now of {tags[0]}"
+        self.incoming.decide(what, id=self.id, lang=tags[0], line=element.sourceline or 0)
+        return self._put(element, entry, category(element))
 
     def _language(self, section: etree._Element, concept: Data, id: str) -> None:
-        tag = section.get(XML_LANG) or section.get("lang") or ""
-        self.incoming.lines[id, tag] = section.sourceline or 0
-        if tag in concept:
-            line = section.sourceline or 0
-            self.incoming.report("X013", f"“{tag}” is there twice", "merge the two", line=line, id=id)
-            return
-        entry: Data = {"terms": []}
-        concept[tag] = entry
-        for child in _children(section):
-            category = _category(child)
-            if _name(child) == "termSec":
-                self._term(child, entry, id, tag)
-            elif category in ("definition", "explanation", "basis"):
-                self._put(child, entry, category, self._text(child), id, tag)
+        tag = section.get(XML_LANG) or section.get("lang") or UNTAGGED
+        self.incoming.lines.setdefault((id, tag), section.sourceline or 0)
+        entry: Data = concept.setdefault(tag, {})
+        entry.setdefault("terms", [])
+        if element_id := section.get("id"):
+            extra.add(entry, "id", element_id)
+        texts: list[tuple[Data, etree._Element]] = []
+        for child in section:
+            if name(child) == "termSec":
+                self._term(child, entry, texts, id, tag)
             else:
-                self._unplaced(child, id=id, lang=tag)
+                self._group(child, entry, lambda child: self._meta_of_language(child, entry))
+        self._texts_of_terms(entry, texts)
+        if not entry["terms"]:
+            del entry["terms"]
+        if not entry:
+            del concept[tag]
 
-    def _term(self, section: etree._Element, entry: Data, id: str, tag: str) -> None:
-        term: Data = {}
-        self.incoming.lines[id, tag, f"terms[{len(entry['terms'])}]"] = section.sourceline or 0
-        entry["terms"].append(term)
-        coarse: dict[str, etree._Element] = {}  # values that say too little, unless a detail says the rest
-        for child in _children(section):
-            category, text = _category(child), self._text(child)
-            place = _TERM_NOTES.get(category)
-            if category == "context":
-                self._put(child, entry, "example", text, id, tag)
-            elif category == "inflectedForm":
-                term.setdefault("forms", []).append(text)
-            elif category == "source" and child.get("target", "").startswith("source."):
-                self._put(child, term, "source", child.get("target", "").removeprefix("source."), id, tag)
-            elif place and (value := place[1](text)):
-                term[place[0]] = value
-            elif place:
-                coarse[place[0]] = child
-            else:
-                self._unplaced(child, id=id, lang=tag)
-        for key, child in coarse.items():
-            if key not in term:
-                self._unplaced(child, id=id, lang=tag)
+    def _meta_of_language(self, element: etree._Element, entry: Data) -> Data | None:
+        kind = category(element)
+        is_text = kind == "definition" or (self.incoming.complete and kind in ("explanation", "basis"))
+        return self._put(element, entry, kind) if is_text and kind not in entry else None
 
-    def _put(
-        self, element: etree._Element, data: Data, key: str, value: str, id: str, lang: str = ""
+    def _term(
+        self,
+        section: etree._Element,
+        entry: Data,
+        texts: list[tuple[Data, etree._Element]],
+        id: str,
+        tag: str,
     ) -> None:
-        if key in data:
-            line = element.sourceline or 0
-            fix = "keep one of them"
-            self.incoming.report("X013", f"a second {key}", fix, line=line, id=id, lang=lang, key=key)
+        self.incoming.lines[id, tag, f"terms[{len(entry['terms'])}]"] = section.sourceline or 0
+        term: Data = {}
+        if element_id := section.get("id"):
+            extra.add(term, "id", element_id)
+        for child in section:
+            wrapped = child[0] if name(child) == "descripGrp" and len(child) else child
+            if category(wrapped) in ("context", "definition"):
+                texts.append((term, child))
+            else:
+                self._group(child, term, lambda child: self._note(child, term))
+        if term.get("term"):
+            entry["terms"].append(term)
         else:
-            data[key] = value
+            extra.add(entry, "termSec", as_xml(section))
+            texts[:] = [pair for pair in texts if pair[0] is not term]
 
-    def _unplaced(self, element: etree._Element, what: str = "", key: str = "", **place: str) -> None:
-        if _name(element) in _HARMLESS:
-            return
-        category = _category(element)
-        text = " ".join("".join(element.itertext()).split())
-        what = (
-            what or f"<{_name(element)}{f' {category}' if category != _name(element) else ''}> “{text[:40]}”"
-        )
-        line, fix = element.sourceline or 0, "remove it, or write it into another field"
-        key = key or category
-        self.incoming.report(
-            "X010", f"the termbase has no place for {what}", fix, line=line, key=key, **place
-        )
+    def _note(self, element: etree._Element, term: Data) -> Data | None:
+        """What is said of a term, if the termbase can say it."""
+        kind, said = category(element), self._text(element)
+        ours, pick = _TERM_NOTES.get(kind, ("", str))
+        if kind == "source" and element.get("target", "").startswith("source.") and "source" not in term:
+            term["source"] = element.get("target", "").removeprefix("source.")
+        elif kind == "inflectedForm" and self.incoming.complete:
+            term.setdefault("forms", []).append(self._text(element))
+        elif kind in _OWN_NOTES and self.incoming.complete:
+            term[ours] = said  # a detail says more than what TBX-Basic has a word for
+        elif not ours or kind in _OWN_NOTES or ours in term:
+            return None
+        elif ours in ("term", "note"):
+            return self._put(element, term, ours)
+        elif found := pick(said):
+            term[ours] = found
+            if ours == "status" and _without_suffix(said).lower() != found:
+                extra.note(term, "raw", ours, said)
+        elif self.incoming.complete and kind in COARSE:
+            return term  # a detail says the rest
+        else:
+            return None
+        return term
+
+    def _texts_of_terms(self, entry: Data, texts: list[tuple[Data, etree._Element]]) -> None:
+        """Contexts and definitions of terms: the preferred term's are the language's, where it has none."""
+        stated = [term for term in entry["terms"] if term.get("status") == "preferred"]
+        unmarked = [term for term in entry["terms"] if "status" not in term]
+        chosen = next(iter([*stated, *unmarked, *entry["terms"]]), None)
+        for term, element in texts:
+            self._group(element, term, partial(self._text_of_term, entry=entry, is_chosen=term is chosen))
+
+    def _text_of_term(self, element: etree._Element, entry: Data, is_chosen: bool) -> Data | None:
+        ours = {"context": "example", "definition": "definition"}.get(category(element), "")
+        if not is_chosen or not ours or ours in entry:
+            return None
+        if ours == "definition":
+            extra.note(entry, "level", ours, "term")
+        return self._put(element, entry, ours)
+
+    def _put(self, element: etree._Element, data: Data, name: str) -> Data | None:
+        said = self._text(element)
+        if name == "term":
+            said = " ".join(said.split())
+        if not said.strip():
+            return None
+        data[name] = said
+        attributes = {a for a in element.attrib if a not in ("type", XML_LANG)}
+        if len(element) or attributes:
+            extra.note(data, "raw", name, as_xml(element))
+        return data
 
 
-def _status(text: str) -> str:
-    return re.sub(r"(?:Term)?-?(?:admn-sts)?$", "", text.strip())
+def _is_like(tag: str, lang: str) -> bool:
+    return bool(lang) and tag.split("-")[0].lower() == lang.split("-")[0].lower()
+
+
+def from_json(said: str) -> Data:
+    """What our export has as JSON; nothing if it is none any more."""
+    try:
+        data = json.loads(said)
+    except ValueError:
+        return {}
+    return data if isinstance(data, dict) else {}
+
+
+def _without_suffix(said: str) -> str:
+    return re.sub(r"(?:Term)?-?(?:admn-sts)?$", "", said.strip())
+
+
+def _status(said: str) -> str:
+    word = _without_suffix(said).lower()
+    return word if word in STATUSES_OF_TERMS else STATUSES.get(word, "")
 
 
 def _pick(values: dict[str, str]) -> Callable[[str], str]:
-    ours = from_basic(values)
-    return lambda text: ours.get(text.strip(), "")
+    ours = {theirs.lower(): value for theirs, value in from_basic(values).items()}
+    return lambda text: ours.get(text.strip().lower(), "")
 
 
 # What may be said of a term: data category → our key, and our value for its text (empty: there is none).
@@ -249,3 +376,5 @@ _TERM_NOTES: dict[str, tuple[str, Callable[[str], Any]]] = {
     **{category: (key, _pick(values)) for key, (category, values) in PICKLISTS.items()},
     **{f"{category}Detail": (key, str) for key, (category, _) in PICKLISTS.items()},
 }
+COARSE = tuple(category for category, _ in PICKLISTS.values())
+_OWN_NOTES = ("pinyin", "sortKey", "linking", *(f"{category}Detail" for category in COARSE))

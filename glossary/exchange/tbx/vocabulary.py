@@ -4,12 +4,40 @@ from __future__ import annotations
 
 from pathlib import Path
 
+OUR_SENTENCE = "Exported from a folder of YAML files by Ordlab."  # in the header
 NAMESPACE = "urn:iso:std:iso:30042:ed-2"
 DIALECT = "TBX-Ordlab"
 BASIC = "TBX-Basic"
 SCHEMA = Path(__file__).parent.parent / "tbx_schema"
 XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 STATUS = "{}Term-admn-sts"
+# Element of the 2008 edition → of this one.
+NAMES_OF_2008 = {
+    "martif": "tbx",
+    "martifHeader": "tbxHeader",
+    "termEntry": "conceptEntry",
+    "langSet": "langSec",
+    "tig": "termSec",
+    "ntig": "termSec",
+    "refObjectList": "refObjectSec",
+}
+META = ("descrip", "admin", "termNote", "ref", "xref", "transacNote", "transac", "adminNote", "descripNote")
+# In DCT style an element is called by its category; the element of DCA style, for public modules.
+LEVELS = {
+    "admin": (
+        "source",
+        "customerSubset",
+        "projectSubset",
+        "businessUnitSubset",
+        "productSubset",
+        "sourceIdentifier",
+    ),
+    "descrip": ("subjectField", "definition", "context", "explanation", "reliabilityCode"),
+    "ref": ("crossReference",),
+    "xref": ("externalCrossReference", "xGraphic", "xSource"),
+}
+# What tools write for a status, beside the standard's own words.
+STATUSES = {"notrecommended": "deprecated", "obsolete": "superseded", "forbidden": "deprecated"}
 # Our value → TBX-Basic's. Where several of ours share one, the Ordlab module says which.
 POS = {
     "noun": "noun",

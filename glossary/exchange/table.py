@@ -1,0 +1,499 @@
+"""Tables as people have them: one row per concept with columns per language, or one row per term.
+
+    term_en;definition_en;Begrep (nb);Kommentar
+
+What a column holds is guessed from its heading (`headers.yml`, names of languages), and said; `columns`
+overrules the guess. Columns of another kind go into `extra` under their own heading. Spreadsheets, JSON lists
+and lists of flash cards are such tables, too.
+"""
+
+from __future__ import annotations
+
+import csv
+import datetime
+import html
+import io
+import itertools
+import re
+import zipfile
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import langcodes
+import yaml
+from babel import Locale, UnknownLocaleError
+
+from ..load import CHOICES
+from ..yamlfile import UNPRINTABLE, did_you_mean
+from . import extra, plain
+from .place import UNTAGGED
+from .plain import Data, Incoming
+from .text import unsafe
+
+HEADERS = Path(__file__).with_name("headers.yml")
+_TERM_DETAILS = ("pos", "gender", "pinyin", "note", "status")
+_OF_CONCEPT = ("id", "subject", "broader", "related", "language")
+KEYS = ("term", "synonyms", "abbreviation", *plain.ENTRY_TEXTS, *_TERM_DETAILS, *_OF_CONCEPT, "extra", "skip")
+_ANKI = re.compile(r"#(separator|html|columns|deck|notetype|tags|guid)\b[^:]*:(.*)")
+_ANKI_SEPARATORS = {"tab": "\t", "comma": ",", "semicolon": ";", "pipe": "|", "space": " ", "colon": ":"}
+_MAX_ABOVE = 8  # rows in which headings are looked for
+Cell = tuple[str, Any]  # a heading, and what stands below it
+Row = tuple[int, list[Any]]  # its line, and its cells
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """What a column holds: a key of ours, in a language or in none, or `extra`."""
+
+    heading: str
+    key: str
+    lang: str = ""
+
+    def __str__(self) -> str:
+        name = {"extra": "kept in `extra`", "skip": "left out"}.get(self.key, self.key)
+        return f"{name} in {self.lang}" if self.lang else name
+
+
+def read_rows(
+    rows: Iterable[Row],
+    incoming: Incoming,
+    columns: Sequence[str] = (),
+    languages: Sequence[str] = (),
+    cards: bool = True,
+) -> None:
+    """Add what a table says: rows with their lines, the first of them the headings, or with `cards` none."""
+    incoming.lenient, incoming.complete = True, False
+    numbered, above = _from_headings(iter(rows))
+    for line, row in above:
+        incoming.decide("row above the headings: not read", " ".join(map(str, row)).strip(), line=line)
+    line, first = next(numbered, (0, []))
+    headings = [plain.as_text(cell or "").strip() for cell in first]
+    wishes = _wishes(columns, headings, incoming)
+    if any(problem.code == "X004" for problem in incoming.problems):
+        return
+    found = [_column(heading, wishes.get(place)) for place, heading in enumerate(headings)]
+    if not wishes and _is_chance(found):
+        found = [Column(heading, "extra") for heading in headings]
+    if not any(column.key in ("term", "abbreviation") for column in found):
+        is_headed = any(column.key != "extra" or column.lang for column in found) and not wishes
+        unheaded = _without_headings(headings, wishes, languages) if cards and not is_headed else None
+        if unheaded is None:
+            message = "no column is known to hold terms"
+            fix = f"say which: --columns “{headings[0] if headings else 1}=en.term”, or write “term_en” there"
+            incoming.report("X004", message, fix, line=line)
+            return
+        found, numbered = unheaded, iter([(line, first), *numbered])
+    named = [c if c.heading else replace(c, heading=f"column {n}") for n, c in enumerate(found, 1)]
+    found = _once_each(named)
+    incoming.wins = any(column.key == "basis" for column in found)  # a translation that comes back
+    for column in found:
+        if column.heading:
+            incoming.decide(f"column “{column.heading}”", str(column), line=line)
+    _Table(incoming, found).read(numbered)
+
+
+def _from_headings(rows: Iterator[Row]) -> tuple[Iterator[Row], list[Row]]:
+    """The rows from the headings on, and those above: a title, say, or when the table was made."""
+    first = list(itertools.islice(rows, _MAX_ABOVE))
+    for place, (_, row) in enumerate(first):
+        columns = [_column(plain.as_text(cell or "").strip(), None) for cell in row]
+        known = [column for column in columns if column.heading and (column.key != "extra" or column.lang)]
+        is_wider = all(sum(map(bool, above)) < sum(map(bool, row)) for _, above in first[:place])
+        if is_wider and len(known) > 1 and any(column.key == "term" for column in known):
+            return itertools.chain(first[place:], rows), first[:place]
+    return itertools.chain(first, rows), []
+
+
+# Columns
+
+
+def _wishes(columns: Sequence[str], headings: Sequence[str], incoming: Incoming) -> dict[int, Column]:
+    """What `--columns` says, by the column's place: “Begrep=nb.term”, or a number instead of the heading."""
+    wishes: dict[int, Column] = {}
+    for wish in columns:
+        name, sign, role = wish.rpartition("=")
+        name, (lang, _, key) = name.strip(), role.strip().rpartition(".")
+        places = [place for place, heading in enumerate(headings) if heading.casefold() == name.casefold()]
+        if not places and name.isdecimal() and 0 < int(name) <= len(headings):
+            places = [int(name) - 1]
+        if not sign or key not in KEYS or not places:
+            fix = (
+                f"write it as “{headings[0] if headings else 'Term'}=en.term”"
+                if not sign
+                else did_you_mean(key, KEYS) or f"use one of: {', '.join(KEYS)}"
+                if key not in KEYS
+                else did_you_mean(name, headings) or "use its number"
+            )
+            incoming.report("X004", f"--columns: “{wish}” names no column and what it holds", fix, key=name)
+            continue
+        wishes |= {place: Column(headings[place] or name, key, lang) for place in places}
+    return wishes
+
+
+def _column(heading: str, wish: Column | None) -> Column:
+    if wish:
+        return wish
+    words = [word for word in re.split(r"[\s_.:/()\[\]\-]+", heading.casefold()) if word]
+    whole = " ".join(words)
+    if key := _keys().get(whole):
+        return Column(heading, key)
+    for size in (3, 2, 1):  # a language may be more words than one: zh-Hans, norsk bokmål
+        for at in (len(words) - size, 0):
+            if at >= 0 and size <= len(words) and (lang := _language("-".join(words[at : at + size]))):
+                rest = [*words[:at], *words[at + size :]]
+                rest = [word for word in rest if word not in ("in", "på", "i", "language", "språk", "@")]
+                if not rest:
+                    return Column(heading, "term", lang)
+                if key := _keys().get(" ".join(rest)):
+                    return Column(heading, key, "" if key in _OF_CONCEPT else lang)
+                return Column(heading, "extra", lang)
+    return Column(heading, "extra")
+
+
+def _is_chance(columns: Sequence[Column]) -> bool:
+    """Whether all that is recognized is one short word, which happens to be the code of a language too."""
+    known = [column for column in columns if column.key != "extra" or column.lang]
+    return len(columns) > 1 and len(known) == 1 and len(known[0].heading) == 2 and bool(known[0].lang)
+
+
+@cache
+def _keys() -> Mapping[str, str]:
+    """Word of a heading → our key."""
+    known: dict[str, list[str]] = yaml.safe_load(HEADERS.read_text("utf-8"))
+    return {word.casefold(): key for key, words in known.items() for word in words} | {k: k for k in known}
+
+
+@cache
+def _names() -> Mapping[str, str]:
+    """Name of a language → its code: in the language itself, and in English, Norwegian and Chinese."""
+    found: dict[str, str] = {}
+    codes = [code for code in map(str, Locale("en").languages) if len(code) == 2]
+    for locale in ("zh", "nb", "en"):
+        names = Locale(locale).languages
+        found |= {names[code].casefold(): code for code in codes if code in names}
+    for code in codes:
+        try:
+            own = Locale(code).languages.get(code, "")
+        except UnknownLocaleError:
+            continue
+        found.setdefault(own.casefold(), code)
+    found |= {
+        "bokmål": "nb",
+        "norsk": "nb",
+        "norwegian": "nb",
+        "nynorsk": "nn",
+        "中文": "zh",
+        "英文": "en",
+        "挪威文": "nb",
+    }
+    return {name.replace(" ", "-"): code for name, code in found.items() if name}
+
+
+def _language(word: str) -> str:
+    """The tag that a word of a heading is, or the language that it names; empty if it is neither."""
+    if code := _names().get(word):
+        return code
+    if not re.fullmatch(r"[a-z]{2,3}(-[a-z]{4})?(-(?:[a-z]{2}|\d{3}))?", word):
+        return ""
+    base = word.split("-")[0]
+    is_usual = base in Locale("en").languages and (len(base) == 2 or "-" in word)
+    return str(langcodes.standardize_tag(word)) if is_usual and langcodes.tag_is_valid(word) else ""
+
+
+def _once_each(columns: Sequence[Column]) -> list[Column]:
+    """A second column for what there is one of is kept under its heading."""
+    seen: set[tuple[str, str]] = set()
+    found = []
+    for column in columns:
+        place = (column.key, column.lang)
+        repeats = column.key in ("term", "synonyms", "abbreviation", "extra", "skip")
+        found.append(column if repeats or place not in seen else Column(column.heading, "extra", column.lang))
+        seen.add(place)
+    return found
+
+
+def _without_headings(
+    first: Sequence[str], wishes: Mapping[int, Column], languages: Sequence[str]
+) -> list[Column] | None:
+    """Two columns without headings are a list of cards: a term, and its translation or what it means."""
+    if wishes:
+        found = [wishes.get(place, Column(f"column {place + 1}", "extra")) for place in range(len(first))]
+        return found if any(column.key == "term" for column in found) else None
+    used = [place for place, cell in enumerate(first) if cell]
+    if len(first) < 2 or used[:2] != [0, 1] or len(used) > 3:
+        return None
+    front = languages[0] if languages else ""
+    back = Column("back", "term", languages[1]) if len(languages) > 1 else Column("back", "definition", front)
+    rest = [Column(f"column {place + 1}", "extra") for place in range(2, len(first))]
+    return [Column("front", "term", front), back, *rest]
+
+
+# Rows
+
+
+class _Table:
+    def __init__(self, incoming: Incoming, columns: Sequence[Column]) -> None:
+        self.incoming, self.columns = incoming, columns
+        self.parted: Counter[str] = Counter()
+        self.names: dict[str, str] = {}  # a term, or an id → the concept's id
+        self.references: list[tuple[Data, str, str]] = []
+
+    def read(self, rows: Iterable[Row]) -> None:
+        for line, row in rows:
+            cells = [(column, self._clean(value)) for column, value in zip(self.columns, row, strict=False)]
+            for place, value in enumerate(row[len(self.columns) :], len(self.columns) + 1):
+                cells.append((Column(f"column {place}", "extra"), self._clean(value)))
+            if cells := [(column, value) for column, value in cells if value not in ("", [], {}, None)]:
+                self._row(cells, line)
+        for column, count in self.parted.items():
+            what = f"column “{column}”: cells parted at ;, | or a new line, a term from each part"
+            self.incoming.decide(what, f"{count} cells")
+        self._resolve()
+
+    def _clean(self, value: Any) -> Any:
+        if isinstance(value, list):
+            return [self._clean(item) for item in value]
+        if isinstance(value, dict):
+            return {str(key): self._clean(item) for key, item in value.items()}
+        text = "" if value is None else plain.as_text(value)
+        if UNPRINTABLE.search(text):
+            self.incoming.decide("control characters taken out", text[:40])
+        return unsafe(UNPRINTABLE.sub("", text)).replace("\r\n", "\n").replace("\r", "\n").strip()
+
+    def _row(self, cells: list[tuple[Column, Any]], line: int) -> None:
+        given = {column.key: str(value) for column, value in cells if column.key in ("id", "language")}
+        raw = given.get("id", "")
+        if not raw:
+            raw = f"row-{line}"
+            self.incoming.invented.add(raw)
+        concept: Data = self.incoming.part("concepts").setdefault(raw, {})
+        self.incoming.lines.setdefault((raw,), line)
+        spoken = _spoken(given.get("language", ""))
+        details: list[tuple[Column, str, Any]] = []
+        for column, value in cells:
+            lang = column.lang or spoken or UNTAGGED
+            if column.key in ("term", "synonyms", "abbreviation"):
+                self._terms(concept.setdefault(lang, {}), column, value)
+            elif column.key in plain.ENTRY_TEXTS or column.key in _TERM_DETAILS:
+                details.append((column, lang, value))
+            elif column.key in ("broader", "related"):
+                self.references += [(concept, column.key, name) for name in _parts(value)]
+            elif column.key == "subject" and "subject" not in concept:
+                concept["subject"] = _one(value)
+            elif column.key not in ("id", "skip", "language"):
+                self._keep(concept, column, column.lang or spoken, value)
+        for column, lang, value in details:
+            self._detail(concept, column, lang, value)
+        for tag in plain.entry_keys(concept):
+            for term in concept[tag].get("terms", ()):
+                self.names.setdefault(term["term"].casefold(), raw)
+        self.names.setdefault(raw.casefold(), raw)
+
+    def _terms(self, entry: Data, column: Column, value: Any) -> None:
+        parts = _parts(value)
+        if len(parts) > 1 and not isinstance(value, list):
+            self.parted[column.heading] += 1
+        for part in parts:
+            term: Data = {"term": " ".join(part.split())}
+            if column.key == "abbreviation":
+                term["type"] = "abbreviation"
+            if column.key != "term" or entry.get("terms"):
+                term["status"] = "admitted"
+            entry.setdefault("terms", []).append(term)
+
+    def _detail(self, concept: Data, column: Column, lang: str, value: Any) -> None:
+        """A text of a language, or what is said of its first term; kept, where there is no place for it."""
+        entry: Data = concept.get(lang, {})
+        text = _one(value)
+        allowed = CHOICES.get(column.key)
+        if column.key in plain.ENTRY_TEXTS and column.key not in entry:
+            concept.setdefault(lang, {})[column.key] = text
+        elif (
+            column.key in _TERM_DETAILS
+            and entry.get("terms")
+            and column.key not in entry["terms"][0]
+            and (allowed is None or text.lower() in allowed)
+        ):
+            entry["terms"][0][column.key] = text.lower() if allowed else text
+        else:
+            self._keep(concept, column, column.lang, value)
+
+    def _keep(self, concept: Data, column: Column, lang: str, value: Any) -> None:
+        owner = concept.get(lang) if lang else None
+        extra.add(owner if owner else concept, column.heading, value)
+
+    def _resolve(self) -> None:
+        """Broader and related concepts are named by their terms or ids."""
+        for concept, relation, name in self.references:
+            concept.setdefault(relation, []).append(self.names.get(name.casefold(), name))
+
+
+def _spoken(language: str) -> str:
+    """What a cell says of its row's language, as a tag."""
+    word = re.sub(r"[\s_]+", "-", language.strip().casefold())
+    return _language(word) or language.strip()
+
+
+def _parts(value: Any) -> list[str]:
+    if isinstance(value, list):
+        return [part for item in value for part in _parts(item)]
+    if isinstance(value, dict):
+        return [plain.as_text(value.get("term") or value.get("label") or extra.as_json(value))]
+    return [part.strip() for part in re.split(r"[;|\n]", str(value)) if part.strip()]
+
+
+def _one(value: Any) -> str:
+    return "\n".join(map(_one, value)) if isinstance(value, list) else plain.as_text(value)
+
+
+# Files
+
+
+def read_text(text: str, incoming: Incoming, **options: Any) -> None:
+    """A table whose cells are parted by a character: CSV (RFC 4180), TSV, a list of cards."""
+    text, separator, is_html = _prelude(text)
+    lines = io.StringIO(text, newline="")
+    reader = csv.reader(lines, delimiter=separator or guess_separator(text))
+
+    def rows() -> Iterator[Row]:
+        line = 1
+        for row in reader:
+            if any(cell.strip() for cell in row) and not _ANKI.match(row[0]):
+                yield line, [_without_html(cell) for cell in row] if is_html else row
+            line = reader.line_num + 1
+
+    read_rows(rows(), incoming, **options)
+
+
+def _prelude(text: str) -> tuple[str, str, bool]:
+    """Lines that say how the rest is written: Excel's `sep=;`, Anki's `#separator:tab`."""
+    separator, is_html = "", False
+    if found := re.match(r'"?sep=(.)"?\r?\n', text):
+        return text[found.end() :], found[1], False
+    for line in text.splitlines():
+        if not (found := _ANKI.match(line)):
+            break
+        value = found[2].strip()
+        if found[1] == "separator":
+            separator = _ANKI_SEPARATORS.get(value.lower(), value[:1])
+        elif found[1] == "html":
+            is_html = value.lower() == "true"
+    return text, separator, is_html
+
+
+def _without_html(cell: str) -> str:
+    return html.unescape(re.sub(r"<[^<>]*>", "", re.sub(r"(?i)<br\s*/?>|</div>", "\n", cell))).strip()
+
+
+def guess_separator(text: str) -> str:
+    """The character that parts the first lines into equally many cells, the more the better."""
+
+    def evenness(separator: str) -> tuple[int, int]:
+        sample = io.StringIO(text[:20_000], newline="")
+        widths = [
+            len(row)
+            for row, _ in zip(csv.reader(sample, delimiter=separator), range(20), strict=False)
+            if row
+        ]
+        wide = Counter(width for width in widths if width > 1).most_common(1)
+        return (wide[0][1], wide[0][0]) if wide else (0, 0)
+
+    first = text.partition("\n")[0]
+    return max(",;\t|", key=lambda separator: (separator in first, *evenness(separator)))
+
+
+def read_xlsx(
+    content: bytes, path: Path, columns: Sequence[str] = (), languages: Sequence[str] = (), **_: Any
+) -> Incoming:
+    """A workbook (Office Open XML, ECMA-376): each of its sheets is a table."""
+    import openpyxl
+
+    incoming = Incoming(path, lenient=True, complete=False)
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            size = sum(entry.file_size for entry in archive.infolist())
+        if size > plain.MAX_BYTES:
+            incoming.report("X002", f"the file holds more than {plain.MAX_BYTES:,} bytes", "split it")
+            return incoming
+        book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True)
+        sheets = {sheet.title: list(_sheet_rows(sheet)) for sheet in book.worksheets}
+    except Exception as error:  # whatever a damaged workbook makes openpyxl stumble over
+        reason = " ".join(str(error).split())[:200] or type(error).__name__
+        incoming.report("X004", f"not a workbook: {reason}", "save it as .xlsx, or as CSV in UTF-8")
+        return incoming
+    for title, rows in sheets.items():
+        if rows:
+            before = len(incoming.problems)
+            read_rows(iter(rows), incoming, columns, languages, cards=len(sheets) == 1)
+            if len(incoming.problems) > before and incoming.part("concepts"):
+                del incoming.problems[before:]
+                incoming.decide(f"sheet “{title}” holds no terms: not read", f"{len(rows)} rows")
+    return incoming
+
+
+def _sheet_rows(sheet: Any) -> Iterator[Row]:
+    sheet.reset_dimensions()
+    for number, row in enumerate(sheet.iter_rows(values_only=True), 1):
+        cells = [_cell(value) for value in row]
+        if any(cells):
+            yield number, cells
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    if isinstance(value, datetime.datetime) and value.time() == datetime.time():
+        return value.date().isoformat()
+    return value.isoformat(" ") if isinstance(value, datetime.datetime) else plain.as_text(value)
+
+
+def read_json(data: Any, incoming: Incoming, **options: Any) -> bool:
+    """A list of objects, or an object that holds one, or one object per id; false if it is none of these."""
+    objects = _objects(data)
+    if objects is None:
+        return False
+    rows = [dict(_flat(item)) for item in objects]
+    headings = list(dict.fromkeys(key for row in rows for key in row))
+    table = [headings, *([row.get(heading, "") for heading in headings] for row in rows)]
+    read_rows(enumerate(table), incoming, **options)
+    return True
+
+
+def _objects(data: Any) -> list[Mapping[str, Any]] | None:
+    if isinstance(data, list):
+        return data if data and all(isinstance(item, dict) for item in data) else None
+    if not isinstance(data, dict) or "format" in data:
+        return None
+    for value in data.values():
+        if isinstance(value, list) and value and all(isinstance(item, dict) for item in value):
+            return value
+    if data and all(isinstance(value, dict) for value in data.values()):
+        return [{"id": key} | value for key, value in data.items()]
+    return None
+
+
+def _flat(item: Mapping[str, Any], above: str = "") -> Iterator[Cell]:
+    """An object's values by their paths; objects in a list that name their language go by that."""
+    for key, value in item.items():
+        name = f"{above}.{key}" if above else str(key)
+        if isinstance(value, dict):
+            yield from _flat(value, name)
+        elif (
+            isinstance(value, list) and value and all(isinstance(v, dict) and _language_of(v) for v in value)
+        ):
+            for each in value:
+                rest = {k: v for k, v in each.items() if _keys().get(str(k).casefold()) != "language"}
+                yield from _flat(rest, _language_of(each))
+        else:
+            yield name, value
+
+
+def _language_of(item: Mapping[str, Any]) -> str:
+    values = [str(v) for k, v in item.items() if _keys().get(str(k).casefold()) == "language"]
+    return _spoken(values[0]) if values else ""
