@@ -7,9 +7,10 @@ different seeds, so nothing is measured on a portrait that a model was trained o
 
 import hashlib
 import os
+from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache
 from itertools import repeat
 from multiprocessing import get_context
 from pathlib import Path
@@ -27,6 +28,7 @@ from glossary import files
 
 CACHE = Path(os.environ.get("ORDLAB_CACHE", Path(__file__).parents[3] / ".cache"))
 SHARD = 500
+BATCH = 25  # portraits drawn at a time
 TRAIN_SEED = 7
 HELD_OUT_SEED = 1_000_007
 READERS_SEED = 6_000_011  # of portraits that readers try models on: none was trained or measured on
@@ -68,17 +70,6 @@ def portraits(
     return Portraits(*(torch.cat(column)[:n] for column in columns))
 
 
-@lru_cache(maxsize=1024)  # 50 MB; to draw one takes 40 ms
-def portrait_of(seed: int, row: int = 0) -> Tensor:
-    """One of a seed's portraits (1, 3, 64, 64), in [-1, 1]. Not to be changed in place: it is kept."""
-    return render(sample(1, seed=seed, start=row), 64).images
-
-
-def portrait(seed: int) -> Tensor:
-    """A portrait (1, 3, 64, 64) for readers, in [-1, 1]."""
-    return portrait_of(READERS_SEED, seed)
-
-
 def draw_shards(starts: list[int], seed: int, size: int, workers: int) -> None:
     if workers == 1 or len(starts) < 2:
         for start in starts:
@@ -92,12 +83,23 @@ def draw_shards(starts: list[int], seed: int, size: int, workers: int) -> None:
 
 
 def draw_shard(start: int, seed: int, size: int) -> None:
+    for _ in shard_in_steps(start, seed, size):
+        pass
+
+
+def shard_in_steps(start: int, seed: int, size: int) -> Iterator[None]:
+    """Draw a shard batch by batch, and write it at the end. It may be closed at any yield."""
     factors = sample(SHARD, seed, start=start)
-    drawn = [render(chunk, size) for chunk in factors.split(25)]
+    images, parts = [], []
+    for batch in factors.split(BATCH):
+        drawn = render(batch, size)
+        images.append(to_bytes(drawn.images))
+        parts.append(part_bytes(drawn.masks))
+        yield
     categorical, continuous = factors.labels()
     shard = {
-        "images": torch.cat([to_bytes(avatars.images) for avatars in drawn]),
-        "parts": torch.cat([part_bytes(avatars.masks) for avatars in drawn]),
+        "images": torch.cat(images),
+        "parts": torch.cat(parts),
         "continuous": torch.where(LOW == 0, continuous * 2 - 1, continuous),
         "categorical": categorical.contiguous(),
     }

@@ -183,8 +183,12 @@ _COLUMN = {name: i for names in (CONTINUOUS, CATEGORICAL) for i, name in enumera
 
 def sample(n: int, seed: int, *, start: int = 0, device: torch.device | str = "cpu") -> Factors:
     """Draw n avatars. Row i depends on `seed` and `start + i` alone: neither on n nor on the device."""
-    rows = torch.arange(start, start + n)
-    return _fit_hats(_assemble({f.name: _column(f, seed, rows) for f in FACTORS})).to(device)
+    return sample_rows(seed, torch.arange(start, start + n)).to(device)
+
+
+def sample_rows(seed: int, rows: Tensor) -> Factors:
+    """Any rows (n,) int64 of what `sample` draws from a seed."""
+    return _fit_hats(_assemble({f.name: _column(f, seed, rows) for f in FACTORS}))
 
 
 def vary(factors: Factors, seed: int) -> Factors:

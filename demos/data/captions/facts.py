@@ -35,6 +35,12 @@ PALETTES = {
     "hair": "hair", "iris": "iris", "glasses": "glasses", "hat": "cloth", "clothing": "cloth",
     "background": "background",
 }  # fmt: skip
+# What facts are said of, where it isn't the attribute of their name.
+SAID_OF = {
+    "skin": "skin_tone", "background": "pattern", "mouth": "mouth_open", "eyelids": "blink",
+    "gaze": "gaze_x", "turn": "yaw", "nod": "pitch", "face": "face_width", "lips": "lip_fullness",
+    "nose": "nose_width", "raised": "brow_raise", "thick": "brow_thickness", "thin": "brow_thickness",
+}  # fmt: skip
 LONG_HAIR = ("bob", "long", "wavy", "ponytail", "braids")  # seen below any hat but a headscarf
 
 Row = dict[str, float | str]
@@ -56,6 +62,14 @@ def facts(row: Row) -> list[Fact]:
         if (value := value_of(row))
     ]
     return [fact._replace(color="") if fact.value in ("bald", "none") else fact for fact in found]
+
+
+def attributes(fact: Fact) -> set[str]:
+    """The attributes that a fact says something of. Who has red glasses has glasses, of whatever shape."""
+    colored = {COLORS[fact.name]} if fact.color else set()
+    if fact.value == "any" and fact.name == "background":
+        return colored
+    return colored | {SAID_OF.get(fact.value if fact.name == "brows" else fact.name, fact.name)}
 
 
 def band(name: str, *bands: tuple[float, float, str]) -> Callable[[Row], str]:

@@ -6,6 +6,7 @@ phrases), `doing` (a verb phrase), `scene` and `scene_is` (the background in a p
     {c} or {en} {et} {de}   the color, if it is said; in Norwegian in its common, neuter and plural form
     {c!}                    the color; the phrase is used only if it is said
     (a)                     what tags may leave out
+    blek/blekt              before a person: the common and the neuter form
 
 A frame holds `{a}` and `{the}` for the person and one slot for each kind it can say, `{things}` for what one
 has and wears; a part in [brackets] is left out when its slot is empty. Entries that begin with `!` are held
@@ -155,12 +156,14 @@ class Writer:
     def sentence(self, said: Sequence[Fact], bearded: bool) -> str:
         """The facts in a frame, each as a phrase of a kind that the frame can hold."""
         frame = self.chance.choice(self.frames(said, self.held_out) or self.frames(said, False))
+        people = self.grammar.people["any"] + ([] if bearded else 2 * self.grammar.people["beardless"])
+        person = self.chance.choice(people)
         slots: dict[str, list[str]] = {kind: [] for kind in KINDS}
         for fact in said:
             phrase = self.preferred(self.fitting(fact, frame.slots))
-            slots[phrase.kind].append(self.spoken(phrase, fact, brief=self.chance.random() < 0.3))
-        people = self.grammar.people["any"] + ([] if bearded else 2 * self.grammar.people["beardless"])
-        return self.filled(frame, slots, self.chance.choice(people))
+            text = self.spoken(phrase, fact, self.chance.random() < 0.3, neuter=person[0].startswith("et "))
+            slots[phrase.kind].append(text)
+        return self.filled(frame, slots, person)
 
     def frames(self, said: Sequence[Fact], held_out: bool) -> list[Frame]:
         """Frames that can say all facts."""
@@ -178,9 +181,10 @@ class Writer:
         """One of the phrases; of those that are held out, if such are wanted and there are any."""
         return self.chance.choice([p for p in phrases if p.held_out and self.held_out] or phrases)
 
-    def spoken(self, phrase: Phrase, fact: Fact, brief: bool) -> str:
+    def spoken(self, phrase: Phrase, fact: Fact, brief: bool, neuter: bool = False) -> str:
         """The phrase with the color in it; `brief`: without what stands in parentheses."""
-        text = re.sub(r"\((\w+)\)", "" if brief else r"\1", phrase.text)
+        text = phrase.text.split("/")[-1 if neuter else 0]
+        text = re.sub(r"\((\w+)\)", "" if brief else r"\1", text)
         forms = self.color(fact).split("/") if fact.color else [""]
         for i, form in enumerate(FORMS):
             text = re.sub(rf"{{{form}!?}}", forms[min(i, len(forms) - 1)], text)
@@ -215,7 +219,8 @@ class Writer:
             names = re.findall(r"{(\w+)}", match[1])
             return match[1] if all(values[name] for name in names) else ""
 
-        return tidied(re.sub(r"\[([^]]*)\]", part, frame.text).format(**values))
+        text = tidied(re.sub(r"\[([^]]*)\]", part, frame.text).format(**values))
+        return text.removeprefix(f"{the}. ")  # a first sentence that says nothing
 
     def joined(self, phrases: Sequence[str]) -> str:
         comma, last = self.grammar.join

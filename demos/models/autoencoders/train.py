@@ -8,19 +8,18 @@ The recipe is meant for a GPU (six minutes on an H200). A CPU needs two days: gi
 """
 
 import copy
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from demos.data.avatars.dataset import CACHE, TRAIN_SEED, Portraits, from_bytes, portraits
+from demos.data.avatars.dataset import TRAIN_SEED, Portraits, from_bytes, portraits
 from demos.data.avatars.render import PARTS
-from demos.kit.device import autocast, best_device
-from demos.kit.training import Budget, Progress, Run, fit, generator
+from demos.kit.device import autocast
+from demos.kit.training import Budget, Run, generator, trainer
 from demos.models.attributes import AttributeHeads, attribute_loss, truth_columns, visible
 from demos.models.autoencoders.model import CODE, WEIGHTS, Config, Trunk, random_sizes, reconstruct
 from demos.models.autoencoders.publish import publish
@@ -46,24 +45,9 @@ RECIPE = AutoencoderTraining()
 SMOKE = AutoencoderTraining(steps=4, batch=16, portraits=500, samples=80)
 
 
-def train(
-    recipe: AutoencoderTraining = RECIPE,
-    *,
-    minutes: float | None = None,
-    device: torch.device | None = None,
-    seed: int = 0,
-    resume: bool = False,
-    out: Path = WEIGHTS,
-    work: Path | None = None,
-) -> Iterator[Progress]:
-    """Train, then measure, then write weights and card to ``out``. State is kept in ``work``."""
-    device = device or best_device()
-    work = work or CACHE / "train" / f"autoencoders-{seed}"
+def begin(recipe: AutoencoderTraining, budget: Budget, device: torch.device, seed: int) -> "AutoencoderRun":
     data = portraits(recipe.portraits, recipe.data_seed, parts=True)
-    run = AutoencoderRun(recipe, data, Budget(recipe.steps, minutes), device, seed)
-    yield from fit(run, work / "state.pt", resume=resume)
-    yield run.progress({}, "measuring")
-    publish(run, out)
+    return AutoencoderRun(recipe, data, budget, device, seed)
 
 
 FINE = ("brow", "lid", "eye_white", "iris", "pupil", "nose", "mouth", "glasses")
@@ -167,3 +151,6 @@ def pixel_weights(coverage: Tensor, part_weight: float) -> Tensor:
     """How much each pixel counts (n, 1, 64, 64), 1 on average, from how far fine parts cover it (bytes)."""
     weights = 1 + part_weight * F.interpolate(coverage.float() / 255, scale_factor=2.0)
     return weights / weights.mean()
+
+
+train = trainer(RECIPE, WEIGHTS, begin, publish)

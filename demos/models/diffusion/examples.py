@@ -5,6 +5,7 @@ All of it is made once and kept beside the training state: steps then only look 
 
 import hashlib
 import random
+from collections.abc import Iterable
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, fields
 from multiprocessing import get_context
@@ -18,11 +19,12 @@ from torch import Tensor
 from demos.data.avatars.dataset import Portraits
 from demos.data.avatars.factors import Factors
 from demos.data.avatars.render import PARTS
-from demos.data.captions.facts import facts, rows
-from demos.data.captions.grammar import LANGUAGES, Writer
-from demos.data.captions.tokens import numbers
+from demos.data.captions.facts import attributes, facts, rows
+from demos.data.captions.grammar import HERE, LANGUAGES, Writer
+from demos.data.captions.tokens import VOCABULARY, numbers
 from demos.kit.device import autocast
 from demos.models.diffusion.autoencoder import SIDE, Autoencoder
+from demos.models.diffusion.conditions import ATTRIBUTES
 from glossary import files
 
 CAPTIONS = 6  # of each portrait, in all languages in turn
@@ -42,9 +44,19 @@ class Examples:
     categorical: Tensor  # (n, 12) class numbers
     continuous: Tensor  # (n, 28) in -1..1
     captions: Tensor  # (n, CAPTIONS, LENGTH) int16 token numbers
+    said: Tensor  # (n, CAPTIONS, 40) bool: the attributes that each caption says something of
 
     def __len__(self) -> int:
         return len(self.latents)
+
+    def draw(self, n: int, seeded: torch.Generator) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+        """What a step learns from: rows (n,), noise and latents (n, 8, 16, 16), and times (n,) between."""
+        device = self.latents.device
+        index = torch.randint(len(self), (n,), generator=seeded).to(device)
+        target = self.latents[index].float()
+        start = torch.randn(target.shape, generator=seeded).to(device)
+        time = torch.randn(n, generator=seeded).sigmoid().to(device)
+        return index, start, target, time
 
     def to(self, device: torch.device) -> "Examples":
         return Examples(*(getattr(self, field.name).to(device) for field in fields(self)))
@@ -61,7 +73,7 @@ def examples(
             place_weights(data),
             data.categorical,
             data.continuous,
-            captions_of(data, seed, workers),
+            *captions_of(data, seed, workers),
         )
         content = {field.name: getattr(made, field.name).contiguous() for field in fields(made)}
         files.write(path, save(content))
@@ -69,9 +81,13 @@ def examples(
 
 
 def key(autoencoder: Autoencoder, count: int) -> str:
-    """Changes with the autoencoder's weights and the number of portraits."""
-    weights = b"".join(x.cpu().float().numpy().tobytes() for x in autoencoder.state_dict().values())
-    return f"{count}-{hashlib.sha256(weights).hexdigest()[:10]}"
+    """Changes with the autoencoder's weights, the grammars, what is kept and the number of portraits."""
+    found = hashlib.sha256(" ".join(field.name for field in fields(Examples)).encode())
+    for weights in autoencoder.state_dict().values():
+        found.update(weights.cpu().float().numpy().tobytes())
+    for path in (VOCABULARY, *(HERE / f"{language}.yml" for language in LANGUAGES)):
+        found.update(path.read_bytes())
+    return f"{count}-{found.hexdigest()[:10]}"
 
 
 @torch.inference_mode()
@@ -95,24 +111,34 @@ def place_weights(data: Portraits) -> Tensor:
     return (weights / weights.mean()).half()
 
 
-def captions_of(data: Portraits, seed: int, workers: int) -> Tensor:
-    """Token numbers (n, CAPTIONS, LENGTH) as int16; those of one portrait depend on seed and row alone."""
+def captions_of(data: Portraits, seed: int, workers: int) -> tuple[Tensor, Tensor]:
+    """Token numbers (n, CAPTIONS, LENGTH) as int16, and what they say something of (n, CAPTIONS, 40). Those
+    of one portrait depend on seed and row alone."""
     starts = range(0, len(data), 1000)
     jobs = [(data.factors(slice(start, start + 1000)), seed, start) for start in starts]
     if workers == 1:
-        return torch.cat([written(*job) for job in jobs])
+        return joined(written(*job) for job in jobs)
     with ProcessPoolExecutor(
         workers, get_context("spawn"), initializer=torch.set_num_threads, initargs=(1,)
     ) as pool:
-        return torch.cat(list(pool.map(written, *zip(*jobs, strict=True))))
+        return joined(pool.map(written, *zip(*jobs, strict=True)))
 
 
-def written(factors: Factors, seed: int, start: int) -> Tensor:
-    texts = []
+def joined(chunks: Iterable[tuple[Tensor, Tensor]]) -> tuple[Tensor, Tensor]:
+    captions, said = zip(*chunks, strict=True)
+    return torch.cat(captions), torch.cat(said)
+
+
+def written(factors: Factors, seed: int, start: int) -> tuple[Tensor, Tensor]:
+    texts, of = [], []
     for i, row in enumerate(rows(factors)):
-        said = facts(row)
+        known = facts(row)
         for k in range(CAPTIONS):
             language = LANGUAGES[(start + i + k) % len(LANGUAGES)]
             chance = random.Random(f"{seed} {start + i} {k}")
-            texts.append(Writer(language, chance).write(said)[0])
-    return numbers(texts).unflatten(0, (-1, CAPTIONS)).to(torch.int16)
+            text, said = Writer(language, chance).write(known)
+            named = set().union(*(attributes(fact) for fact in said))
+            texts.append(text)
+            of.append([name in named for name in ATTRIBUTES])
+    captions = numbers(texts).unflatten(0, (-1, CAPTIONS)).to(torch.int16)
+    return captions, torch.tensor(of).unflatten(0, (-1, CAPTIONS))

@@ -8,8 +8,10 @@ lines.
 """
 
 import math
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import repeat
 from pathlib import Path
 from typing import TypeVar
 
@@ -19,20 +21,24 @@ from torch import Tensor, nn
 
 from demos.data.captions.tokens import PADDING
 from demos.kit.device import best_device
-from demos.kit.weights import load_into, load_weights, read_card
+from demos.kit.weights import Card, load_into, load_weights, read_card
 from demos.models.diffusion.autoencoder import LATENT, SIDE, Autoencoder
 from demos.models.diffusion.conditions import (
     WIDTH,
     AttributeEncoder,
     Context,
+    Control,
+    Decoupled,
     TextEncoder,
     attend,
     heads,
+    shares,
 )
 
 WEIGHTS = Path(__file__).parent / "weights"
 HEAD = 64  # numbers in an attention head
 Layer = TypeVar("Layer", bound=nn.Module)
+Maps = list[Tensor]
 
 
 @dataclass(frozen=True)
@@ -71,19 +77,35 @@ class Attention(nn.Module):
         self.tell = nn.Linear(channels, channels)
         self.modulation = shut(nn.Linear(style, 2 * channels))
 
-    def forward(self, x: Tensor, style: Tensor, context: Context) -> Tensor:
+    def forward(
+        self,
+        x: Tensor,
+        style: Tensor,
+        context: Context,
+        maps: Maps | None = None,
+        decoupled: Decoupled | None = None,
+    ) -> Tensor:
         y = modulated(x, self.modulation(style)).flatten(1, 2)
         query, key, value = (heads(part, self.count) for part in self.read(y).chunk(3, -1))
         found = attend(query, key, value).transpose(1, 2).flatten(2)
         x = x + self.write(found).view_as(x)
         query = heads(self.ask(normed(x).flatten(1, 2)), self.count)
         key, value = (heads(part, self.count) for part in self.answer(context.tokens).chunk(2, -1))
-        found = attend(query, key, value, context.seen).transpose(1, 2).flatten(2)
-        return x + self.tell(found).view_as(x)
+        if maps is not None:
+            maps.append(shares(query, key, context.seen).mean(1).unflatten(1, x.shape[1:3]))
+        found = attend(query, key, value, context.seen)
+        if decoupled is not None:
+            found = found + decoupled.find(query)
+        return x + self.tell(found.transpose(1, 2).flatten(2)).view_as(x)
 
 
 class Flow(nn.Module):
-    """`forward(latents, time, context)`: velocities (n, 8, 16, 16) at latents and times (n,) from 0 to 1."""
+    """`forward(latents, time, context)`: velocities (n, 8, 16, 16) at latents and times (n,) from 0 to 1.
+
+    `maps` gets, of each attention to the context, how much of each token every place takes:
+    (n, h, w, LENGTH). `decoupled`: what an adapter adds in each of the `attentions`. `control`: what a copy
+    of the first half adds where it ends.
+    """
 
     def __init__(self, config: FlowConfig | None = None) -> None:
         super().__init__()
@@ -107,20 +129,37 @@ class Flow(nn.Module):
         self.finish = shut(nn.Linear(style, 2 * fine))
         self.leave = shut(nn.Conv2d(fine, LATENT, 3, padding=1))
 
-    def forward(self, latents: Tensor, time: Tensor, context: Context) -> Tensor:
+    def forward(
+        self,
+        latents: Tensor,
+        time: Tensor,
+        context: Context,
+        maps: Maps | None = None,
+        decoupled: Sequence[Decoupled] = (),
+        control: Control | None = None,
+    ) -> Tensor:
+        others = iter(decoupled) if decoupled else repeat(None)
         style = self.style(time, context)
         x = as_rows(self.enter(latents))
         x = x + self.place.to(x)
-        x = through(self.down, x, style, context)
+        x = through(self.down, x, style, context, maps, others)
         y = as_rows(self.shrink(as_maps(x)))
-        y = through(self.middle, y, style, context)
+        y = through(self.middle, y, style, context, maps, others)
+        if control is not None:
+            x, y = control.added(x, y)
         y = as_rows(F.pixel_shuffle(as_maps(self.grow(y)), 2))
         x = self.merge(torch.cat([x, y], dim=-1))
-        x = through(self.up, x, style, context)
+        x = through(self.up, x, style, context, maps, others)
         x = modulated(x, self.finish(style))
         with torch.autocast(x.device.type, enabled=False):
             velocity: Tensor = self.leave(F.silu(as_maps(x).float()))
         return velocity
+
+    @property
+    def attentions(self) -> list[Attention]:
+        """In the order in which `forward` passes through them."""
+        blocks = (*self.down, *self.middle, *self.up)
+        return [block for block in blocks if isinstance(block, Attention)]
 
     def told(self, context: Context, nothing: Tensor) -> Context:
         """The context, with one token that says nothing for those rows (n,) that are told nothing."""
@@ -139,12 +178,15 @@ class Flow(nn.Module):
 
     def style(self, time: Tensor, context: Context) -> Tensor:
         """What modulates the blocks (n, style): the time, and the gist of the context."""
-        seen = context.seen[..., None].to(context.tokens)
-        gist = (context.tokens * seen).sum(1) / seen.sum(1)
-        half = self.config.style // 2
-        rates = torch.exp(torch.arange(half, device=time.device) * (-math.log(1000) / half))
-        angles = 100 * time.float()[:, None] * rates
-        return F.silu(self.clock(torch.cat([angles.sin(), angles.cos()], -1)) + self.gist(gist))
+        return F.silu(self.clock(ticks(time, self.config.style)) + self.gist(context.mean()))
+
+
+def ticks(time: Tensor, width: int) -> Tensor:
+    """Times (n,) as sines and cosines of many rates (n, width)."""
+    half = width // 2
+    rates = torch.exp(torch.arange(half, device=time.device) * (-math.log(1000) / half))
+    angles = 100 * time.float()[:, None] * rates
+    return torch.cat([angles.sin(), angles.cos()], -1)
 
 
 def shut(layer: Layer) -> Layer:
@@ -174,9 +216,18 @@ def as_maps(rows: Tensor) -> Tensor:
     return rows.permute(0, 3, 1, 2)
 
 
-def through(blocks: nn.ModuleList, x: Tensor, style: Tensor, context: Context) -> Tensor:
+def through(
+    blocks: nn.ModuleList,
+    x: Tensor,
+    style: Tensor,
+    context: Context,
+    maps: Maps | None = None,
+    others: Iterator[Decoupled | None] | None = None,
+) -> Tensor:
+    others = others or repeat(None)
     for block in blocks:
-        x = block(x, style, context) if isinstance(block, Attention) else block(x, style)
+        attends = isinstance(block, Attention)
+        x = block(x, style, context, maps, next(others)) if attends else block(x, style)
     return x
 
 
@@ -187,6 +238,12 @@ class LatentDiffusion(nn.Module):
         super().__init__()
         self.autoencoder = Autoencoder()
         self.flow = Flow(config)
+
+
+@cache
+def card() -> Card:
+    """The shipped model's card. Raises WeightsError."""
+    return read_card(WEIGHTS)
 
 
 @cache

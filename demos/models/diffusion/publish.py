@@ -64,7 +64,7 @@ def measure(model: LatentDiffusion, samples: int) -> tuple[dict[str, Metric], di
     prompts = sample(samples, PROMPT_SEED)
     found = measure_autoencoder(model, data, reference)
     found |= measure_samples(model, prompts, reference)
-    found |= measure_captions(model, prompts.select(slice(max(2, samples // 4))), reference.judge)
+    found |= measure_captions(model, prompts, reference)
     ceiling = attributes_read(reference.judge, reference.pictures, data.factors())
     details: dict[str, object] = {
         "samples": samples,
@@ -91,27 +91,27 @@ def measure_autoencoder(model: LatentDiffusion, data: Portraits, reference: Refe
 
 
 def measure_samples(model: LatentDiffusion, prompts: Factors, reference: Reference) -> dict[str, float]:
-    """Without guidance how far samples are from portraits, by attributes and by captions; with guidance how
-    well attributes are obeyed."""
+    """Without guidance how far samples are from portraits; with guidance how well attributes are obeyed."""
     n = len(prompts)
     plain = drawn(model, by_attributes(prompts), n, guidance=1.0)
     guided = drawn(model, by_attributes(prompts), n, guidance=GUIDANCE)
     found = reference.quality(plain) | reference.controls(plain)
-    found |= attributes_read(reference.judge, guided, prompts)
-    told = drawn(model, by_captions(captions(prompts, LANGUAGES, False)[0]), n, guidance=1.0)
+    return found | attributes_read(reference.judge, guided, prompts)
+
+
+def measure_captions(model: LatentDiffusion, prompts: Factors, reference: Reference) -> dict[str, float]:
+    """Without guidance how far samples by captions are from portraits; with guidance, of a quarter of them,
+    the share of what captions say that the judge reads, per language."""
+    told = drawn(model, by_captions(captions(prompts, LANGUAGES, False)[0]), len(prompts), guidance=1.0)
     quality = reference.quality(told)
-    return found | {"caption_fid": quality["avatar_fid"], "caption_recall": quality["recall"]}
-
-
-def measure_captions(model: LatentDiffusion, prompts: Factors, judge: Judge) -> dict[str, float]:
-    """The share of what captions say that the judge reads off the samples, per language."""
-    found = {}
+    found = {"caption_fid": quality["avatar_fid"], "caption_recall": quality["recall"]}
+    prompts = prompts.select(slice(max(2, len(prompts) // 4)))
     for language in LANGUAGES:
         for held_out in (False, True):
             texts, said = captions(prompts, (language,), held_out)
             made = drawn(model, by_captions(texts), len(texts), guidance=GUIDANCE)
             name = "held_out_caption_accuracy" if held_out else "caption_accuracy"
-            found[f"{name}.{language}"] = obeyed(read_all(judge, made), said)
+            found[f"{name}.{language}"] = obeyed(read_all(reference.judge, made), said)
     return found
 
 

@@ -4,14 +4,16 @@ Guidance (Ho and Salimans 2022, arXiv:2207.12598) goes past what the context ask
 without one, or from what a negative prompt names.
 """
 
+from collections.abc import Callable, Sequence
+
 import torch
 from torch import Tensor
 
 from demos.kit.device import autocast
 from demos.kit.random import normal
 from demos.models.diffusion.autoencoder import LATENT, SIDE
-from demos.models.diffusion.conditions import Context
-from demos.models.diffusion.model import Flow
+from demos.models.diffusion.conditions import Context, Control, Decoupled
+from demos.models.diffusion.model import Flow, Maps
 
 
 def noise(n: int, seed: int, start: int = 0) -> Tensor:
@@ -20,23 +22,66 @@ def noise(n: int, seed: int, start: int = 0) -> Tensor:
 
 
 def velocity(
-    flow: Flow, latents: Tensor, time: Tensor, wanted: Context, avoided: Context, guidance: Tensor
+    flow: Flow,
+    latents: Tensor,
+    time: Tensor,
+    wanted: Context,
+    avoided: Context,
+    guidance: Tensor,
+    maps: Maps | None = None,
+    decoupled: Sequence[Decoupled] = (),
+    control: Control | None = None,
 ) -> Tensor:
-    """Guided velocities (n, 8, 16, 16) at times (n,). Guidance (n,) of 1 follows the wanted context alone."""
+    """Guided velocities (n, 8, 16, 16) at times (n,). Guidance (n,) of 1 follows the wanted context alone.
+
+    `maps`: see `Flow`; where there is guidance, the first n rows are those of the wanted context. `decoupled`
+    and `control` go with the wanted context alone.
+    """
     with autocast(latents.device):
         if bool((guidance == 1).all()):
-            return flow(latents, time, wanted)
-        both = flow(torch.cat([latents, latents]), torch.cat([time, time]), wanted.join(avoided))
+            return flow(latents, time, wanted, maps, decoupled, control)
+        contexts, others = wanted.join(avoided), [one.and_none() for one in decoupled]
+        controls = control.and_none() if control else None
+        both = flow(torch.cat([latents, latents]), torch.cat([time, time]), contexts, maps, others, controls)
     towards, away = both.chunk(2)
     return away + guidance[:, None, None, None] * (towards - away)
 
 
 @torch.inference_mode()
-def euler(flow: Flow, start: Tensor, wanted: Context, *, steps: int, guidance: float = 1.0) -> Tensor:
-    """Latents (n, 8, 16, 16) from noise, in equal steps."""
+def euler(
+    flow: Flow,
+    start: Tensor,
+    wanted: Context,
+    *,
+    steps: int,
+    guidance: float = 1.0,
+    decoupled: Sequence[Decoupled] = (),
+    control: Callable[[Tensor, Tensor], Control] | None = None,
+) -> Tensor:
+    """Latents (n, 8, 16, 16) from noise, in equal steps. `control` gives what is added at latents and a
+    time."""
     latents, avoided = start, flow.empty(wanted)
     strength = torch.full((len(start),), guidance, device=start.device)
     for step in range(steps):
         time = torch.full((len(start),), step / steps, device=start.device)
-        latents = latents + velocity(flow, latents, time, wanted, avoided, strength) / steps
+        added = control(latents, time) if control else None
+        speed = velocity(flow, latents, time, wanted, avoided, strength, decoupled=decoupled, control=added)
+        latents = latents + speed / steps
     return latents
+
+
+def at_time(latents: Tensor, start: Tensor, time: float) -> Tensor:
+    """Latents (n, 8, 16, 16) as they are at a time between their noise `start` at 0 and themselves at 1."""
+    return torch.lerp(start, latents, time)
+
+
+def back_to(latents: Tensor, time: float, earlier: float, start: Tensor) -> Tensor:
+    """Latents of a time as they may have been earlier, with new noise `start` of the same shape.
+
+    Of a latent at time t, noise has the standard deviation 1 - t. Scaled to what is left of the picture at
+    the earlier time, it has too little of it; the rest is added (the jumps back of Lugmayr et al. 2022,
+    arXiv:2201.09865).
+    """
+    scale = earlier / time
+    lacking = (1 - earlier) ** 2 - (scale * (1 - time)) ** 2
+    return scale * latents + lacking**0.5 * start

@@ -1,8 +1,12 @@
 """Training of the latent diffusion model: the autoencoder, then the flow net on its latents, then measuring.
 
-Half of a batch is told by captions what the portrait shows, half by attributes, of which any number may be
-left out. A few are told nothing, for guidance. Places where eyes, mouth and glasses are count more: the eye
-of a reader goes there.
+Most of a batch is told by captions what the portrait shows, the rest by attributes, of which any number may
+be left out. A few are told nothing, for guidance. Places where eyes, mouth and glasses are count more: the
+eye of a reader goes there.
+
+What the flow's loss says to the text encoder is faint, because any caption explains little of a velocity. So
+the encoder first learns by itself that what a caption says can be read off its tokens, goes on being asked
+for it, and last is taught by the flow net what that does with attributes (`train_text`).
 """
 
 import copy
@@ -14,17 +18,25 @@ import torch
 from torch import Tensor
 
 from demos.data.avatars.dataset import CACHE, TRAIN_SEED, portraits
-from demos.data.captions.tokens import PADDING, START, UNKNOWN
 from demos.kit.device import autocast, best_device
 from demos.kit.training import Budget, Progress, Run, compile_on_gpu, fit, generator
 from demos.models.diffusion.autoencoder import Autoencoder
 from demos.models.diffusion.conditions import ATTRIBUTES, Context
-from demos.models.diffusion.examples import CAPTIONS, Examples, examples
+from demos.models.diffusion.examples import Examples, examples
 from demos.models.diffusion.model import WEIGHTS, Flow, FlowConfig, LatentDiffusion
 from demos.models.diffusion.publish import publish
 from demos.models.diffusion.train_autoencoder import AutoencoderRun, AutoencoderTraining, finished
+from demos.models.diffusion.train_text import (
+    TextReader,
+    TextRun,
+    TextTraining,
+    TextTuning,
+    TuningRun,
+    adamw,
+    words,
+)
 
-AUTOENCODER_SHARE = 0.15  # of the minutes, when there are so many
+AUTOENCODER_SHARE, TEXT_SHARE, TUNING_SHARE = 0.15, 0.05, 0.25  # of the minutes, when there are so many
 
 
 @dataclass(frozen=True)
@@ -35,6 +47,9 @@ class DiffusionTraining:
     batch: int = 32
     portraits: int = 30_000
     rate: float = 1e-3
+    text_rate: float = 5e-4
+    captions: float = 0.75  # share of a batch; the rest gets attributes
+    reading: float = 0.2  # weight of the loss of what is read off captions
     weight_decay: float = 0.01
     average: float = 0.9995
     nothing: float = 0.12  # share of portraits that the net is told nothing about
@@ -44,6 +59,8 @@ class DiffusionTraining:
     workers: int = 1  # processes that draw portraits and write captions
     data_seed: int = TRAIN_SEED
     autoencoder: AutoencoderTraining = field(default_factory=AutoencoderTraining)
+    text: TextTraining = field(default_factory=TextTraining)
+    tuning: TextTuning = field(default_factory=TextTuning)
 
 
 SMOKE = DiffusionTraining(
@@ -52,6 +69,8 @@ SMOKE = DiffusionTraining(
     portraits=500,
     samples=24,
     autoencoder=AutoencoderTraining(steps=3, batch=4, portraits=500),
+    text=TextTraining(steps=3, batch=8),
+    tuning=TextTuning(steps=3, batch=4),
 )
 ON_GPU = DiffusionTraining(
     steps=40_000,
@@ -60,6 +79,8 @@ ON_GPU = DiffusionTraining(
     average=0.9997,
     workers=12,
     autoencoder=AutoencoderTraining(steps=8000, batch=64, portraits=100_000),
+    text=TextTraining(steps=8000, batch=512),
+    tuning=TextTuning(steps=20_000, batch=256),
 )
 
 
@@ -78,16 +99,26 @@ def train(
     device = device or best_device()
     recipe = recipe or (ON_GPU if device.type == "cuda" else DiffusionTraining())
     work = work or CACHE / "train" / f"diffusion-{seed}"
-    share = None if minutes is None else minutes * AUTOENCODER_SHARE
+
+    def budget(steps: int, share: float) -> Budget:
+        return Budget(steps, None if minutes is None else minutes * share)
+
     data = portraits(recipe.portraits, recipe.data_seed, parts=True, workers=recipe.workers)
-    first = AutoencoderRun(recipe.autoencoder, data, Budget(recipe.autoencoder.steps, share), device, seed)
+    steps = budget(recipe.autoencoder.steps, AUTOENCODER_SHARE)
+    first = AutoencoderRun(recipe.autoencoder, data, steps, device, seed)
     yield from fit(first, work / "autoencoder.pt", resume=resume)
     autoencoder = finished(first.average, data)
     yield first.progress({}, "encoding portraits")
     learned = examples(data, autoencoder, seed, work, recipe.workers)
-    budget = Budget(recipe.steps, None if share is None or minutes is None else minutes - share)
-    run = FlowRun(recipe, learned, budget, device, seed, config)
+    reading = TextRun(recipe.text, learned, budget(recipe.text.steps, TEXT_SHARE), device, seed)
+    yield from fit(reading, work / "text.pt", resume=resume)
+    steps = budget(recipe.steps, 1 - AUTOENCODER_SHARE - TEXT_SHARE - TUNING_SHARE)
+    run = FlowRun(recipe, learned, reading.average, steps, device, seed, config)
     yield from fit(run, work / "flow.pt", resume=resume)
+    steps = budget(recipe.tuning.steps, TUNING_SHARE)
+    tuning = TuningRun(recipe.tuning, learned, run.average, run.heads, steps, device, seed)
+    yield from fit(tuning, work / "tuning.pt", resume=resume)
+    run.average.text.load_state_dict(tuning.text().state_dict())
     yield run.progress({}, "measuring")
     publish(run, assembled(autoencoder, run.average), out)
 
@@ -102,8 +133,10 @@ def assembled(autoencoder: Autoencoder, flow: Flow) -> LatentDiffusion:
 
 
 class FlowRun(Run[Flow]):
-    """The flow net with its encoders of captions and attributes, its average and its optimizer."""
+    """The flow net with its encoders of captions and attributes, its average, and what reads attributes off
+    captions."""
 
+    saved = ("model", "average", "heads", "optimizers")
     recipe: DiffusionTraining
     tail = 0.4
     warmup = 300
@@ -113,6 +146,7 @@ class FlowRun(Run[Flow]):
         self,
         recipe: DiffusionTraining,
         data: Examples,
+        reader: TextReader,
         budget: Budget,
         device: torch.device,
         seed: int,
@@ -121,48 +155,39 @@ class FlowRun(Run[Flow]):
         super().__init__(budget, device, seed)
         self.recipe, self.data = recipe, data.to(device)
         self.model = Flow(config).to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
+        self.model.text.load_state_dict(reader.text.state_dict())
         self.average = copy.deepcopy(self.model).requires_grad_(False)
-        self.rates, self.decay = (recipe.rate,), recipe.average
+        self.heads = copy.deepcopy(reader.heads).to(device).requires_grad_()
+        self.rates, self.decay = (recipe.rate, recipe.text_rate), recipe.average
+        text = [*self.model.text.parameters(), *self.heads.parameters()]
+        others = [weights for name, weights in self.model.named_parameters() if not name.startswith("text.")]
         self.optimizers = [
-            torch.optim.AdamW(
-                self.model.parameters(),
-                recipe.rate,
-                betas=(0.9, 0.99),
-                weight_decay=recipe.weight_decay,
-                fused=True,
-            )
+            adamw(some, rate, recipe.weight_decay)
+            for some, rate in zip((others, text), self.rates, strict=True)
         ]
         compile_on_gpu([self.model], device)
 
     def train_step(self) -> dict[str, float]:
         seeded = generator(self.seed, self.step)
         n = self.recipe.batch
-        index = torch.randint(len(self.data), (n,), generator=seeded).to(self.device)
-        target = self.data.latents[index].float()
-        start = torch.randn(target.shape, generator=seeded).to(self.device)
-        time = torch.randn(n, generator=seeded).sigmoid().to(self.device)
+        index, start, target, time = self.data.draw(n, seeded)
+        captions = index[: round(n * self.recipe.captions)]
         with autocast(self.device):
-            context = self.context(index, seeded)
+            numbers, said = words(self.data, captions, self.recipe.unknown, seeded)
+            text = self.model.text(numbers)
+            context = self.context(text, index[len(captions) :], seeded)
             found = self.model(torch.lerp(start, target, time[:, None, None, None]), time, context)
         error = (found - (target - start)).square().mean(1)
         loss = (error * self.data.weights[index].float()).mean()
-        self.descend(loss, self.recipe.longest)
-        return {"loss": loss.item()}
+        unread = self.heads.loss(text, self.data, captions, said)
+        self.descend(loss + self.recipe.reading * unread, self.recipe.longest)
+        return {"loss": loss.item(), "unread": unread.item()}
 
-    def context(self, index: Tensor, seeded: torch.Generator) -> Context:
-        """What the net is told: of the first half by captions, of the rest by attributes."""
-        half = len(index) // 2
-        told = self.model.text(self.words(index[:half], seeded)).join(self.chosen(index[half:], seeded))
-        nothing = torch.rand(len(index), generator=seeded) < self.recipe.nothing
+    def context(self, text: Context, index: Tensor, seeded: torch.Generator) -> Context:
+        """What the net is told: captions, and attributes of the others; of a few portraits nothing."""
+        told = text.join(self.chosen(index, seeded))
+        nothing = torch.rand(len(told.seen), generator=seeded) < self.recipe.nothing
         return self.model.told(told, nothing.to(self.device))
-
-    def words(self, index: Tensor, seeded: torch.Generator) -> Tensor:
-        """Token numbers (n, LENGTH) of one caption of each, a few of them unknown."""
-        which = torch.randint(CAPTIONS, (len(index),), generator=seeded).to(self.device)
-        numbers = self.data.captions[index, which].long()
-        lost = (torch.rand(numbers.shape, generator=seeded) < self.recipe.unknown).to(self.device)
-        lost &= (numbers != PADDING) & (numbers != START)
-        return torch.where(lost, UNKNOWN, numbers)
 
     def chosen(self, index: Tensor, seeded: torch.Generator) -> Context:
         """A third gets all attributes, the others a random share of them."""

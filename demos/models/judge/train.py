@@ -4,7 +4,6 @@ The degradations keep the judge sane on generated pictures, which are never as c
 """
 
 import copy
-from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -12,18 +11,17 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from demos.data.avatars.dataset import CACHE, HELD_OUT_SEED, TRAIN_SEED, Portraits, portraits
+from demos.data.avatars.dataset import HELD_OUT_SEED, TRAIN_SEED, Portraits, portraits
 from demos.data.avatars.factors import CATEGORICAL, CONTINUOUS
-from demos.kit.device import autocast, best_device
+from demos.kit.device import autocast
 from demos.kit.metrics import accuracy, frechet_distance, r2
 from demos.kit.training import (
     Budget,
-    Progress,
     Run,
     channels_last,
-    fit,
     generator,
     parameters,
+    trainer,
 )
 from demos.kit.weights import Metric, as_loaded, save_weights, write_card
 from demos.models.attributes import attribute_loss, truth_columns, visible
@@ -57,24 +55,9 @@ RECIPE = JudgeTraining()
 SMOKE = JudgeTraining(steps=6, batch=16, portraits=500, held_out=200)
 
 
-def train(
-    recipe: JudgeTraining = RECIPE,
-    *,
-    minutes: float | None = None,
-    device: torch.device | None = None,
-    seed: int = 0,
-    resume: bool = False,
-    out: Path = WEIGHTS,
-    work: Path | None = None,
-) -> Iterator[Progress]:
-    """Train, then measure, then write weights and card to ``out``. State is kept in ``work``."""
-    device = device or best_device()
-    work = work or CACHE / "train" / f"judge-{seed}"
+def begin(recipe: JudgeTraining, budget: Budget, device: torch.device, seed: int) -> "JudgeRun":
     data = portraits(recipe.portraits, recipe.data_seed)
-    run = JudgeRun(recipe, data, Budget(recipe.steps, minutes), device, seed)
-    yield from fit(run, work / "state.pt", resume=resume)
-    yield run.progress({}, "measuring")
-    publish(run, out)
+    return JudgeRun(recipe, data, budget, device, seed)
 
 
 class JudgeRun(Run[Judge]):
@@ -191,3 +174,6 @@ def ladder(judge: Judge, held_out: Portraits) -> dict[str, float]:
     }
     real = features(judge, a)
     return {name: round(frechet_distance(real, features(judge, rung)), 1) for name, rung in rungs.items()}
+
+
+train = trainer(RECIPE, WEIGHTS, begin, publish)

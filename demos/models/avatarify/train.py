@@ -1,0 +1,198 @@
+"""Training of the detector, then of the retargeter, then of the generator, whose keypoints come from both.
+
+The generator learns from pairs: a picture of a person, and the same person in another pose, exactly as it
+should become. Where its keypoints shall go is for some pairs what the retargeter makes of another person's
+face, for the rest what the renderer says. Eyes and mouth are small, and count more.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from demos.data.avatars import Factors
+from demos.data.avatars.dataset import CACHE
+from demos.kit.device import autocast, best_device
+from demos.kit.training import Budget, Progress, Run, channels_last, fit, generator
+from demos.models.avatarify.detector import Detector
+from demos.models.avatarify.evaluate import SAMPLES, publish
+from demos.models.avatarify.generator import Generator, Moved
+from demos.models.avatarify.keypoints import Keypoints, soft_windows
+from demos.models.avatarify.model import WEIGHTS, Avatarify, detected
+from demos.models.avatarify.pairs import POSES, SIZE, TRAIN_SEED, People, in_poses, people
+from demos.models.avatarify.retargeter import Retargeter
+from demos.models.avatarify.train_keypoints import (
+    DetectorRun,
+    DetectorTraining,
+    RetargeterRun,
+    RetargeterTraining,
+    blurry,
+    driven,
+)
+
+DETECTOR_SHARE, RETARGETER_SHARE = 0.14, 0.06  # of the minutes, when there are so many
+
+
+@dataclass(frozen=True)
+class AvatarifyTraining:
+    """The recipe. `people`: each in several poses; `held_out`: people to measure on."""
+
+    steps: int = 5000
+    batch: int = 16
+    people: int = 6000
+    rate: float = 1e-3
+    features: float = 5.0  # extra weight of eyes and mouth
+    coarse: float = 0.5  # weight of the same error at half and quarter size
+    edges: float = 0.5  # weight of how colors change from pixel to pixel
+    warped: float = 0.3  # weight of the warped source's own error
+    driven: float = 0.6  # share of pairs whose keypoints come from another person
+    noise: float = 0.3  # px, of that person's keypoints
+    longest: float = 5.0  # gradient
+    average: float = 0.998
+    held_out: int = SAMPLES
+    workers: int = 1
+    data_seed: int = TRAIN_SEED
+    detector: DetectorTraining = field(default_factory=DetectorTraining)
+    retargeter: RetargeterTraining = field(default_factory=RetargeterTraining)
+
+
+RECIPE = AvatarifyTraining()
+SMOKE = AvatarifyTraining(
+    steps=3,
+    batch=4,
+    people=200,
+    held_out=6,
+    detector=DetectorTraining(steps=3, batch=4),
+    retargeter=RetargeterTraining(steps=3, batch=8),
+)
+
+
+def train(
+    recipe: AvatarifyTraining = RECIPE,
+    *,
+    work: Path | None = None,
+    out: Path = WEIGHTS,
+    minutes: float | None = None,
+    device: torch.device | None = None,
+    seed: int = 0,
+    resume: bool = False,
+) -> Iterator[Progress]:
+    """Train, then measure, then write weights and card to `out`. States are kept in `work`."""
+    device, work = device or best_device(), work or CACHE / "train" / f"avatarify-{seed}"
+
+    def budget(steps: int, share: float) -> Budget:
+        return Budget(steps, None if minutes is None else minutes * share)
+
+    data = people(recipe.people, recipe.data_seed, recipe.workers)
+    steps = budget(recipe.detector.steps, DETECTOR_SHARE)
+    first = DetectorRun(recipe.detector, data, steps, device, seed)
+    yield from fit(first, work / "detector.pt", resume=resume)
+    steps = budget(recipe.retargeter.steps, RETARGETER_SHARE)
+    second = RetargeterRun(recipe.retargeter, steps, device, seed)
+    yield from fit(second, work / "retargeter.pt", resume=resume)
+    nets = first.average.eval(), second.average.eval()
+    steps = budget(recipe.steps, 1 - DETECTOR_SHARE - RETARGETER_SHARE)
+    run = GeneratorRun(recipe, data, *nets, steps, device, seed)
+    yield from fit(run, work / "generator.pt", resume=resume)
+    yield run.progress({}, "measuring")
+    minutes_all = [round(one.clock.minutes, 1) for one in (first, second, run)]
+    publish(run, assembled(*nets, run.average), minutes_all, out)
+
+
+def assembled(detector: Detector, retargeter: Retargeter, generator: Generator) -> Avatarify:
+    """The nets as one model, on the CPU."""
+    model = Avatarify()
+    for name, net in (("detector", detector), ("retargeter", retargeter), ("generator", generator)):
+        getattr(model, name).load_state_dict(net.state_dict())
+    return model.eval().requires_grad_(False)
+
+
+class GeneratorRun(Run[Generator]):
+    """The generator, its average and its optimizer; the other nets stay as they are."""
+
+    recipe: AvatarifyTraining
+    tail = 0.5
+    warmup = 100
+    note = "generator"
+
+    def __init__(
+        self,
+        recipe: AvatarifyTraining,
+        data: People,
+        detector: Detector,
+        retargeter: Retargeter,
+        budget: Budget,
+        device: torch.device,
+        seed: int,
+    ) -> None:
+        super().__init__(budget, device, seed)
+        self.recipe, self.data = recipe, data
+        self.detector, self.retargeter = detector, retargeter
+        self.factors = in_poses(len(data), recipe.data_seed)
+        self.model = Generator().to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
+        self.average = copy.deepcopy(self.model).requires_grad_(False)
+        self.rates, self.decay = (recipe.rate,), recipe.average
+        self.optimizers = [
+            torch.optim.Adam(self.model.parameters(), recipe.rate, betas=(0.9, 0.98), fused=True)
+        ]
+
+    def train_step(self) -> dict[str, float]:
+        seeded = generator(self.seed, self.step)
+        person = torch.randint(len(self.data), (self.recipe.batch,), generator=seeded)
+        now = torch.randint(POSES, person.shape, generator=seeded)
+        later = (now + torch.randint(1, POSES, person.shape, generator=seeded)) % POSES
+        source, target = (self.data.pictures(person, pose).to(self.device) for pose in (now, later))
+        start = detected(self.detector, source)
+        start = Keypoints(*(x.clone() for x in start))  # that the net learns from
+        truth = self.data.keypoints(person, later).to(self.device)
+        end = self.aims(start, truth, person, later, seeded)
+        with autocast(self.device):
+            moved = self.model(channels_last(source), start, end)
+        losses = self.losses(moved, target, truth)
+        self.descend(torch.stack([*losses.values()]).sum(), self.recipe.longest)
+        return {name: loss.item() for name, loss in losses.items()}
+
+    def aims(
+        self, start: Keypoints, truth: Keypoints, person: Tensor, pose: Tensor, seeded: torch.Generator
+    ) -> Keypoints:
+        """Where the source's keypoints shall go: what is true, or what another's face says."""
+        recipe, n = self.recipe, len(person)
+        others = torch.randint(len(self.factors), (n,), generator=seeded)
+        faces = driven(self.factors.select(others), self.motion(person, pose))
+        rest, now = (blurry(x.points, recipe.noise, seeded).to(self.device) for x in faces)
+        with torch.no_grad():
+            said = self.retargeter(start.points, rest, now)
+        chosen = (torch.rand(n, generator=seeded) < recipe.driven).to(self.device)
+        return Keypoints(
+            torch.where(chosen[:, None, None], said.points, truth.points),
+            torch.where(chosen[:, None, None, None], said.jacobians, truth.jacobians),
+        )
+
+    def motion(self, person: Tensor, pose: Tensor) -> Factors:
+        return self.factors.select(person * POSES + pose)
+
+    def losses(self, moved: Moved, target: Tensor, truth: Keypoints) -> dict[str, Tensor]:
+        """The picture's error in several respects, each weighted by place and by the recipe."""
+        recipe = self.recipe
+        weight = 1 + recipe.features * soft_windows(truth.points, SIZE)
+        picture = moved.picture.float()
+        losses = {"picture": weighted(picture - target, weight)}
+        sizes = [(F.avg_pool2d(picture - target, k), F.avg_pool2d(weight, k)) for k in (2, 4)]
+        losses["coarse"] = recipe.coarse * torch.stack([weighted(x, w) for x, w in sizes]).sum()
+        steps = [weighted(torch.diff(picture - target, dim=d), weight.narrow(d, 0, SIZE - 1)) for d in (2, 3)]
+        losses["edges"] = recipe.edges * torch.stack(steps).sum()
+        losses["warped"] = recipe.warped * (moved.warped - target).abs().mean()
+        return losses
+
+
+def weighted(error: Tensor, weight: Tensor) -> Tensor:
+    """Mean of what errors (n, 3, h, w) cost: large ones more than in proportion, so that no picture is far
+    off; weights (n, 1, h, w)."""
+    cost = error.abs() + error.square()
+    return (cost * weight).sum() / (3 * weight.sum())

@@ -1,0 +1,1 @@
+"""A detector of fake portraits, of which it learned from three kinds."""

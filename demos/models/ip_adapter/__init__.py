@@ -1,0 +1,1 @@
+"""IP-Adapter: a picture as a prompt beside the text, for the diffusion model as it stands."""
