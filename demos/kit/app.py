@@ -8,7 +8,8 @@ def answer(run, words, *, seed, truncation):
 
 An answer depends on nothing but its controls. A long one is a generator: it yields what is new as it comes. A
 demo with several parts declares `TABS = (Tab("guess", CONTROLS, SHOWS, answer), …)` instead, and one that a
-reader steers while it runs `TABS = (live_tab("", CONTROLS, SHOWS, Run),)`: see `runs.py`.
+reader steers while it runs `TABS = (live_tab("", CONTROLS, SHOWS, Run),)`: see `runs.py`. `AHEAD` names
+functions that make ahead what answers need.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Generator, Iterator, Mapping
 from dataclasses import dataclass
+from threading import Event
 from typing import TYPE_CHECKING, Any
 
 from demos.kit.controls import Action, Control, Slider, State
@@ -29,6 +31,9 @@ if TYPE_CHECKING:
     from demos.kit.runs import Run
 
 Answer = Callable[..., Mapping[str, Any] | Iterator[Mapping[str, Any]]]
+# Makes ahead what answers need. The server calls it once, in the background, when the first demo that names
+# it is opened; it returns soon after the event is set, and answers do without what it has not made.
+Ahead = Callable[[Event], None]
 
 
 class AppError(Exception):
@@ -39,7 +44,7 @@ class AppError(Exception):
 class Tab:
     """One page of controls, shows and an answer. Its label is `labels.<name>_tab`; a demo's only tab has
     none. `more` are lines of controls that are folded away at first; `above`: how many shows stand above the
-    controls."""
+    controls; `pace`: seconds at least from one part of a long answer to the next, if it is a film."""
 
     name: str
     controls: tuple[Control | Action, ...]
@@ -48,6 +53,7 @@ class Tab:
     more: tuple[tuple[Control, ...], ...] = ()
     above: int = 1
     live: type[Run] | None = None
+    pace: float = 0.0
 
     @property
     def settings(self) -> tuple[Control, ...]:
@@ -65,6 +71,10 @@ class Tab:
     @property
     def defaults(self) -> dict[str, Any]:
         return {control.name: control.default for control in self.settings}
+
+    def kept(self, state: State) -> dict[str, Any]:
+        """The part of a state that the server may remember."""
+        return {control.name: state[control.name] for control in self.settings if control.is_kept}
 
     @property
     def streams(self) -> bool:
@@ -98,6 +108,7 @@ class App:
     still: tuple[
         str, ...
     ] = ()  # the shows of one tab that make up the demo's still, by default all of the first
+    ahead: tuple[Ahead, ...] = ()
 
     def tab(self, name: str) -> Tab:
         """Raises KeyError if there is none of that name."""
@@ -113,7 +124,7 @@ def declared(demo: Demo) -> App:
         if missing:
             raise AppError(f"{demo.name}/app.py lacks {', '.join(missing)} (or TABS)")
         tabs = (Tab("", module.CONTROLS, module.SHOWS, module.answer),)
-    app = App(demo, tuple(tabs), tuple(getattr(module, "STILL", ())))
+    app = App(demo, tuple(tabs), tuple(getattr(module, "STILL", ())), tuple(getattr(module, "AHEAD", ())))
     check(app)
     return app
 

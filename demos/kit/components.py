@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from html import escape
 from typing import Any
 
 import gradio as gr
@@ -17,11 +18,12 @@ from demos.kit.controls import (
     Points,
     Slider,
     Switch,
+    Upload,
     Words,
 )
 from demos.kit.gradio_internals import picture_value
 from demos.kit.labels import Labels
-from demos.kit.shows import Payload, Picture, Show, Text
+from demos.kit.shows import File, Payload, Picture, Show, Text
 
 
 def is_hidden(control: Control | Action) -> bool:
@@ -36,11 +38,30 @@ def is_small(control: Control | Action) -> bool:
 
 def control_components(control: Control, labels: Labels) -> list[Any]:
     """The fields in which a reader sets a control."""
-    return (
-        matrix_fields(control, labels)
-        if isinstance(control, Matrix)
-        else [control_component(control, labels)]
-    )
+    match control:
+        case Matrix():
+            return matrix_fields(control, labels)
+        case Upload():
+            return [upload_field(control, labels)]
+    return [control_component(control, labels)]
+
+
+def upload_field(control: Upload, labels: Labels) -> Any:
+    """A button to choose a file with, and a hidden field into which `page.js` writes what was chosen.
+
+    Gradio's own component would write the file to the server's disk.
+    """
+    megabytes = labels.plain(control.most / 1_000_000)
+    info = labels.language.word("upload_info").format(megabytes=megabytes)
+    with gr.Column(elem_classes="upload"):
+        gr.Markdown(
+            f'<label><span>{escape(labels[control.name])}</span><input type="file" '
+            f'accept="{escape(control.accepts)}" data-most="{control.most}"></label> '
+            f"<small>{escape(info)}</small> <output></output>",
+            sanitize_html=False,
+            latex_delimiters=[],
+        )
+        return gr.Textbox("", label="-", visible="hidden", elem_classes="upload-field")
 
 
 def matrix_fields(control: Matrix, labels: Labels) -> list[Any]:
@@ -90,7 +111,18 @@ def control_component(control: Control, labels: Labels) -> Any:
         case Switch():
             return gr.Checkbox(**words)
         case Words():
-            return gr.Textbox(lines=control.lines, max_length=control.longest, **words)
+            example, send = (
+                labels.demo.labels.get(f"{control.name}_{part}", {}).get(labels.lang)
+                for part in ("example", "send")
+            )
+            return gr.Textbox(
+                lines=control.lines,
+                max_lines=max(control.lines, 4),  # so far it grows with its text, before it scrolls
+                max_length=control.longest,
+                placeholder=example,
+                submit_btn=send or False,
+                **words,
+            )
     raise TypeError(f"no component shows a {type(control).__name__}")
 
 
@@ -114,7 +146,8 @@ def show_component(show: Show, labels: Labels) -> Any:
     if isinstance(show, Text):
         return gr.Markdown("", elem_classes="says", latex_delimiters=[])
     # Our own SVG, audio element or link: made by the kit, with every text of others escaped.
-    gr.Markdown(f"**{labels[show.name]}**", elem_classes="label")
+    if not isinstance(show, File):  # a link says itself what it is
+        gr.Markdown(f"**{labels[show.name]}**", elem_classes="label")
     return gr.Markdown("", sanitize_html=False, elem_classes="drawn", latex_delimiters=[])
 
 

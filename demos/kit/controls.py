@@ -3,6 +3,8 @@
 labels.<name>           its label                    labels.<name>_info    a hint below it, where there is one
 labels.<name>_<option>  a choice's words             labels.<name>_new     a seed's button for another one
 labels.<name>_play      a slider's button to walk through it
+labels.<name>_example   what an empty text field shows, where there is one
+labels.<name>_send      the button in a text field that sends it, as Enter does; where there is one
 
 `clean` takes whatever a browser sends, `parse` what stands in an address; both give a valid value (hashable)
 or raise ValueError. `text` writes a value into an address.
@@ -10,17 +12,19 @@ or raise ValueError. `text` writes a value into an address.
 
 from __future__ import annotations
 
+import binascii
 import math
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 Place = tuple[float, float, int]  # x, y, and the class of what is there, counted from 0
 Value = int | float | str | bool | tuple[str, ...] | tuple[float, ...] | tuple[Place, ...]
 State = Mapping[str, Any]  # every control's value by its name, in the order they are declared
 LARGEST_SEED = 999_999
+LARGEST_FILE = 700_000  # bytes of a reader's own file: as base64, what nginx lets through by default
 LONGEST_TEXT = 500  # characters in a text box, unless a demo allows fewer
 
 
@@ -29,6 +33,7 @@ class Control:
     """What all controls are."""
 
     name: str
+    is_kept: ClassVar[bool] = True  # whether the server may remember its value for a while
 
     if TYPE_CHECKING:
 
@@ -249,7 +254,10 @@ class Switch(Control):
 
 @dataclass(frozen=True)
 class Words(Control):
-    """A text of the reader's own, of bounded length. It is never stored."""
+    """A text of the reader's own, of bounded length, sent with Enter. It is never stored.
+
+    A default would have to be in some language: with `labels.<name>_example`, an emptied field means that.
+    """
 
     default: str = ""
     longest: int = LONGEST_TEXT
@@ -260,6 +268,35 @@ class Words(Control):
         if not isinstance(value, str) or len(value) > self.longest:
             raise ValueError(f"not a text of at most {self.longest} characters")
         return value.replace("\r\n", "\n")
+
+
+@dataclass(frozen=True)
+class Upload(Control):
+    """A file of the reader's own, as base64; empty: none. It comes with each event and stays nowhere: it has
+    no place in an address, and the server keeps it in no cache, no log and no file."""
+
+    most: int = LARGEST_FILE  # bytes
+    accepts: str = "image/jpeg,image/png,image/webp"  # media types that a browser offers
+    default: str = ""
+    is_kept: ClassVar[bool] = False
+
+    def clean(self, value: object) -> str:
+        value = "" if value is None else value
+        if not isinstance(value, str) or len(value) > (self.most + 2) // 3 * 4:
+            raise ValueError(f"not a file of at most {self.most} bytes")
+        try:
+            binascii.a2b_base64(value, strict_mode=True)
+        except ValueError:
+            raise ValueError("not a file in base64") from None
+        return value
+
+    def parse(self, text: str) -> str:
+        if text:
+            raise ValueError("no file can stand in an address")
+        return ""
+
+    def text(self, value: str) -> str:
+        return ""
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import reduce
 
 from demos.kit.languages import Language
 from glossary import numbers
@@ -33,6 +35,23 @@ class Labels:
     @property
     def try_this(self) -> str:
         return self.demo.try_this[self.lang]
+
+    def shared(self, key: str, **fields: object) -> str:
+        """A text of all demos with its `{fields}` filled in."""
+        return self.language.word(key).format(**fields)
+
+    def listed(self, texts: Sequence[str]) -> str:
+        """Texts in a row, with the language's comma."""
+        return self.joined("listed", texts)
+
+    def sentences(self, texts: Sequence[str]) -> str:
+        """One sentence after the other."""
+        return self.joined("sentences", texts)
+
+    def joined(self, key: str, texts: Sequence[str]) -> str:
+        if not texts:
+            return ""
+        return reduce(lambda before, text: self.shared(key, before=before, text=text), texts)
 
     def number(self, value: float, digits: int = 1) -> str:
         """A number with so many decimals."""

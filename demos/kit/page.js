@@ -50,7 +50,25 @@ addEventListener("click", ({target, clientX, clientY}) => {
   field.dispatchEvent(new KeyboardEvent("keypress", {bubbles: true}));  // only then does Gradio send it
 });
 
-// The same without a mouse: arrow keys move a mark over a picture or a chart, Enter clicks where it is.
+// A reader's own file, if it is small enough, goes into the hidden field beside its button, and from there to the
+// server with everything else on the page.
+addEventListener("change", async ({target}) => {
+  if (!target.matches?.(".upload input[type=file]")) return;
+  const upload = target.closest(".upload");
+  const field = upload.querySelector(".upload-field textarea, .upload-field input");
+  const [file] = target.files;
+  const fits = file && file.size <= Number(target.dataset.most);
+  upload.querySelector("output").textContent = file && !fits ? WORDS.too_large : "";
+  if (fits) {
+    const bytes = new Uint8Array(await file.arrayBuffer());
+    field.value = btoa(Array.from(bytes, byte => String.fromCharCode(byte)).join(""));
+    field.dispatchEvent(new Event("input", {bubbles: true}));
+    field.dispatchEvent(new KeyboardEvent("keypress", {bubbles: true}));
+  }
+  target.value = "";  // so that the same file can be chosen once more
+});
+
+// Without a mouse: arrow keys move a mark over a picture or a chart, Enter clicks where it is.
 const CLICKABLE = ".clickable button:has(img), .chart[data-name]";
 const ARROWS = {ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1]};
 const mark = Object.assign(document.createElement("div"), {className: "mark", hidden: true});

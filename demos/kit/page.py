@@ -25,7 +25,7 @@ import gradio as gr
 
 from demos.kit.app import App, Tab, playable
 from demos.kit.components import control_components, is_hidden, is_small, show_component, shown
-from demos.kit.controls import Action, Control, Integer, Matrix, Seed, Slider, State, number
+from demos.kit.controls import Action, Control, Integer, Matrix, Seed, Slider, State, Words, number
 from demos.kit.functions import Refused, Runner, direct
 from demos.kit.gradio_internals import EVENT, SKIP, Blocks, id_of
 from demos.kit.labels import Labels
@@ -46,10 +46,14 @@ Change = Callable[[State, Any, object], Mapping[str, Any]]
 
 
 class Answers(Protocol):
-    """Gives a reader the payloads for a tab's state, all at once or as they come. Raises Refused."""
+    """Gives a reader the payloads for a tab's state, all at once or as they come. Raises Refused.
+
+    With `replaces`, a page asks that is open already: it shows its newest answer only, and what it asked for
+    before ends early.
+    """
 
     def __call__(
-        self, tab: str, state: State, reader: str
+        self, tab: str, state: State, reader: str, *, replaces: bool = True
     ) -> AsyncGenerator[Mapping[str, Payload], None]: ...
 
 
@@ -97,7 +101,8 @@ class Panel:
 
 @dataclass(frozen=True)
 class Event:
-    """A reader's newest event: what the controls of a tab had, and the state that it asks an answer for."""
+    """A reader's newest event: what the controls of a tab had, and the state that it asks an answer for;
+    without a file of the reader's own, which is never kept."""
 
     turn: int
     tab: Tab
@@ -114,7 +119,9 @@ def direct_answers(app: App, language: Language) -> Answers:
     """Answers computed here and now, each part in a thread."""
     labels = Labels(app.demo, language)
 
-    async def answers(tab: str, state: State, reader: str) -> AsyncGenerator[Mapping[str, Payload], None]:
+    async def answers(
+        tab: str, state: State, reader: str, *, replaces: bool = True
+    ) -> AsyncGenerator[Mapping[str, Payload], None]:
         parts = app.tab(tab).payloads(direct, labels, state)
         with closing(parts):
             while (part := await asyncio.to_thread(next, parts, None)) is not None:
@@ -145,7 +152,7 @@ class Page:
     @property
     def head(self) -> str:
         """What the page needs in its head."""
-        words = {key: self.language.word(key) for key in ("copied", "mark_keys")}
+        words = {key: self.language.word(key) for key in ("copied", "mark_keys", "too_large")}
         return f"<script>const WORDS = {json.dumps(words, ensure_ascii=False)};\n{SCRIPT}</script>"
 
     def compute(self, run: Runner, tab: str, state: State) -> Iterator[Mapping[str, Payload]]:
@@ -228,7 +235,8 @@ class Page:
     def make_control(self, panel: Panel, control: Control) -> None:
         panel.controls[control.name] = control_components(control, self.labels)
         for component in panel.controls[control.name]:
-            panel.triggers.append(component.input)
+            # A text is sent when it is finished: with Enter, or with whatever is pressed next.
+            panel.triggers.append(component.submit if isinstance(control, Words) else component.input)
             if isinstance(
                 control, Slider
             ):  # Gradio's button that puts it back sends no input, only a release
@@ -317,16 +325,19 @@ class Page:
             state |= panel.changes[key](state, event, on_screen)
             on_screen = None  # another event may be about to change what is on screen: send everything
         turn = self.begin(reader, panel.tab, sent, state)
-        sums = sums_of(on_screen)
+        sums, due = sums_of(on_screen), 0.0
         async with aclosing(self.answers(panel.tab.name, state, reader)) as parts:
             with self.forgotten_if_it_fails(reader, turn):
                 async for part in parts:
+                    await asyncio.sleep(max(0.0, due - time.monotonic()))
                     if not self.is_newest(reader, turn):
-                        yield [SKIP] * (2 + len(given) + len(panel.shows))
-                        return
+                        break
+                    due = max(due, time.monotonic() - panel.tab.pace) + panel.tab.pace
                     stays = before == query(self.app, panel.tab, state)
                     yield self.outputs(panel, turn, state, given, part, sums, stays)
                     given = values_of(panel.tab, state)
+        if not self.is_newest(reader, turn):  # Gradio waits for something
+            yield [SKIP] * (2 + len(given) + len(panel.shows))
 
     # What happens on a live one
 
@@ -416,7 +427,7 @@ class Page:
         if kept := self.runs.of(reader, tab):
             return kept
         query = field_of(on_screen, "query")
-        before = parse(self.app, query) if isinstance(query, str) else None
+        before = parse(self.app, query, self.language.code) if isinstance(query, str) else None
         start = before.state if before and before.tab is tab else state
         return self.runs.begin(reader, tab, self.labels, start)
 
@@ -478,12 +489,13 @@ class Page:
         if newest is None or newest.tab is not tab or turn_of(on_screen) >= newest.turn:
             return dict(sent)
         return {
-            name: newest.state[name] if value == newest.sent[name] else value for name, value in sent.items()
+            name: newest.state[name] if name in newest.sent and value == newest.sent[name] else value
+            for name, value in sent.items()
         }
 
     def begin(self, reader: str, tab: Tab, sent: State, state: State) -> int:
         """The number of a reader's new event; whatever an older one is still doing ends by it."""
-        event = Event(next(self.turns), tab, sent, state)
+        event = Event(next(self.turns), tab, *(tab.kept(some) for some in (sent, state)))
         self.newest[reader] = event
         self.newest.move_to_end(reader)
         if len(self.newest) > READERS:

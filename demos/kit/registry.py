@@ -36,15 +36,18 @@ def apps(folder: Path) -> Path:
 
 
 def load_demos(languages: Iterable[str], root: Path = ROOT, *, strict: bool = False) -> dict[str, Demo]:
-    """The demos that can be used, by name; each must have its texts in all the languages.
+    """The demos that can be used, by name; a text that a language lacks is shown in another one.
 
-    Faulty ones are left out, and the log says why; with `strict` they raise RegistryError instead.
+    Faulty ones are left out, and the log says why; with `strict`, any fault raises RegistryError.
     """
     demos, problems = read_demos(root, tuple(languages))
     if problems and strict:
         raise RegistryError(problems)
-    for problem in sorted(problems):
+    errors = [problem for problem in problems if problem.severity == "error"]
+    for problem in sorted(errors):
         log.warning("%s", problem)
+    if missing := len(problems) - len(errors):
+        log.warning("%s texts of demos are missing in a language: python -m glossary check", missing)
     return demos
 
 

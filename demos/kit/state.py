@@ -1,7 +1,8 @@
 """The state is the address: every control's value can stand in the query, `?tab=map&seed=12&truncation=0.5`.
 
-`?preset=NAME` gives a named state of `demo.yml`; single controls are set over it. What an address leaves out
-is the default; what is wrong in it falls back to that, and is reported.
+`?preset=NAME` gives a named state of `demo.yml`, in the page's language where it has texts; single controls
+are set over it. What an address leaves out is the default; what is wrong in it falls back to that, and is
+reported.
 """
 
 from __future__ import annotations
@@ -29,8 +30,11 @@ class Parsed:
     faults: tuple[str, ...] = ()
 
 
-def parse(app: App, query: str | Mapping[str, str]) -> Parsed:
-    """The state that an address asks for. Raises nothing: names that mean nothing here are passed over."""
+def parse(app: App, query: str | Mapping[str, str], lang: str = "") -> Parsed:
+    """The state that an address asks for, of a page in a language, by default the site's first.
+
+    Raises nothing: names that mean nothing here are passed over.
+    """
     pairs = parse_qsl(query, keep_blank_values=True) if isinstance(query, str) else query.items()
     asked = dict(reversed(list(pairs)))  # the first of two counts
     faults: list[str] = []
@@ -39,14 +43,15 @@ def parse(app: App, query: str | Mapping[str, str]) -> Parsed:
         preset = app.demo.presets.get(asked[PRESET])
         if preset is None:
             faults.append(PRESET)
-    wanted = {**(preset.state if preset else {}), **asked}
+    given = preset.state_in(lang) if preset else {}
+    wanted = {**given, **asked}
     tab = app.tabs[0]
     if wanted.get(TAB, tab.name) in {tab.name for tab in app.tabs}:
         tab = app.tab(wanted.get(TAB, tab.name))
     else:
         faults.append(TAB)
     state, wrong = parsed(tab, wanted)
-    overruled = preset is not None and any(state[name] != value for name, value in preset_state(tab, preset))
+    overruled = preset is not None and any(state[name] != value for name, value in valid(tab, given))
     return Parsed(tab, state, None if overruled else preset, (*faults, *wrong))
 
 
@@ -62,16 +67,16 @@ def parsed(tab: Tab, wanted: Mapping[str, str]) -> tuple[dict[str, Any], list[st
     return state, wrong
 
 
-def preset_state(tab: Tab, preset: Preset) -> Iterable[tuple[str, Any]]:
-    """The preset's own values, as far as the tab has such controls and takes them."""
-    state, wrong = parsed(tab, preset.state)
-    return [(name, state[name]) for name in preset.state if name in state and name not in wrong]
+def valid(tab: Tab, given: Mapping[str, str]) -> Iterable[tuple[str, Any]]:
+    """The values of a preset, as far as the tab has such controls and takes them."""
+    state, wrong = parsed(tab, given)
+    return [(name, state[name]) for name in given if name in state and name not in wrong]
 
 
 def query(app: App, tab: Tab, state: State) -> str:
     """The query that gives a state: only what differs from the default."""
     pairs = [(TAB, tab.name)] if tab is not app.tabs[0] else []
     for control in tab.settings:
-        if state[control.name] != control.default:
+        if control.is_kept and state[control.name] != control.default:
             pairs.append((control.name, control.text(state[control.name])))
     return urlencode(pairs, safe=",")

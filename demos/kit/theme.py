@@ -78,6 +78,7 @@ COLOURS = {
     "input_background_fill": RAISED,
     "input_border_color": EDGE,
     "input_border_color_focus": LINK,
+    "input_placeholder_color": MUTED,
     "link_text_color": LINK,
     "link_text_color_hover": LINK_STRONG,
     "loader_color": ACCENT,
@@ -106,6 +107,10 @@ footer { display: none !important }
 
 .try { font-size: 1.0625rem; line-height: 1.6 }
 .says { line-height: 1.6; min-height: 3.2em }
+.says mark {
+  background: color-mix(in srgb, var(--chart-1) 20%, transparent); border-bottom: 2px solid var(--chart-1);
+  border-radius: 3px; box-decoration-break: clone; color: inherit; margin-inline: 1px;
+}
 .prose :is(table, tr, th, td) { border-color: var(--border-color-primary) !important }
 .says table { font-size: .9375rem; width: 100% }
 .says :is(th, td) { overflow-wrap: normal; word-break: normal }
@@ -117,6 +122,16 @@ footer { display: none !important }
 .controls { align-items: flex-end; gap: 1rem }
 .controls > .form { align-items: flex-end }
 .controls > button { font-size: 1.0625rem; min-height: 2.75rem; padding-inline: .75rem; white-space: nowrap }
+.input-container:has(> .submit-button) { align-items: stretch; gap: .75rem }
+.input-container:has(> .submit-button) textarea {
+  border: 1px solid var(--input-border-color) !important; border-radius: var(--input-radius);
+}
+.input-container > .submit-button {
+  align-self: stretch; background: var(--button-primary-background-fill) !important;
+  border-radius: var(--input-radius); color: var(--button-primary-text-color) !important;
+  font-size: 1.0625rem; font-weight: 600; height: auto; margin: 0; min-height: 2.75rem;
+  min-width: 5rem; padding-inline: .75rem; position: static;
+}
 .matrix { gap: .5rem; max-width: 20rem }
 .matrix .row { flex-wrap: nowrap; gap: .5rem }
 .matrix input { font-variant-numeric: tabular-nums; text-align: center }
@@ -140,9 +155,29 @@ input[type="range"]::-moz-range-thumb {
 }
 
 @media (max-width: 32rem) { .form > .block:has(.wrap-inner) { flex-basis: 100% !important } }
+/* A dropdown's words need more room than a number. */
+.form > .block:has(.wrap-inner) { flex-grow: 2 !important; min-width: min(13rem, 100%) !important }
+/* Many dropdowns in a line: two beside each other, so that their words have room. */
+.form:has(> :nth-child(3) .wrap-inner):has(> :nth-child(4) .wrap-inner) > .block {
+  flex-basis: 40% !important;
+}
 @media (max-width: 40rem) { .more .form > .block { flex-basis: calc(50% - 1.25rem) !important } }
 .tools { gap: .5rem }
 .tools > button { flex: none; font-weight: 400 }
+
+/* A button to choose a file with; the browser's own speaks the browser's language. */
+.upload label { cursor: pointer; display: inline-block; position: relative }
+.upload label > span {
+  background: var(--button-primary-background-fill); border-radius: var(--button-large-radius);
+  color: var(--button-primary-text-color); display: inline-block; font-size: 1.0625rem; font-weight: 600;
+  padding: .6rem 1rem;
+}
+.upload label:hover > span { background: var(--button-primary-background-fill-hover) }
+.upload label:has(:focus-visible) { outline: 3px solid var(--link-text-color); outline-offset: 2px }
+.upload input[type="file"] { inset: 0; opacity: 0; position: absolute; width: 100% }
+.upload small { display: block; font-size: .9375rem; margin-block-start: .4rem }
+.upload output { color: var(--error-text-color); display: block }
+.drawn a[download] { font-weight: 600 }
 
 /* What a preset shows, and what was wrong in an address; nothing, most of the time. */
 .block.notice { border-inline-start: 3px solid var(--slider-color); padding-inline-start: .75rem }

@@ -22,6 +22,7 @@ from typing import Any, ClassVar, Generic, TypeVar
 import torch
 from torch import Tensor, nn
 
+from demos.kit.device import best_device
 from demos.kit.weights import Card, current_commit
 from glossary import files
 
@@ -171,13 +172,14 @@ class Run(ABC, Generic[Model]):
         return early_decay(self.step, self.decay)
 
     def descend(self, loss: Tensor, longest: float = math.inf) -> None:
-        """A step of the run's one optimizer down a loss, with a gradient of at most that length."""
-        (optimizer,) = self.optimizers
-        optimizer.zero_grad(set_to_none=True)
+        """A step of the run's optimizers down a loss, with a gradient of the model of at most that length."""
+        for optimizer in self.optimizers:
+            optimizer.zero_grad(set_to_none=True)
         loss.backward()
         if longest < math.inf:
             nn.utils.clip_grad_norm_(self.model.parameters(), longest)
-        optimizer.step()
+        for optimizer in self.optimizers:
+            optimizer.step()
 
     def card(self, name: str, config: dict[str, Any], numbers: int) -> Card:
         """The card of what was trained, before it is measured: its configuration and how many parameters."""
@@ -291,3 +293,33 @@ def parameters(module: nn.Module) -> int:
 
 def channels_last(images: Tensor) -> Tensor:
     return images.contiguous(memory_format=torch.channels_last)
+
+
+def trainer(
+    recipe: Any,
+    weights: Path,
+    begin: Callable[[Any, Budget, torch.device, int], Run[Any]],
+    publish: Callable[[Any, Path], object],
+) -> Callable[..., Iterator[Progress]]:
+    """A model's `train(recipe, work=…)`: train, then measure, then write weights and card to `out`.
+
+    `begin(recipe, budget, device, seed)` makes the run; `publish(run, out)` measures and writes. The state
+    is kept in `work`.
+    """
+
+    def train(
+        recipe: Any = recipe,
+        *,
+        work: Path,
+        out: Path = weights,
+        minutes: float | None = None,
+        device: torch.device | None = None,
+        seed: int = 0,
+        resume: bool = False,
+    ) -> Iterator[Progress]:
+        run = begin(recipe, Budget(recipe.steps, minutes), device or best_device(), seed)
+        yield from fit(run, work / "state.pt", resume=resume)
+        yield run.progress({}, "measuring")
+        publish(run, out)
+
+    return train

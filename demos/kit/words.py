@@ -50,8 +50,8 @@ def read(folder: Path) -> Shared:
 
 
 def of(shared: Shared, lang: str) -> Mapping[str, Word]:
-    """Every word in one language, or in English."""
-    return MappingProxyType({key: _word(texts, lang) for key, texts in shared.items()})
+    """Every word in one language, or in English. A plain dictionary: other processes get it, too."""
+    return {key: _word(texts, lang) for key, texts in shared.items()}
 
 
 def _word(texts: Mapping[str, str], lang: str) -> Word:

@@ -11,12 +11,13 @@ live.py         what answers below /demos/<demo>
 opening.py      the demos' pages: opened when asked for, closed when memory is short
 demo_page.py    one of them, and the HTML of it in the state of an address
 answers.py      the answers to clicks: in fair turns, equal ones made once, kept in a cache
+worker.py       a process that makes answers
 line.py         the line in front of the models, and batches
 turns.py        fair turns between readers
 page.py         Gradio's HTML, made ours; the small pages shown while there is none
 queue.py        Gradio's queue, which waits instead of asking
 internals.py    what is private to Gradio and used here
-memory.py       giving freed memory back
+memory.py       giving freed memory back, and how much is in use
 """
 
 from __future__ import annotations
@@ -68,13 +69,21 @@ def main(argv: list[str]) -> int:
         type=megabytes,
         default=os.environ.get("ORDLAB_MEMORY", str(MEMORY // 10**6)),
         metavar="MB",
-        help="above this, demos that nobody uses are closed (default: $ORDLAB_MEMORY, else 1400)",
+        help="above this, demos that nobody uses are closed (default: $ORDLAB_MEMORY, else 2400)",
     )
     parser.add_argument(
         "--open-metrics",
         action="store_true",
         default=bool(os.environ.get("ORDLAB_OPEN_METRICS")),
         help="show /metrics to everybody, not only to clients on this machine (also: ORDLAB_OPEN_METRICS=1)",
+    )
+    parser.add_argument(
+        "--workers",
+        type=number,
+        default=os.environ.get("ORDLAB_WORKERS"),
+        metavar="N",
+        help="processes that make answers (default: $ORDLAB_WORKERS, else 2, but not more than there are "
+        "cores); 0: make them in the server's own process, as it does with a GPU",
     )
     args = parser.parse_args(argv)
     try:
@@ -83,12 +92,18 @@ def main(argv: list[str]) -> int:
         parser.error(str(error))
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     root = registry.apps(args.demos)
-    return serve(args.host, args.port, args.site, root, outside, args.memory, args.open_metrics)
+    return serve(args.host, args.port, args.site, root, outside, args.memory, args.open_metrics, args.workers)
 
 
 def port(text: str) -> int:
     if not text.isdecimal() or not 0 < int(text) < 65536:
         raise ArgumentTypeError(f"“{text}” is not a port, a number from 1 to 65535")
+    return int(text)
+
+
+def number(text: str) -> int:
+    if not text.isdecimal() or int(text) > 64:
+        raise ArgumentTypeError(f"“{text}” is not a number of processes from 0 to 64")
     return int(text)
 
 
@@ -107,6 +122,7 @@ def serve(
     outside: Outside = DIRECT,
     memory: int = MEMORY,
     open_metrics: bool = False,
+    workers: int | None = None,
 ) -> int:
     """Serve `site` and the demos below `root` until Ctrl-C or SIGTERM; returns the exit code."""
     if not (site / "index.html").is_file():
@@ -127,7 +143,7 @@ def serve(
     harden(folder)
     say(f"Ordlab is at http://{f'[{host}]' if ':' in host else host}:{port}/ (Ctrl-C stops it)")
     try:
-        run(listening, make_app(host, site, languages, root, outside, memory, open_metrics))
+        run(listening, make_app(host, site, languages, root, outside, memory, open_metrics, workers))
     finally:
         listening.close()
         shutil.rmtree(folder, ignore_errors=True)

@@ -1,9 +1,14 @@
-"""Answers: a bounded, fair line of readers, threads that work it off, and a cache of equal answers.
+"""Answers: a bounded, fair line of readers, those who work it off, and a cache of equal answers.
 
 An answer is made step by step: one step if it is plain, one for each part if it is a stream. After each step
 it goes to the end of its reader's line, and behind answers of which nothing is seen yet, so that a long one
 never keeps another reader's click waiting. Equal answers that are wanted at the same time are made once; when
 nobody wants one any more, its making ends.
+
+Where models run on the processor, processes work it off (`worker.py`), each with a thread here that waits for
+it. A demo is at home in one of them, which keeps its models and what its answers have in common; the others
+help out while that one is busy. Where there is a GPU, threads work it off, and their models meet in one line
+and are computed in batches.
 
 Live runs (`kit/runs.py`) have a thread of their own, in which they take turns frame by frame: all of them
 together take one core, and never a click's thread. Before each frame they let waiting clicks go first for a
@@ -18,8 +23,18 @@ import asyncio
 import os
 import threading
 import time
+import zlib
 from collections import OrderedDict
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Generator, Hashable, Iterator, Mapping
+from collections.abc import (
+    AsyncGenerator,
+    AsyncIterator,
+    Callable,
+    Generator,
+    Hashable,
+    Iterator,
+    Mapping,
+    Sequence,
+)
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from typing import Any
@@ -34,9 +49,10 @@ from demos.kit.runs import Frame, Frames, Runs
 from demos.server.line import Left, Line
 from demos.server.metrics import Metrics
 from demos.server.turns import Full, Turns
+from demos.server.worker import Question, Worker
 
 WAITING = 160  # answers in the line: at twenty a second the last one takes eight seconds
-EACH = 4  # of one reader; a page that behaves has two, the one that is made and the one that will replace it
+EACH = 4  # of one reader; a page that behaves has one, and the one that it replaces if that is being made
 READERS = 4096  # whose address is remembered
 THREADS = (os.cpu_count() or 1) + 2  # some wait for the line while others draw
 AHEAD = 2  # parts of a stream that are made before a reader has taken them
@@ -68,6 +84,9 @@ class Making:
     iterator: Iterator[Part] | None = None
     in_line: bool = False  # waiting for its next step, or in the middle of it
     live: bool = False  # frames of a run: made when the page is ready for the next one, and kept by nobody
+    keep: bool = True  # in the cache
+    question: Question | None = None  # for a worker; without one, the steps are made here
+    place: int = 0  # where it was begun, and goes on
 
     @property
     def is_wanted(self) -> bool:
@@ -86,31 +105,41 @@ class Follower:
     making: Making
     taken: int = 0
     left: bool = False
+    replaced: bool = False
     news: asyncio.Event = field(default_factory=asyncio.Event)
 
 
 class Answers:
-    """Makes answers in `threads` threads; their models run in one line."""
+    """Makes answers in `workers`; without any, in `threads` threads here, whose models run in one line."""
 
-    def __init__(self, metrics: Metrics, threads: int = THREADS, waiting: int = WAITING) -> None:
+    def __init__(
+        self,
+        metrics: Metrics,
+        threads: int = THREADS,
+        waiting: int = WAITING,
+        workers: Sequence[Worker] = (),
+    ) -> None:
         self.metrics = metrics
         self.line = Line(observe=metrics.batches.observe)
         self.clients: OrderedDict[str, str] = OrderedDict()  # reader to address, the latest last
         self.cache = Cache(CACHE_BYTES, CACHE_COUNT)
         self.making: dict[Hashable, Making] = {}
         self.following: dict[str, set[Follower]] = {}
-        self.turns: Turns[Making] = Turns(waiting, EACH)
+        self.workers = workers
+        self.busy = [False] * len(workers)
+        self.turns: Turns[Making] = Turns(waiting, EACH, max(1, len(workers)))
         self.live_turns: Turns[Making] = Turns(LIVE_WAITING, EACH)
         self.runs = Runs(self.frames, lambda reader: self.clients.get(reader, reader))
         self.changed = threading.Condition()
         self.closed = False
         self.loop = asyncio.get_running_loop()
-        self.threads = [
-            threading.Thread(target=self.work, args=(turns,), name=f"answers {n}", daemon=True)
-            for n, turns in enumerate([self.live_turns, *[self.turns] * threads])
-        ]
-        for thread in self.threads:
-            thread.start()
+        places = range(len(workers)) if workers else [0] * threads
+        self.start("live runs", self.live_turns)
+        for place in places:
+            self.start("answers", self.turns, place)
+
+    def start(self, name: str, turns: Turns[Making], place: int = 0) -> None:
+        threading.Thread(target=self.work, args=(turns, place), name=name, daemon=True).start()
 
     def __len__(self) -> int:
         return len(self.turns)
@@ -127,34 +156,63 @@ class Answers:
         """What a demo's page asks for answers."""
         labels = Labels(app.demo, language)
 
-        def answers(tab: str, state: State, reader: str) -> AsyncGenerator[Part, None]:
+        def answers(
+            tab: str, state: State, reader: str, *, replaces: bool = True
+        ) -> AsyncGenerator[Part, None]:
             declared, values = app.tab(tab), dict(state)
-            key = app.demo.name, language.code, tab, tuple(values.items())
+            key: Hashable = app.demo.name, language.code, tab, tuple(values.items())
+            # With a file of the reader's own: shared with nobody, and not kept.
+            keep = all(c.is_kept or values[c.name] == c.default for c in declared.settings)
 
             def steps(run: Run) -> Iterator[Part]:
                 return declared.payloads(run, labels, values)
 
-            return self.ask(key, app.demo.name, reader, steps, only_first=not declared.streams)
+            made = key if keep else object()
+            return self.ask(
+                made,
+                app.demo.name,
+                reader,
+                steps,
+                only_first=not declared.streams,
+                keep=keep,
+                replaces=replaces,
+                question=Question(app.demo.name, language.code, tab, values),
+            )
 
         return answers
 
     async def ask(
-        self, key: Hashable, demo: str, reader: str, steps: Steps, *, only_first: bool = False
+        self,
+        key: Hashable,
+        demo: str,
+        reader: str,
+        steps: Steps,
+        *,
+        only_first: bool = False,
+        keep: bool = True,
+        replaces: bool = True,
+        question: Question | None = None,
     ) -> AsyncGenerator[Part, None]:
-        """The parts of an answer: from the cache, from a making that goes on already, or made now.
+        """The parts of an answer: from the cache, from a making that goes on already, or made now: by a
+        worker, who is asked the question, or else by steps here.
 
-        With `only_first`, its first part: all of it if it is a plain one.
+        With `only_first`, its first part: all of it if it is a plain one. Without `keep`, it isn't cached.
+        With `replaces`, whatever the reader asked for before ends early.
         Raises Refused if the line is full, CancelledError if the reader leaves, or what went wrong in a step.
         """
         begun = time.perf_counter()
         if made := self.cache.get(key):
+            if replaces:
+                self.replace_older(reader)
             self.metrics.answered(demo, "cached", time.perf_counter() - begun)
             async for part in replayed(made):
                 yield part
             return
-        making = self.making.get(key) or Making(key, demo, reader, steps, only_first)
+        making = self.making.get(key) or Making(
+            key, demo, reader, steps, only_first, keep=keep, question=question
+        )
         outcome = "shared" if key in self.making else "made"
-        async with aclosing(self.followed(reader, making)) as parts:
+        async with aclosing(self.followed(reader, making, replaces)) as parts:
             first = True
             async for part in parts:
                 if first:
@@ -167,14 +225,18 @@ class Answers:
 
         Raises what `ask` does.
         """
-        making = Making(object(), demo, reader, lambda _: made, only_first=False, live=True)
+        making = Making(object(), demo, reader, lambda _: made, only_first=False, live=True, keep=False)
         async with aclosing(self.followed(reader, making)) as frames:
             async for frame in frames:
                 yield frame
 
-    async def followed(self, reader: str, making: Making) -> AsyncGenerator[Any, None]:
+    async def followed(
+        self, reader: str, making: Making, replaces: bool = False
+    ) -> AsyncGenerator[Any, None]:
         follower = Follower(reader, making)
         making.followers.add(follower)  # before a thread can find that nobody wants it
+        if replaces:
+            self.replace_older(reader)
         if making.key not in self.making:
             self.begin(making)
         self.following.setdefault(reader, set()).add(follower)
@@ -199,6 +261,8 @@ class Answers:
         while True:
             if follower.left:
                 raise asyncio.CancelledError
+            if follower.replaced:
+                return
             if follower.taken < len(making.parts):
                 part = making.parts[follower.taken]
                 follower.taken += 1
@@ -239,6 +303,14 @@ class Answers:
                 making.in_line = False
         if making.iterator is not None:
             self.let_wait(making)  # one last step, which closes it
+
+    def replace_older(self, reader: str) -> None:
+        """What a reader asked for before is no longer wanted. It would take the room of what replaces it."""
+        for follower in list(self.following.get(reader, ())):
+            if not follower.making.live:
+                follower.replaced = True
+                follower.news.set()
+                self.stop_following(follower)
 
     def leave(self, reader: str) -> None:
         """A reader is gone: what only this one waited for is not made, and the page's run ends."""
@@ -282,7 +354,7 @@ class Answers:
             return
         with self.changed:
             turns = self.turns_of(making)
-            turns.put(making.reader, making, later=bool(making.parts), bounded=bounded)
+            turns.put(making.reader, making, later=bool(making.parts), bounded=bounded, place=making.place)
             self.changed.notify_all()
         making.in_line = True
 
@@ -292,30 +364,52 @@ class Answers:
         if making.is_wanted and not making.done and not making.live and ahead < AHEAD:
             self.let_wait(making)
 
-    def work(self, turns: Turns[Making]) -> None:
+    def work(self, turns: Turns[Making], place: int) -> None:
         """What each thread does: the step whose turn it is, again and again."""
+        worker = self.workers[place] if self.workers and turns is self.turns else None
+
+        def fits(making: Making) -> bool:
+            home = self.home(making.demo)
+            return worker is None or home == place or self.busy[home]
+
         while True:
             with self.changed:
-                self.changed.wait_for(lambda: self.closed or len(turns) > 0)
+                self.changed.wait_for(lambda: self.closed or turns.has(place, fits))
                 if turns is self.live_turns:
                     self.changed.wait_for(lambda: self.closed or len(self.turns) == 0, COURTESY)
                 if self.closed:
                     return
-                making = turns.pop()
-                if len(turns) == 0:
-                    self.changed.notify_all()
-            outcome = self.step(making)
+                making = turns.pop(place, fits)
+                if worker is not None:
+                    self.busy[place] = True
+                self.changed.notify_all()  # live runs wait for an empty line, helpers for a busy home
+            began, later = time.monotonic(), bool(making.parts)
+            outcome = self.step(making, place, worker)
+            with self.changed:
+                turns.finish(time.monotonic() - began, later=later, place=place)
+                if worker is not None:
+                    self.busy[place] = False
             if not self.closed:
                 self.loop.call_soon_threadsafe(self.stepped, making, outcome)
+            del making, outcome  # while it waits for the next one, it holds none
 
-    def step(self, making: Making) -> Any:
+    def home(self, demo: str) -> int:
+        """The worker that keeps a demo's models."""
+        return zlib.crc32(demo.encode()) % max(1, len(self.workers))
+
+    def step(self, making: Making, place: int, worker: Worker | None) -> Any:
         """In a thread: the next part of an answer, DONE after the last one, or what went wrong."""
         try:
             if not making.is_wanted:
                 close(making.iterator)
                 return DONE
             if making.iterator is None:
-                making.iterator = iter(making.steps(self.runner(making)))
+                making.place = place
+                making.iterator = (
+                    worker.parts(making.question)
+                    if worker and making.question
+                    else iter(making.steps(self.runner(making)))
+                )
             part = next(making.iterator, DONE)
             if making.only_first:
                 close(making.iterator)
@@ -353,7 +447,7 @@ class Answers:
     def finish(self, making: Making) -> None:
         if self.making.get(making.key) is making:
             del self.making[making.key]
-        if making.error is None and making.is_wanted and not making.live:
+        if making.error is None and making.is_wanted and making.keep:
             self.cache.put(making)
         elif making.error is not None and not isinstance(making.error, Left):
             self.metrics.failed(making.demo, making.error)

@@ -26,7 +26,7 @@ from demos.server.outside import DIRECT, Outside
 from demos.server.page import ASSETS
 from demos.server.proxy import ForwardedHeaders, RootPath
 
-MEMORY = 1_400_000_000  # bytes
+MEMORY = 2_400_000_000  # bytes
 NO_STORE = {"Cache-Control": "no-store"}
 
 
@@ -38,17 +38,18 @@ def make_app(
     outside: Outside = DIRECT,
     memory: int = MEMORY,
     open_metrics: bool = False,
+    workers: int | None = None,
 ) -> Starlette:
     """The whole server as one ASGI application.
 
     `memory` is in bytes: above it, demos not in use are closed. With `open_metrics`, everybody may see
-    /metrics.
+    /metrics. `workers`: see `OpenPages`.
 
     The site answers at once; Torch and Gradio are imported beside it, and demos opened when asked for.
     """
     files = Site(site, languages)
     metrics = Metrics()
-    pages = OpenPages(root, languages, metrics, memory)
+    pages = OpenPages(root, languages, metrics, memory, workers)
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:

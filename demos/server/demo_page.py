@@ -60,10 +60,11 @@ class DemoPage:
         from demos.kit.state import parse
 
         before, config_text, after = await self.template(request)
-        asked = parse(self.page.app, request.url.query)
+        asked = parse(self.page.app, request.url.query, self.language.code)
         reader = request.client.host if request.client else ""
         config = json.loads(config_text)
-        async with aclosing(self.page.answers(asked.tab.name, asked.state, reader)) as parts:
+        answers = self.page.answers(asked.tab.name, asked.state, reader, replaces=False)
+        async with aclosing(answers) as parts:
             self.page.fill(config, asked, await anext(parts))
         filled = json.dumps(config, ensure_ascii=False).translate(ESCAPES)
         return HTMLResponse(before + filled + after, headers={"Cache-Control": "no-cache"})

@@ -13,7 +13,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 WILDCARDS = ("0.0.0.0", "::", "")
-MAX_BODY = 128 * 1024  # bytes; a demo's controls need about 1 kB
+MAX_BODY = 1_000_000  # bytes: a reader's own file (`Upload`) as base64; what else is set takes about 1 kB
 
 # Inline scripts and styles are Material's and Gradio's. 'unsafe-eval' is not needed by anything shown here.
 CONTENT_SECURITY_POLICY = "; ".join(

@@ -8,6 +8,7 @@ to fill: a call that comes to an idle device is computed at once.
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Hashable, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass, field
@@ -36,6 +37,7 @@ class Call:
     tensors: Mapping[str, Tensor]
     settings: Mapping[str, Any]
     is_wanted: Callable[[], bool]
+    later: bool = False
     result: Future[Result] = field(default_factory=Future)
 
     @property
@@ -88,7 +90,7 @@ class Line:
         raises.
         """
         tensors, settings = function.split(inputs)
-        call = Call(function, tensors, settings, is_wanted)
+        call = Call(function, tensors, settings, is_wanted, later)
         with self.changed:
             if self.closed:
                 raise Left
@@ -104,12 +106,15 @@ class Line:
 
     def work(self) -> None:
         while batch := self.next_batch():
+            began = time.monotonic()
             wanted = [call for call in batch if call.is_wanted()]
             for call in set(batch) - set(wanted):
                 call.result.set_exception(Left())
             if wanted:
                 self.observe(len(wanted))
                 self.compute(wanted)
+            with self.changed:
+                self.turns.finish(time.monotonic() - began, later=batch[0].later)
 
     def next_batch(self) -> list[Call]:
         """The call whose turn it is, and those that fit beside it; nothing when the line was closed."""

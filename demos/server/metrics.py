@@ -26,6 +26,20 @@ FORWARDED = ("forwarded", "x-forwarded-for", "x-real-ip")
 log = logging.getLogger("ordlab")
 
 
+class Fault(Exception):
+    """What went wrong in another process: the error's name, the place where it was raised, its traceback."""
+
+    def __init__(self, name: str, at: str, text: str) -> None:
+        self.name, self.at, self.text = name, at, text
+        super().__init__(text)
+
+    @classmethod
+    def of(cls, error: Exception) -> Fault:
+        if isinstance(error, cls):
+            return error
+        return cls(type(error).__name__, place(error), "".join(traceback.format_exception(error)))
+
+
 class Metrics:
     """One server's numbers."""
 
@@ -70,7 +84,8 @@ class Metrics:
 
     def failed(self, demo: str, error: Exception) -> None:
         self.answers.labels(demo, "failed").inc()
-        report("answer failed", demo=demo, error=type(error).__name__, at=place(error))
+        fault = Fault.of(error)
+        report("answer failed", demo=demo, error=fault.name, at=fault.at)
 
     def text(self) -> str:
         return generate_latest(self.registry).decode()

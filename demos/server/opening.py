@@ -8,7 +8,7 @@ import importlib
 import logging
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -20,9 +20,11 @@ import psutil
 from starlette.applications import Starlette
 
 from demos.kit.languages import Language, Languages
+from demos.server.ahead import MadeAhead
 from demos.server.demo_page import DemoPage, mount, open_page
-from demos.server.memory import give_back
+from demos.server.memory import give_back, in_use
 from demos.server.metrics import Metrics, report
+from demos.server.worker import Worker
 from glossary.demos import Demo, demo_names, read_demos
 
 if TYPE_CHECKING:
@@ -33,7 +35,8 @@ State = Literal["closed", "loading", "ready", "failed"]
 Result = TypeVar("Result")
 
 # What every demo needs, in an order that lets a server that is stopped meanwhile stop soon.
-NEEDED = ("numpy", "torch", "pandas", "fastapi", "gradio", "demos.kit.page", "demos.server.queue")
+NEEDED = ("numpy", "torch"), ("pandas", "fastapi", "gradio", "demos.kit.page", "demos.server.queue")
+MOST_WORKERS = 2  # if nobody says how many: each takes half a gigabyte
 LOOK_EVERY = 60  # seconds: how often memory is measured and given back
 IN_USE_FOR = (
     10  # seconds after a request in which a page is not closed: its reader may be about to send another
@@ -70,20 +73,32 @@ class Entry:
 class OpenPages:
     """Opens pages, one at a time beside the running server, and closes those used least when memory is short.
 
-    `limit` is in bytes of this process's resident memory.
+    `limit` is in bytes of memory, workers included. There are so many `workers`, by default as many as suit
+    the machine; with 0, answers are made in this process.
     """
 
-    def __init__(self, root: Path, languages: Languages, metrics: Metrics, limit: int) -> None:
+    def __init__(
+        self,
+        root: Path,
+        languages: Languages,
+        metrics: Metrics,
+        limit: int,
+        workers: int | None = None,
+    ) -> None:
         demos, problems = read_demos(root, tuple(languages))
         for problem in sorted(problems):
             log.error("%s", problem)
         self.demos = {name: Entry(demos.get(name)) for name in demo_names(root)}
         self.metrics = metrics
         self.limit = limit
+        self.root, self.languages = root, languages
+        self.count = workers
+        self.workers: list[Worker] = []
         self.answers: Answers | None = None  # once what they need has been imported
         self.device = "cpu"
         self.verified: set[Path] = set()
         self.thread = ThreadPoolExecutor(1, "demos")
+        self.ahead = MadeAhead()
         self.prepared = asyncio.Event()  # what all demos need is imported, or cannot be
         self.stopping = asyncio.Event()
         metrics.gauge("ordlab_open_pages", "Pages of demos that are open.", self.open_count)
@@ -100,8 +115,11 @@ class OpenPages:
             if not self.stopping.is_set():
                 await self.make_room()
         await self.close_all()
+        await asyncio.to_thread(self.ahead.close)
         if self.answers is not None:
             await self.answers.close()
+        for worker in self.workers:
+            await asyncio.to_thread(worker.end)
         self.thread.shutdown()
 
     def open_count(self) -> int:
@@ -110,14 +128,15 @@ class OpenPages:
     async def prepare(self) -> None:
         started = time.perf_counter()
         try:
-            for name in NEEDED:
-                if self.stopping.is_set():
-                    return
-                await self.in_thread(partial(importlib.import_module, name))
+            if not await self.imported(NEEDED[0]):
+                return
             self.device = await self.in_thread(set_up_torch)
+            self.start_workers()
+            if not await self.imported(NEEDED[1]):
+                return
             from demos.server.answers import Answers
 
-            self.answers = Answers(self.metrics)
+            self.answers = Answers(self.metrics, workers=self.workers)
             self.answers.show(self.metrics)
         except Exception:
             log.exception("No demo can run: what all of them need cannot be imported.")
@@ -125,6 +144,21 @@ class OpenPages:
             log.info("Demos can be opened after %.1f s.", time.perf_counter() - started)
         finally:
             self.prepared.set()
+
+    async def imported(self, names: Sequence[str]) -> bool:
+        """False if the server is being stopped."""
+        for name in names:
+            if self.stopping.is_set():
+                return False
+            await self.in_thread(partial(importlib.import_module, name))
+        return True
+
+    def start_workers(self) -> None:
+        """Their models run on the processor. A GPU is better used by one process, in batches."""
+        suited = 0 if self.device != "cpu" else min(MOST_WORKERS, os.cpu_count() or 1)
+        for _ in range(suited if self.count is None else self.count):
+            self.workers.append(Worker(self.root, self.languages))
+            self.workers[-1].start()
 
     def stop(self) -> None:
         self.stopping.set()
@@ -177,6 +211,8 @@ class OpenPages:
             del entry.opening[lang]
         entry.failed_at = None
         entry.pages[lang] = opened
+        if not self.workers:  # which do this themselves
+            self.ahead.make(page.app.ahead)
         log.info("The demo “%s” (%s) opened in %.1f s.", demo.name, lang, time.perf_counter() - started)
         await self.make_room(keep=opened)
         return opened
@@ -192,16 +228,21 @@ class OpenPages:
     # Memory
 
     async def make_room(self, keep: DemoPage | None = None) -> None:
-        """Give freed memory back; while more than the limit is in use, close the page used longest ago."""
+        """Give freed memory back; while more than the limit is in use, close the page used longest ago, as
+        long as that helps."""
         await self.in_thread(give_back)
-        while (used := memory_in_use()) > self.limit and (found := self.least_used(keep)):
+        used = await self.in_thread(memory_in_use)
+        while used > self.limit and (found := self.least_used(keep)):
             name, lang = found
             await self.close(name, lang)
             await self.in_thread(collect)
+            before, used = used, await self.in_thread(memory_in_use)
             log.warning(
                 "The demo “%s” (%s) was closed: %.0f MB in use, limit %.0f MB; %.0f MB freed.",
-                *(name, lang, used / 1e6, self.limit / 1e6, (used - memory_in_use()) / 1e6),
+                *(name, lang, before / 1e6, self.limit / 1e6, (before - used) / 1e6),
             )
+            if used >= before:  # the others would have to be opened again, for nothing
+                return
 
     def least_used(self, keep: DemoPage | None) -> tuple[str, str] | None:
         idle = {
@@ -237,7 +278,8 @@ def lately(failed_at: float | None) -> bool:
 
 
 def memory_in_use() -> int:
-    return int(psutil.Process().memory_info().rss)
+    """Bytes of this process and its workers."""
+    return in_use(psutil.Process())
 
 
 def collect() -> None:

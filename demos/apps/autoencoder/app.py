@@ -8,7 +8,7 @@ import torch
 from PIL import Image
 from torch import Tensor
 
-from demos.data.avatars.dataset import portrait
+from demos.data.avatars.ahead import portrait, readers_portraits, some_portraits
 from demos.kit import charts, pictures, random
 from demos.kit.app import Tab
 from demos.kit.controls import Action, Choice, Number, Seed, Slider, State
@@ -158,7 +158,7 @@ def codes_of(run: Runner, kind: str, seed: int) -> Tensor:
 @remembered(32)
 def several(run: Runner, seed: int) -> Tensor:
     """The codes (12, 64) of a seed's portraits."""
-    return coded(run, torch.cat([portrait(seed * COUNT + i) for i in range(COUNT)]))
+    return coded(run, some_portraits(seed, COUNT, "several"))
 
 
 def following(state: State) -> dict[str, int]:
@@ -196,3 +196,4 @@ TABS = (
     ),
 )
 STILL = ("flow", "sizes")
+AHEAD = (readers_portraits,)

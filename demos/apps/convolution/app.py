@@ -17,9 +17,7 @@ import torch.nn.functional as F
 from PIL import Image
 from torch import Tensor
 
-from demos.data.avatars import render
-from demos.data.avatars import sample as draw
-from demos.data.avatars.dataset import portrait_of
+from demos.data.avatars import ahead
 from demos.kit import pictures
 from demos.kit.app import Tab
 from demos.kit.controls import Action, Choice, Matrix, Number, Seed, Slider, State
@@ -49,7 +47,7 @@ KERNELS: dict[str, tuple[float, ...]] = {
 
 def portrait(seed: int) -> Tensor:
     """The portrait (3, 64, 64) of a seed, in [-1, 1]."""
-    return portrait_of(seed)[0]
+    return ahead.portrait(seed)[0]
 
 
 def gray(seed: int) -> Tensor:
@@ -227,7 +225,7 @@ class Pool:
 
 @remembered(1)
 def pool(run: Runner) -> Pool:
-    images = render(draw(POOL, POOL_SEED)).images
+    images = ahead.portraits_at(POOL_SEED, range(POOL))
     strongest, places, vectors = [], [], []
     for part in images.split(12):
         maps = run(feature_maps, picture=part)
@@ -428,3 +426,4 @@ TABS = (
     ),
 )
 STILL = ("look",)
+AHEAD = (ahead.readers_portraits,)

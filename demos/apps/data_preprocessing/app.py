@@ -10,7 +10,7 @@ from torch import Tensor
 
 from demos.data.avatars import render, replace
 from demos.data.avatars import sample as draw
-from demos.data.avatars.dataset import portrait_of
+from demos.data.avatars.ahead import portrait, readers_portraits
 from demos.kit import charts, pictures, random
 from demos.kit.app import Tab
 from demos.kit.charts import Drawing
@@ -31,7 +31,7 @@ CHANGES = ("flip", "brighter", "noise")
 @remembered(32)
 def original(_: Runner, seed: int) -> Tensor:
     """The portrait (3, 64, 64) of a seed as bytes from 0 to 255, in floats."""
-    return ((portrait_of(seed)[0] + 1) * 127.5).round()
+    return ((portrait(seed)[0] + 1) * 127.5).round()
 
 
 def cropped(image: Tensor, kept: float) -> Tensor:
@@ -202,3 +202,4 @@ TABS = (
     ),
 )
 STILL = ("steps",)
+AHEAD = (readers_portraits,)

@@ -6,6 +6,8 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import product
+from threading import Event
 from typing import Any
 
 import numpy as np
@@ -13,14 +15,21 @@ import torch
 from torch import Tensor
 
 from demos.apps.evaluation.features import degraded_features, stored
-from demos.apps.evaluation.sets import AMOUNTS, LEVELS, POOL, SIZE, degraded, training_pictures
-from demos.data.avatars import render
-from demos.data.avatars import sample as draw
+from demos.apps.evaluation.sets import (
+    AMOUNTS,
+    LEVELS,
+    POOL,
+    SIZE,
+    degraded,
+    sets_ahead,
+)
+from demos.data.avatars.ahead import portraits_at, readers_portraits, some_portraits
+from demos.data.avatars.dataset import TRAIN_SEED
 from demos.kit import charts, pictures, random
 from demos.kit.app import Tab
 from demos.kit.charts import Drawing, Line, Pair, Plane, Points, Sign, Strokes, Thing
 from demos.kit.controls import Choice, Seed, Slider
-from demos.kit.functions import Runner
+from demos.kit.functions import Runner, direct
 from demos.kit.guessing import Guessing
 from demos.kit.labels import Labels
 from demos.kit.metrics import (
@@ -86,6 +95,14 @@ def degrade(run: Runner, words: Labels, *, kind: str, strength: int, seed: int) 
     }
 
 
+def measures_ahead(stopping: Event) -> None:
+    """Measure every kind at every strength, which takes 2 s in all."""
+    for kind, strength in product(KINDS, STRENGTHS):
+        if stopping.wait(0.1):  # answers go first
+            return
+        measured(direct, kind, strength)
+
+
 @remembered(32)
 def portraits(run: Runner, kind: str, strength: int, start: int) -> Tensor:
     return degraded(run, kind, strength, start, SHOWN)
@@ -149,7 +166,7 @@ def beside_nearest(run: Runner, shown: Tensor, kind: str, strength: int, start: 
     framed."""
     features = degraded_features(kind, strength)[start : start + COLUMNS]
     found = torch.cdist(features, stored()["training"]).min(1)
-    twins = training_pictures(run, tuple(found.indices.tolist()))
+    twins = portraits_at(TRAIN_SEED, found.indices.tolist())
     limit = SUSPICIOUS * usual_distance(run)
     tiles = [
         pictures.framed(tile, width=4) if distance < limit else tile
@@ -271,7 +288,7 @@ def count(run: Runner, words: Labels, *, real: int, generated: int) -> dict[str,
 # The reader's eye
 
 GUESSING = Guessing(count=10, columns=5, fewest=4)
-RATED_REAL, RATED_GENERATED = 4_100_009, 5_100_007  # seeds of no portrait that was trained or measured on
+RATED_GENERATED = 5_100_007  # of no portrait that was measured on
 
 
 @dataclass(frozen=True)
@@ -289,7 +306,7 @@ def round_of(run: Runner, number: int) -> Round:
     kinds = GUESSING.real(number)
     drawn = torch.tensor(kinds)
     images = torch.empty(GUESSING.count, 3, 64, 64)
-    images[drawn] = render(draw(sum(kinds), RATED_REAL, start=GUESSING.count * number), 64).images
+    images[drawn] = some_portraits(number, sum(kinds), "rated")
     missing = GUESSING.count - sum(kinds)
     images[~drawn] = run(
         generate, z=latents(missing, RATED_GENERATED + number), truncation=torch.ones(missing)
@@ -365,3 +382,4 @@ TABS = (
     Tab("rate", GUESSING.controls, (Picture("gallery", click=GUESSING.toggle), Text("result")), rate),
 )
 STILL = ("set", "measures")
+AHEAD = (readers_portraits, sets_ahead, measures_ahead)

@@ -6,16 +6,18 @@ to. The generator was trained on those of `training`.
 
 from __future__ import annotations
 
+from threading import Event
+
 import torch
 from torch import Tensor
 
 from demos.data.avatars import render, replace
 from demos.data.avatars import sample as draw
+from demos.data.avatars.ahead import draw_ahead, portraits_at
 from demos.data.avatars.dataset import HELD_OUT_SEED, TRAIN_SEED
 from demos.kit import random
 from demos.kit.filters import blurred
 from demos.kit.functions import Runner
-from demos.kit.remember import remembered
 from demos.models.gan.functions import generate
 from demos.models.gan.model import DEFAULT
 
@@ -59,15 +61,15 @@ def pictures(run: Runner, name: str, start: int, count: int) -> Tensor:
             made: Tensor = run(generate, z=z, truncation=torch.ones(count))
             return made
         case "training":
-            return render(draw(count, TRAIN_SEED, start=start), 64).images
+            return portraits_at(TRAIN_SEED, range(start, start + count))
         case "real":
-            return render(draw(count, HELD_OUT_SEED, start=start), 64).images
+            return portraits_at(HELD_OUT_SEED, range(start, start + count))
         case "missing":
             people = draw(count, HELD_OUT_SEED, start=OTHER_START + start)
             for same in MISSING[: int(level)]:
                 people = replace(people, **same)
             return render(people, 64).images
-    plain = others(run, start, count)
+    plain = others(start, count)
     match kind:
         case "blur":
             return blurred(plain, AMOUNTS["blur"][int(level)])
@@ -79,17 +81,15 @@ def pictures(run: Runner, name: str, start: int, count: int) -> Tensor:
     return plain
 
 
-@remembered(4)
-def others(_: Runner, start: int, count: int) -> Tensor:
-    """Rows of `other`, from which those of several sets are made. Not to be changed in place: they are
-    kept."""
-    return render(draw(count, HELD_OUT_SEED, start=OTHER_START + start), 64).images
+def others(start: int, count: int) -> Tensor:
+    """Rows of `other`, from which those of several sets are made."""
+    return portraits_at(HELD_OUT_SEED, range(OTHER_START + start, OTHER_START + start + count))
 
 
-@remembered(16)
-def training_pictures(_: Runner, rows: tuple[int, ...]) -> Tensor:
-    """Any rows of `training`."""
-    return render(draw(SIZE, TRAIN_SEED).select(torch.tensor(rows)), 64).images
+def sets_ahead(stopping: Event) -> None:
+    """Draw ahead the real portraits that the demo shows."""
+    draw_ahead(TRAIN_SEED, [0], stopping)
+    draw_ahead(HELD_OUT_SEED, [OTHER_START], stopping)
 
 
 def shuffled(images: Tensor, start: int) -> Tensor:

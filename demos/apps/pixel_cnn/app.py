@@ -14,7 +14,8 @@ from torch import Tensor
 
 from demos.apps.pixel_cnn.model import COLORS, SIDE, distributions, influence, load_net, paint
 from demos.apps.pixel_cnn.palette import nearest, reduced
-from demos.data.avatars.dataset import portrait as drawn_portrait
+from demos.data.avatars.ahead import portrait as drawn_portrait
+from demos.data.avatars.ahead import readers_portraits
 from demos.data.avatars.dataset import to_bytes
 from demos.kit import charts, pictures, random
 from demos.kit.app import Tab
@@ -361,3 +362,4 @@ TABS = (
     ),
 )
 STILL = ("look", "chances")
+AHEAD = (readers_portraits,)

@@ -1,7 +1,6 @@
 """Training of the PixelCNN: the cross-entropy of every pixel of portraits, given those before it."""
 
 import copy
-from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -11,9 +10,9 @@ from torch import Tensor
 
 from demos.apps.pixel_cnn.model import WEIGHTS, PixelConfig, PixelNet
 from demos.apps.pixel_cnn.palette import nearest, palette_of, reduced
-from demos.data.avatars.dataset import CACHE, TRAIN_SEED, portraits
-from demos.kit.device import autocast, best_device
-from demos.kit.training import Budget, Progress, Run, fit, generator, parameters
+from demos.data.avatars.dataset import TRAIN_SEED, portraits
+from demos.kit.device import autocast
+from demos.kit.training import Budget, Run, generator, parameters, trainer
 from demos.kit.weights import as_loaded, save_weights, write_card
 
 DETAILS = {
@@ -45,24 +44,9 @@ RECIPE = PixelTraining()
 SMOKE = PixelTraining(steps=3, batch=2, portraits=4, palette_from=4, held_out=4, samples=4)
 
 
-def train(
-    recipe: PixelTraining = RECIPE,
-    *,
-    minutes: float | None = None,
-    device: torch.device | None = None,
-    seed: int = 0,
-    resume: bool = False,
-    out: Path = WEIGHTS,
-    work: Path | None = None,
-) -> Iterator[Progress]:
-    """Train, then measure, then write weights and card to ``out``. State is kept in ``work``."""
-    device = device or best_device()
-    work = work or CACHE / "train" / f"pixel_cnn-{seed}"
+def begin(recipe: PixelTraining, budget: Budget, device: torch.device, seed: int) -> "PixelRun":
     pixels = reduced(portraits(recipe.portraits, recipe.data_seed).images)
-    run = PixelRun(recipe, pixels, Budget(recipe.steps, minutes), device, seed)
-    yield from fit(run, work / "state.pt", resume=resume)
-    yield run.progress({}, "measuring")
-    publish(run, out)
+    return PixelRun(recipe, pixels, budget, device, seed)
 
 
 class PixelRun(Run[PixelNet]):
@@ -110,3 +94,6 @@ def publish(run: PixelRun, out: Path) -> None:
     card.details = DETAILS
     card.metrics = measure(net, run.recipe.held_out, run.recipe.samples)
     write_card(out, card)
+
+
+train = trainer(RECIPE, WEIGHTS, begin, publish)

@@ -11,7 +11,7 @@ from torch import Tensor
 from demos.apps.style_transfer.model import MOST_RATIO, restyle
 from demos.apps.style_transfer.optimize import STEPS, compare, descend, start
 from demos.apps.style_transfer.textures import KINDS, LARGEST, PALETTES, SMALLEST, Texture, draw
-from demos.data.avatars.dataset import portrait_of
+from demos.data.avatars import ahead
 from demos.kit import charts, pictures
 from demos.kit.app import Tab
 from demos.kit.charts import Drawing
@@ -25,7 +25,7 @@ from demos.kit.shows import Chart, Picture, Text
 GIVEN, SHOWN = 104, 240  # px of portrait and texture, and of the results
 HIGHEST = 1.5  # loss that the chart always has room for
 
-PORTRAIT, SIZE, ANGLE = 5, 9, 30  # where a tab has no control for it
+PORTRAIT, SIZE, ANGLE = 33, 9, 30  # where a tab has no control for it
 KIND = Choice("kind", tuple(KINDS), "dots")
 PALETTE = Choice("palette", tuple(PALETTES), "candy", dropdown=True)
 
@@ -34,16 +34,16 @@ def mix(
     run: Runner, words: Labels, *, portrait: int, kind: str, palette: str, content: float, style: float
 ) -> Iterator[dict[str, Any]]:
     """Any portrait, some textures, and how much each counts."""
-    yield from transfer(
-        run, words, portrait_of(portrait), Texture(kind, SIZE, ANGLE, palette), content, style
-    )
+    face = ahead.portrait(portrait)
+    yield from transfer(run, words, face, Texture(kind, SIZE, ANGLE, palette), content, style)
 
 
 def design(
     run: Runner, words: Labels, *, kind: str, palette: str, size: int, angle: int, style: float
 ) -> Iterator[dict[str, Any]]:
     """One portrait, and any texture."""
-    yield from transfer(run, words, portrait_of(PORTRAIT), Texture(kind, size, angle, palette), 1.0, style)
+    face = ahead.portrait(PORTRAIT)
+    yield from transfer(run, words, face, Texture(kind, size, angle, palette), 1.0, style)
 
 
 def transfer(
@@ -140,3 +140,4 @@ TABS = (
     ),
 )
 STILL = ("transfer",)
+AHEAD = (ahead.readers_portraits,)

@@ -2,7 +2,6 @@
 portraits, textures and strengths."""
 
 import copy
-from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -13,10 +12,9 @@ from torch import Tensor
 from demos.apps.style_transfer.features import Content, Style, features
 from demos.apps.style_transfer.model import WEIGHTS, StyleConfig, StyleNet, ratio_of
 from demos.apps.style_transfer.textures import KINDS, LARGEST, PALETTES, SMALLEST, Texture, draw
-from demos.data.avatars.dataset import CACHE, TRAIN_SEED, Portraits, from_bytes, portraits, to_bytes
-from demos.kit.device import best_device
+from demos.data.avatars.dataset import TRAIN_SEED, Portraits, from_bytes, portraits, to_bytes
 from demos.kit.random import uniform
-from demos.kit.training import Budget, Progress, Run, channels_last, fit, generator, parameters
+from demos.kit.training import Budget, Run, channels_last, generator, parameters, trainer
 from demos.kit.weights import as_loaded, save_weights, write_card
 
 
@@ -38,25 +36,10 @@ RECIPE = StyleTraining()
 SMOKE = StyleTraining(steps=3, batch=2, portraits=4, textures=4, held_out=2)
 
 
-def train(
-    recipe: StyleTraining = RECIPE,
-    *,
-    minutes: float | None = None,
-    device: torch.device | None = None,
-    seed: int = 0,
-    resume: bool = False,
-    out: Path = WEIGHTS,
-    work: Path | None = None,
-) -> Iterator[Progress]:
-    """Train, then measure, then write weights and card to ``out``. State is kept in ``work``."""
-    device = device or best_device()
-    work = work or CACHE / "train" / f"style_transfer-{seed}"
+def begin(recipe: StyleTraining, budget: Budget, device: torch.device, seed: int) -> "StyleRun":
     data = portraits(recipe.portraits, recipe.data_seed)
     pool = textures(recipe.textures, recipe.data_seed)
-    run = StyleRun(recipe, data, pool, Budget(recipe.steps, minutes), device, seed)
-    yield from fit(run, work / "state.pt", resume=resume)
-    yield run.progress({}, "measuring")
-    publish(run, out)
+    return StyleRun(recipe, data, pool, budget, device, seed)
 
 
 class StyleRun(Run[StyleNet]):
@@ -151,3 +134,6 @@ def publish(run: StyleRun, out: Path) -> None:
     card.sha256 = save_weights(out, net.state_dict())
     card.metrics = measure(net, run.recipe.held_out)
     write_card(out, card)
+
+
+train = trainer(RECIPE, WEIGHTS, begin, publish)

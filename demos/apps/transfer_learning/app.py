@@ -132,14 +132,10 @@ def batches(seed: int, n: int) -> Tensor:
 
 @remembered(8)
 def lesson_of(run: Runner, seed: int, style: str, n: int) -> Lesson:
-    tests = tests_of(run, seed, style)
-    drawn = people.portraits_of(seed, people.TRAINING_SEED + seed, n, style)
-    return Lesson(drawn[None], people.in_turn(n)[None], tests)
-
-
-@remembered(8)
-def tests_of(run: Runner, seed: int, style: str) -> Tensor:
-    return people.portraits_of(seed, people.TEST_SEED + seed, TESTS, style)[None]
+    group = seed % people.GROUPS
+    drawn = people.portraits_of(group, people.TRAINING_SEED, n, style)
+    tests = people.portraits_of(group, people.TEST_SEED, TESTS, style)
+    return Lesson(drawn[None], people.in_turn(n)[None], tests[None])
 
 
 @remembered(1)
@@ -194,7 +190,7 @@ def latest(words: Labels, curve: list[tuple[int, float]]) -> str:
 @remembered(16)
 def lesson_sheet(run: Runner, seed: int, style: str, n: int) -> Scene:
     """The first training pictures, each person in a column of their own, twice."""
-    drawn = people.portraits_of(seed, people.TRAINING_SEED + seed, min(n, SHOWN), style)
+    drawn = people.portraits_of(seed % people.GROUPS, people.TRAINING_SEED, min(n, SHOWN), style)
     sheet = drawing.grid(drawing.tiles(drawn, TILE), COLUMNS)
     return Scene(COLUMNS * (TILE + drawing.GAP) - drawing.GAP, sheet.height, sheet.things)
 

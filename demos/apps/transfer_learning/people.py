@@ -5,27 +5,41 @@ None of these seeds is one that the pretrained net has seen (`TRAIN_SEED`), what
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
 from demos.apps.transfer_learning.model import PEOPLE, SIZE
 from demos.data.avatars import Factors, render, replace, sample
+from demos.data.avatars.dataset import from_bytes, to_bytes
 from demos.data.avatars.factors import BEARDS, BY_NAME, HATS, vary
 from demos.kit import random
 
 PEOPLE_SEED, TRAINING_SEED, TEST_SEED, OLD_SEED = 2_000_003, 4_000_037, 6_000_101, 8_000_009
+GROUPS = 20  # of five people: so many, so that their pictures can be kept (12 MB)
 STYLES = ("color", "sketch", "negative")
 CHUNK = 25  # portraits drawn at a time
+MOST = 100  # pictures of one kind
 
 
-def portraits_of(group: int, moment: int, n: int, style: str) -> Tensor:
+def portraits_of(group: int, kind: int, n: int, style: str) -> Tensor:
     """Portraits (n, 3, 32, 32) of five people in turn, in ever new expressions, poses, hats and light.
 
-    `group` says which people, `moment` which pictures of them; picture i depends on nothing else.
+    `group` says which people, `kind` whether these are the pictures for training (TRAINING_SEED) or for
+    testing (TEST_SEED); picture i depends on nothing else.
     """
-    people = sample(PEOPLE, PEOPLE_SEED + group)
-    return styled(drawn(vary(people.select(in_turn(n)), moment)), style)
+    chunks = [kept(group, kind, start) for start in range(0, n, CHUNK)]
+    return styled(from_bytes(torch.cat(chunks)[:n]).contiguous(), style)
+
+
+@lru_cache(maxsize=2 * GROUPS * MOST // CHUNK)
+def kept(group: int, kind: int, start: int) -> Tensor:
+    """A chunk of a group's pictures (CHUNK, 3, 32, 32), as bytes."""
+    people = sample(PEOPLE, PEOPLE_SEED + group).select(in_turn(MOST))
+    varied = vary(people, kind + group).select(slice(start, start + CHUNK))
+    return to_bytes(render(varied, SIZE).images)
 
 
 def in_turn(n: int) -> Tensor:

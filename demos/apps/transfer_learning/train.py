@@ -6,7 +6,6 @@ Who somebody is, no label says. Minutes on one CPU thread.
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,9 +23,8 @@ from demos.apps.transfer_learning.model import (
     attributes,
     random_weights,
 )
-from demos.data.avatars.dataset import CACHE, TRAIN_SEED, Portraits, portraits
-from demos.kit.device import best_device
-from demos.kit.training import Budget, Progress, Run, fit, generator
+from demos.data.avatars.dataset import TRAIN_SEED, Portraits, portraits
+from demos.kit.training import Budget, Run, generator, trainer
 from demos.kit.weights import as_loaded, save_weights, write_card
 from demos.models.attributes import attribute_loss, truth_columns, visible
 
@@ -49,24 +47,9 @@ RECIPE = Pretraining()
 SMOKE = Pretraining(steps=6, batch=16, portraits=500, held_out=100)
 
 
-def train(
-    recipe: Pretraining = RECIPE,
-    *,
-    minutes: float | None = None,
-    device: torch.device | None = None,
-    seed: int = 0,
-    resume: bool = False,
-    out: Path = WEIGHTS,
-    work: Path | None = None,
-) -> Iterator[Progress]:
-    """Train, then measure, then write weights and card to `out`. State is kept in `work`."""
-    device = device or best_device()
-    work = work or CACHE / "train" / f"transfer_learning-{seed}"
+def begin(recipe: Pretraining, budget: Budget, device: torch.device, seed: int) -> PretrainingRun:
     data = portraits(recipe.portraits, recipe.data_seed, SIZE)
-    run = PretrainingRun(recipe, data, Budget(recipe.steps, minutes), device, seed)
-    yield from fit(run, work / "state.pt", resume=resume)
-    yield run.progress({}, "measuring")
-    publish(run, out)
+    return PretrainingRun(recipe, data, budget, device, seed)
 
 
 class PretrainingRun(Run[nn.ParameterDict]):
@@ -115,3 +98,6 @@ def publish(run: PretrainingRun, out: Path) -> None:
     card.sha256 = save_weights(out, weights)
     card.metrics = measure(as_loaded(weights), run.recipe.held_out)
     write_card(out, card)
+
+
+train = trainer(RECIPE, WEIGHTS, begin, publish)

@@ -7,7 +7,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from demos.data.avatars.dataset import portrait
+from demos.data.avatars.ahead import portrait, readers_portraits
 from demos.kit import charts, pictures, random
 from demos.kit.app import Tab
 from demos.kit.controls import Choice, Seed, Slider
@@ -183,3 +183,4 @@ TABS = (
     ),
 )
 STILL = ("code", "around")
+AHEAD = (readers_portraits,)
