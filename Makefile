@@ -45,9 +45,11 @@ check: setup
 system: $(VENV)/ready-test
 	sh tests/install-system-packages.sh $(BIN)/python
 
-# One worker for each core, with a server and a browser of its own; what takes long comes first, file by file.
+# One worker more than cores, since tests in a browser often wait, each with a server and a browser of its own;
+# what takes long comes first.
 tests: system
-	$(BIN)/python -m pytest -n logical --maxprocesses 8 --dist loadfile --no-loadscope-reorder
+	$(BIN)/python -m pytest -n $$($(BIN)/python -c "import os; print(min(8, os.cpu_count() + 1))") \
+		--dist loadgroup --no-loadscope-reorder
 
 # Types and terms are checked beside the tests.
 test: style system

@@ -35,8 +35,12 @@ CHROMIUM_FLAGS = [
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Slow files first, so that the last ones to be given to workers are short."""
+    """A file's tests stay on one worker, unless they name another group. Slow files come first, so that the
+    last ones to be given to workers are short."""
     items.sort(key=lambda item: item.get_closest_marker("browser") is None)
+    for item in items:
+        if item.get_closest_marker("xdist_group") is None:
+            item.add_marker(pytest.mark.xdist_group(item.path.stem))
 
 
 @pytest.fixture(scope="session")
@@ -63,8 +67,8 @@ def build_site(folder: Path) -> None:
 
 @pytest.fixture(scope="session")
 def server(site: Path) -> Iterator[Server]:
-    """The real server with every demo loaded."""
-    with serve(site) as running:
+    """The real server, with one process for answers: every worker of the tests has a server."""
+    with serve(site, "--workers", "1") as running:
         yield running
 
 

@@ -11,7 +11,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -50,14 +50,16 @@ def wait_for(url: str, process: subprocess.Popen[bytes], seconds: float = 120) -
 
 
 def open_demo(server: Server, name: str, lang: str, seconds: float = 120) -> None:
-    """Let the server open a demo. Until it has, its address answers 503, which a browser calls an error."""
+    """Let the server open a demo. Until it has, its address answers 202, with a page that says so."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
-        try:
-            read(f"{server.url}/demos/{name}/{lang}/")
-            return
-        except OSError:
-            time.sleep(0.2)
+        with (
+            suppress(OSError),
+            urllib.request.urlopen(f"{server.url}/demos/{name}/{lang}/", timeout=10) as got,
+        ):
+            if got.status == 200:
+                return
+        time.sleep(0.2)
     raise RuntimeError(f"the demo {name} did not open in {seconds} s")
 
 

@@ -25,6 +25,7 @@ from pathlib import Path
 
 import psutil
 
+from demos.server.memory import in_use
 from tests.bench.machine import machine, percentile, show
 from tests.bench.reader import Press, Reader, reader
 from tests.serving import ROOT, Server, read, serve
@@ -64,7 +65,7 @@ class Usage:
         return 100 * (self.cpu_seconds() - self.used) / (time.monotonic() - self.started)
 
     def megabytes(self) -> float:
-        return sum(process.memory_info().rss for process in self.family()) / 1e6
+        return in_use(self.process) / 1e6
 
     def family(self) -> list[psutil.Process]:
         return [self.process, *self.process.children(recursive=True)]

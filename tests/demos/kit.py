@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any
 
 import numpy as np
+import torch
 from PIL import Image
 
 from demos.kit.app import App, Tab, declared
@@ -14,6 +15,7 @@ from demos.kit.functions import direct
 from demos.kit.labels import Labels
 from demos.kit.pictures import Scene
 from demos.kit.registry import load_demos
+from demos.kit.training import Run
 from glossary.demos import Demo
 from tests.ordlab import LANGUAGES
 
@@ -47,3 +49,18 @@ def pixels(picture: Scene | Image.Image) -> np.ndarray:
 def differ(a: Scene | Image.Image, b: Scene | Image.Image) -> float:
     """Mean difference of two pictures, in gray levels."""
     return float(np.abs(pixels(a) - pixels(b)).mean())
+
+
+def check_resuming(begin: Callable[[], Run[Any]]) -> None:
+    """A run of two steps that is interrupted after the first one takes the same second one."""
+    straight, first, second = begin(), begin(), begin()
+    for _ in range(2):
+        straight.advance()
+    first.advance()
+    second.restore(first.state())
+    second.advance()
+    weights = [
+        torch.cat([x.flatten() for x in run.average.parameters()]) for run in (straight, second, first)
+    ]
+    assert torch.equal(weights[0], weights[1])
+    assert not torch.equal(weights[0], weights[2])

@@ -134,18 +134,34 @@ def test_what_a_reader_no_longer_waits_for_takes_no_room() -> None:
         hold = threading.Event()
         first = asyncio.create_task(ask(answers, "first", plain("first", made, hold), "other"))
         await asyncio.sleep(0.1)
+        moves = []
         for n in range(3 * module.EACH):  # a slider that is moved, while the thread is busy
-            waiting = asyncio.create_task(ask(answers, str(n), plain(str(n), made), "mover"))
+            moves.append(asyncio.create_task(ask(answers, str(n), plain(str(n), made), "mover")))
             await asyncio.sleep(0.01)
-            waiting.cancel()
-            await asyncio.sleep(0)
         last = asyncio.create_task(ask(answers, "last", plain("last", made), "mover"))
         await asyncio.sleep(0.01)
         hold.set()
         assert await asyncio.gather(first, last) == [["first"], ["last"]]
+        assert await asyncio.gather(*moves) == [[]] * len(moves)
 
     run(test)
     assert made == ["first", "last"]
+
+
+def test_what_opens_pages_replaces_nothing() -> None:
+    made: list[str] = []
+
+    async def test(answers: Answers) -> None:
+        hold = threading.Event()
+        two = [
+            asyncio.create_task(ask(answers, key, plain(key, made, hold), "one address", replaces=False))
+            for key in "ab"
+        ]
+        await asyncio.sleep(0.1)
+        hold.set()
+        assert await asyncio.gather(*two) == [["a"], ["b"]]
+
+    run(test)
 
 
 def test_a_stream_comes_from_the_cache_part_by_part() -> None:

@@ -11,11 +11,12 @@ import torch
 
 from demos.apps.autoencoder import app as plain
 from demos.apps.vae import app as variational
-from demos.data.avatars.dataset import Portraits, portrait, portraits
+from demos.data.avatars.ahead import portrait
+from demos.data.avatars.dataset import Portraits, portraits
 from demos.data.avatars.factors import CATEGORICAL, CONTINUOUS
 from demos.kit.functions import direct
 from demos.kit.metrics import psnr
-from demos.kit.state import preset_state
+from demos.kit.state import valid
 from demos.kit.training import Budget
 from demos.kit.weights import read_card
 from demos.models.attributes import visible
@@ -250,7 +251,7 @@ def test_the_preset_of_the_decoder_changes_the_background_and_the_next_number_th
     demo = app("autoencoder")
     preset = demo.demo.presets["one_number"]
     tab = demo.tab(preset.state["tab"])
-    state = tab.defaults | dict(preset_state(tab, preset))
+    state = tab.defaults | dict(valid(tab, preset.state))
     code = direct(encode, picture=portrait(state["seed"]))
 
     def changes(number: int) -> tuple[float, float]:

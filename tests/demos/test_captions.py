@@ -13,10 +13,14 @@ from demos.data.avatars import render, sample
 from demos.data.avatars.anatomy import LANDMARKS
 from demos.data.avatars.factors import BY_NAME, replace
 from demos.data.captions import grammar as grammars
+from demos.data.captions import reading
 from demos.data.captions import tokens as words
-from demos.data.captions.facts import COLORS, PALETTES, SAID, Fact, facts, rows
+from demos.data.captions.facts import COLORS, PALETTES, SAID, Fact, attributes, facts, rows
 from demos.data.captions.grammar import KINDS, LANGUAGES, Writer, grammar
 from demos.data.captions.tokens import LENGTH, PADDING, START, UNKNOWN, numbers, tokens, vocabulary
+from demos.data.captions.words import on_unknown
+from demos.data.captions.words import words as words_of
+from tests.demos.kit import words as labels_in
 
 EXAMPLES = rows(sample(400, seed=11))
 
@@ -142,6 +146,23 @@ def test_norwegian_colors_agree_with_their_nouns() -> None:
     assert "rød caps" in said(Fact("hat", "cap", "red"))
 
 
+def test_norwegian_adjectives_agree_with_the_person() -> None:
+    texts = [Writer("nb", random.Random(i)).write([Fact("skin", "light")])[0] for i in range(1000)]
+    pale = [text for text in texts if "blek" in text and "hud" not in text]
+    assert any("et blekt barn" in text for text in pale)
+    assert any("en blek mann" in text for text in pale)
+    assert not any("/" in text for text in texts)
+    for text in pale:
+        assert ("blekt" in text) == bool(re.search(r"barn|ansikt", text)), text
+
+
+def test_no_sentence_says_only_whom_it_is_about() -> None:
+    facts_ = [Fact("clothing", "hoodie", "red")]
+    texts = [Writer("en", random.Random(i)).write(facts_)[0] for i in range(400)]
+    assert any(re.match(r"the \w+ wears a red", text) for text in texts)
+    assert not any(re.match(r"the \w+\.", text) for text in texts)
+
+
 def test_no_beard_is_given_to_a_woman() -> None:
     for language, women in (("en", r"woman|lady|girl"), ("nb", r"kvinn|dame|dama|jent"), ("zh", "女|姑娘")):
         texts = [
@@ -151,6 +172,30 @@ def test_no_beard_is_given_to_a_woman() -> None:
         ]
         assert not any(re.search(women, text) for text in texts[:60])
         assert any(re.search(women, text) for text in texts[60:])
+
+
+@pytest.mark.parametrize(
+    ("fact", "of"),
+    [
+        (Fact("hat", "cap", "red"), {"hat", "hat_color"}),
+        (Fact("glasses", "any", "red"), {"glasses", "glasses_color"}),
+        (Fact("background", "any", "blue"), {"background"}),
+        (Fact("background", "stripes"), {"pattern"}),
+        (Fact("iris", "any", "green"), {"iris"}),
+        (Fact("brows", "raised"), {"brow_raise"}),
+        (Fact("lips", "thin"), {"lip_fullness"}),
+        (Fact("smile", "broad"), {"smile"}),
+    ],
+)
+def test_a_fact_says_something_of_attributes(fact: Fact, of: set[str]) -> None:
+    assert attributes(fact) == of
+
+
+def test_every_fact_says_something_of_an_attribute() -> None:
+    for row in EXAMPLES:
+        for fact in facts(row):
+            assert attributes(fact) <= set(BY_NAME), fact
+            assert attributes(fact)
 
 
 def test_equal_chance_writes_equal_captions() -> None:
@@ -220,6 +265,57 @@ def test_chinese_is_read_by_characters() -> None:
     assert all(t.known for t in tokens(text))
 
 
+def read(text: str) -> list[str]:
+    """The words of the vocabulary that a text is read as; those that it lacks with a question mark."""
+    by_number = list(vocabulary())
+    return [by_number[t.number] if t.known else f"{text[t.start : t.end]}?" for t in tokens(text)]
+
+
+@pytest.mark.parametrize(
+    ("text", "words_read"),
+    [
+        ("RØDE briller!", "røde briller"),
+        ("bla\u030a øyne", "blå øyne"),  # as macOS composes it
+        ("Ｔ恤，Ｖ领", "t 恤 v 领"),
+        ("戴红色眼镜 的女人。", "戴 红 色 眼 镜 的 女 人"),
+        ("t\u2011shirt", "t-shirt"),
+        ("et blekt barn", "et blek barn"),
+        ("skjegget, lua og brillene", "skjegg lue og briller"),
+        ("two hats, a woman’s glasses", "two hat a woman glasses"),
+        ("a blue-eyed, red-haired girl", "a blue eyes red hair girl"),
+        ("rødhåret jente med damehatt", "rød håret jente med dame hatt"),
+        ("without a cape, 3 manatees", "without? a cape? 3? manatees?"),
+        ("uten briller", "uten? briller"),
+        ("紅色眼鏡", "紅? 色 眼 鏡?"),
+    ],
+)
+def test_what_readers_type_is_read(text: str, words_read: str) -> None:
+    assert read(text) == words_read.split()
+
+
+def test_parts_of_a_word_stand_where_they_do_in_the_text() -> None:
+    text = "en mørkhåret blue-eyed mann"
+    assert [text[t.start : t.end] for t in tokens(text)] == ["en", "mørk", "håret", "blue", "eyed", "mann"]
+
+
+@pytest.mark.parametrize(
+    ("text", "seen"),
+    [
+        ("戴红色眼镜的女人", "戴 红色 眼镜 的 女人"),
+        ("一个满脸胡子的男人，戴皇冠", "一个 满脸胡子 的 男人 戴 皇 冠"),
+        ("头，发", "头 发"),  # apart in the text, they are no word
+        ("rødhåret dame uten hatt", "rød håret dame uten hatt"),
+        ("", ""),
+    ],
+)
+def test_a_reader_sees_words_where_the_encoder_reads_characters(text: str, seen: str) -> None:
+    found = words_of(text)
+    assert [word.text for word in found] == seen.split()
+    assert [end for word in found for end in range(word.first, word.end)] == list(range(len(tokens(text))))
+    for word in found:
+        assert word.known == all(t.known for t in tokens(text)[word.first : word.end])
+
+
 def test_numbers_begin_with_a_start_and_are_padded_or_cut() -> None:
     table = numbers(["", "a red hat qwerty", "hat " * 100])
     assert table.shape == (3, LENGTH)
@@ -237,3 +333,65 @@ def test_hardly_any_caption_is_cut_off() -> None:
 
 def test_each_language_file_is_read_once() -> None:
     assert grammars.grammar("nb") is grammars.grammar("nb")
+
+
+# The way back
+
+
+@pytest.mark.parametrize("held_out", [False, True])
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_a_caption_says_is_read_out_of_it(language: str, held_out: bool) -> None:
+    """Nearly all facts, and hardly any that it doesn't say."""
+    read = meant = right = 0
+    for text, told in written(language, held_out, 200):
+        found = {fact.name: fact for fact in reading.said(text)}
+        wanted = {fact.name: fact for fact in told}
+        read, meant = read + len(found), meant + len(wanted)
+        right += sum(found.get(name) == fact for name, fact in wanted.items())
+    assert right > 0.8 * meant
+    assert right > 0.8 * read
+
+
+@pytest.mark.parametrize(
+    ("text", "facts"),
+    [
+        ("en dame med røde briller og lua på", [("glasses", "any", "red"), ("hat", "beanie", "")]),
+        ("戴红色眼镜的女人，黑色刘海", [("glasses", "any", "red"), ("hair", "fringe", "black")]),
+        ("A woman with long black hair on a teal background",
+         [("hair", "long", "black"), ("background", "any", "teal")]),
+        ("teal background, no glasses", [("background", "any", "teal"), ("glasses", "none", "")]),
+        ("en mann uten briller", [("glasses", "any", "")]),  # as a model reads it that never learned “uten”
+        ("a dark hat", [("hat", "brim", "")]),  # dark is no color that hats have
+        ("a crown", []),
+        ("", []),
+    ],
+)  # fmt: skip
+def test_what_readers_ask_for_is_read(text: str, facts: list[tuple[str, str, str]]) -> None:
+    assert [tuple(fact) for fact in reading.said(text)] == facts
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_value_and_every_color_has_a_name_that_is_read_as_itself(language: str) -> None:
+    for (name, value), ways in grammar(language).phrases.items():
+        if not all(way.needs_color for way in ways):
+            text = reading.named(language, name, value)
+            assert reading.said(text) == [Fact(name, value, "")], text
+    for factor in set(COLORS.values()):
+        for color in BY_NAME[factor].classes:
+            assert reading.named(language, factor, color).strip()
+
+
+@pytest.mark.parametrize(("language", "row"), [("nb", "a, b, c"), ("en", "a, b, c"), ("zh", "a、b、c")])
+def test_texts_stand_in_a_row_as_the_language_puts_them(language: str, row: str) -> None:
+    labels = labels_in("text_to_image", language)
+    assert labels.listed(["a", "b", "c"]) == row
+    assert labels.sentences(["A.", "B."]) == ("A.B." if language == "zh" else "A. B.")
+    assert labels.listed([]) == labels.sentences([]) == ""
+
+
+def test_words_that_are_not_known_are_named_and_close_ones_proposed() -> None:
+    labels = labels_in("text_to_image", "en")
+    assert on_unknown(labels, "a red hat", "green eyes") == []
+    found = on_unknown(labels, "a sombrero", "red glases and a sombrero")
+    assert found[0].startswith("**Unknown to the model:** “sombrero”, “glases”.")
+    assert found[-1] == "Did you mean “glasses”?"

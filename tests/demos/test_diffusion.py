@@ -11,10 +11,12 @@ from torch import Tensor, nn
 
 from demos.data.avatars import render, sample
 from demos.data.avatars.dataset import portraits
-from demos.data.avatars.factors import BY_NAME, CATEGORICAL, replace
+from demos.data.avatars.factors import BY_NAME, CATEGORICAL, CONTINUOUS, replace
 from demos.data.avatars.render import PARTS
 from demos.data.captions.facts import Fact
 from demos.data.captions.tokens import LENGTH, PADDING, START, UNKNOWN, numbers
+from demos.kit.device import autocast
+from demos.kit.functions import ModelFunction, direct
 from demos.kit.training import Budget, fit
 from demos.kit.weights import read_card
 from demos.models.diffusion import publish as publishing
@@ -25,13 +27,16 @@ from demos.models.diffusion.conditions import (
     WIDTH,
     AttributeEncoder,
     Context,
+    Decoupled,
+    Layer,
     TextEncoder,
+    asked,
     attend,
 )
-from demos.models.diffusion.examples import CAPTIONS, Examples, examples, place_weights
-from demos.models.diffusion.functions import stepped
-from demos.models.diffusion.model import Flow, FlowConfig, LatentDiffusion, load_diffusion
-from demos.models.diffusion.sampling import euler, noise, velocity
+from demos.models.diffusion.examples import CAPTIONS, Examples, captions_of, examples, place_weights
+from demos.models.diffusion.functions import step_by_attributes, step_by_caption, stepped, walk, watched_step
+from demos.models.diffusion.model import HEAD, Flow, FlowConfig, LatentDiffusion, load_diffusion
+from demos.models.diffusion.sampling import at_time, back_to, euler, noise, velocity
 from demos.models.diffusion.train_autoencoder import (
     PART_WEIGHTS,
     AutoencoderRun,
@@ -40,7 +45,19 @@ from demos.models.diffusion.train_autoencoder import (
     pixel_weights,
     scale_penalty,
 )
+from demos.models.diffusion.train_text import (
+    CLASSES,
+    Heads,
+    TextReader,
+    TextRun,
+    TextTraining,
+    TextTuning,
+    TuningRun,
+    swapped,
+    words,
+)
 from demos.models.judge.model import load_judge
+from tests.demos.kit import check_resuming
 
 CPU = torch.device("cpu")
 SMALL = FlowConfig(channels=(64, 64), middle=1, style=32)
@@ -85,7 +102,12 @@ def data() -> Examples:
         made.categorical,
         made.continuous,
         captions.expand(64, -1, -1).to(torch.int16),
+        hats().expand(64, CAPTIONS, -1),
     )
+
+
+def hats() -> Tensor:
+    return torch.tensor([name in ("hat", "hat_color") for name in ATTRIBUTES])
 
 
 # Autoencoder
@@ -190,6 +212,18 @@ def test_every_class_of_every_factor_has_a_token_of_its_own() -> None:
     assert sorted(rows) == list(range(len(encoder.classes.weight)))
 
 
+def test_what_is_asked_for_is_named() -> None:
+    found = asked({"hat": "cap", "smile": -0.5}, 2)
+    chosen = [name for name, one in zip(ATTRIBUTES, found["chosen"][1].tolist(), strict=True) if one]
+    assert chosen == ["hat", "smile"]
+    assert (found["categorical"][:, CATEGORICAL.index("hat")] == BY_NAME["hat"].classes.index("cap")).all()
+    assert (found["continuous"][:, CONTINUOUS.index("smile")] == -0.5).all()
+    assert not asked({}, 2)["chosen"].any()
+    for wrong, error in [({"crown": "gold"}, KeyError), ({"hat": "crown"}, ValueError)]:
+        with pytest.raises(error):
+            asked(wrong)
+
+
 def test_an_empty_context_asks_for_anything(flow: Flow) -> None:
     latents, time = random(2, LATENT, SIDE, SIDE), torch.full((2,), 0.5)
     full = told(["a red hat", "green eyes"], flow.text)
@@ -243,7 +277,7 @@ def test_time_matters(flow: Flow) -> None:
 class Straight(nn.Module):
     """Moves everything to what each context asks for: its first token's first number, everywhere."""
 
-    def forward(self, latents: Tensor, time: Tensor, context: Context) -> Tensor:
+    def forward(self, latents: Tensor, time: Tensor, context: Context, *_: object) -> Tensor:
         return (context.tokens[:, :1, :1, None] - latents) / (1 - time)[:, None, None, None]
 
     def empty(self, like: Context) -> Context:
@@ -284,11 +318,122 @@ def test_a_step_also_shows_the_clean_latent_in_sight(monkeypatch: pytest.MonkeyP
     assert not torch.allclose(found["latent"], found["clean"], atol=0.5)
 
 
+def test_a_walk_is_equal_steps_from_a_time_of_each_row_to_the_end(
+    flow: Flow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The same latents as `euler`; and a row that begins later takes as many, shorter steps."""
+    model = nn.Module()
+    model.flow = flow
+    monkeypatch.setattr("demos.models.diffusion.functions.load_diffusion", lambda device: model)
+    start, wishes = noise(2, 1), asked({"hat": "cap"}, 2)
+    *_, last = walk(direct, step_by_attributes, start, steps=3, guidance=2.0, **wishes)
+    with torch.inference_mode(), autocast(CPU):
+        context = flow.attributes(*wishes.values())
+    expected = euler(flow, start, context, steps=3, guidance=2.0)
+    assert torch.allclose(last["latent"], expected, atol=1e-4)
+    assert torch.allclose(last["clean"], last["latent"], atol=1e-4), "the last step ends where it looked"
+
+    asked_for: list[tuple[list[float], list[float]]] = []
+
+    def recorded(_: ModelFunction, /, **inputs: Tensor) -> dict[str, Tensor]:
+        asked_for.append((inputs["time"].tolist(), inputs["until"].tolist()))
+        return {"latent": inputs["latent"], "clean": inputs["latent"]}
+
+    assert len(list(walk(recorded, step_by_attributes, start, steps=2, guidance=1.0,
+                         begin=torch.tensor([0.0, 0.6])))) == 2  # fmt: skip
+    for (times, ends), expected_times, expected_ends in zip(
+        asked_for, ([0, 0.6], [0.5, 0.8]), ([0.5, 0.8], [1, 1]), strict=True
+    ):
+        assert times == pytest.approx(expected_times)
+        assert ends == pytest.approx(expected_ends)
+
+
+def test_a_watched_step_also_says_how_much_of_each_token_every_place_took(
+    flow: Flow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model = nn.Module()
+    model.flow = flow
+    monkeypatch.setattr("demos.models.diffusion.functions.load_diffusion", lambda device: model)
+    step: dict[str, Tensor] = {
+        "latent": noise(2, 1), "time": torch.zeros(2), "until": torch.full((2,), 0.5),
+        "wanted": numbers(["a red hat", "green eyes"]), "avoided": numbers(["glasses", ""]),
+    }  # fmt: skip
+    found = {g: direct(watched_step, **step, guidance=torch.full((2,), g)) for g in (1.0, 3.0)}
+    maps = found[3.0]["maps"]
+    assert maps.shape == (2, LENGTH, SIDE, SIDE)
+    assert torch.allclose(maps.sum(1), torch.ones(2, SIDE, SIDE), atol=0.02)
+    assert (maps[0, 4:] == 0).all()
+    assert (maps[1, 3:] == 0).all()
+    assert maps[0, :4].amin((1, 2)).min() > 0
+    assert torch.allclose(found[1.0]["maps"], maps, atol=0.02), "those of what is wanted, whatever is avoided"
+    plain = direct(step_by_caption, **step, guidance=torch.full((2,), 3.0))
+    assert torch.equal(plain["latent"], found[3.0]["latent"])
+
+
+def beside(flow: Flow, scale: list[float]) -> list[Decoupled]:
+    """Some keys and values for each attention."""
+    n, found = len(scale), []
+    for attention in flow.attentions:
+        key, value = random(2, n, attention.count, 5, HEAD).unbind(0)
+        found.append(Decoupled(key, value, torch.tensor(scale)))
+    return found
+
+
+@pytest.mark.parametrize("guidance", [1.0, 3.0])
+def test_what_an_adapter_adds_changes_nothing_at_scale_0_to_the_bit(flow: Flow, guidance: float) -> None:
+    context, strength = told(["a red hat", "green eyes"], flow.text), torch.full((2,), guidance)
+    steps = (flow, noise(2, 1), torch.tensor([0.2, 0.7]), context, flow.empty(context), strength)
+    with torch.no_grad():
+        plain, off, mixed = (
+            velocity(*steps, decoupled=others)
+            for others in ((), beside(flow, [0.0, 0.0]), beside(flow, [0.0, 1.0]))
+        )
+    assert torch.equal(off, plain)
+    assert torch.equal(mixed[0], plain[0])
+    assert not torch.allclose(mixed[1], plain[1], atol=1e-2)
+
+
+def test_guidance_leads_away_from_what_is_without_the_adapter(flow: Flow) -> None:
+    context, others = told(["a red hat", "green eyes"], flow.text), beside(flow, [0.5, 1.0])
+    start, time = noise(2, 1), torch.tensor([0.2, 0.7])
+    with torch.no_grad(), autocast(CPU):
+        guided = velocity(
+            flow, start, time, context, flow.empty(context), torch.full((2,), 3.0), decoupled=others
+        )
+        towards, away = flow(start, time, context, None, others), flow(start, time, flow.empty(context))
+    assert torch.allclose(guided, away + 3 * (towards - away), atol=0.15)
+    assert not torch.allclose(towards, away, atol=0.5)
+
+
+def test_what_an_adapter_adds_grows_with_its_scale() -> None:
+    query, key, value = random(3, 2, 2, 5, HEAD).unbind(0)
+    found = [Decoupled(key, value, torch.tensor([scale, 1.0])).find(query) for scale in (0.0, 0.5, 1.0)]
+    assert (found[0][0] == 0).all()
+    assert torch.allclose(2 * found[1][0], found[2][0])
+    assert torch.equal(found[0][1], found[2][1])
+
+
+def test_an_adapter_gives_something_to_every_attention_or_it_is_an_error(flow: Flow) -> None:
+    context = told(["a red hat"], flow.text)
+    with pytest.raises(StopIteration):
+        flow(noise(1, 1), torch.tensor([0.5]), context, decoupled=beside(flow, [1.0])[:-1])
+
+
+def test_going_back_in_time_leaves_as_much_of_the_picture_and_of_noise_as_there_was() -> None:
+    clean = torch.full((400, LATENT, SIDE, SIDE), 2.0)
+    now = at_time(clean, noise(400, 1), 0.75)
+    assert now.mean().item() == pytest.approx(1.5, abs=0.01)
+    for earlier in (0.0, 0.5):
+        before = back_to(now, 0.75, earlier, noise(400, 2))
+        assert before.mean().item() == pytest.approx(2 * earlier, abs=0.01)
+        assert before.std().item() == pytest.approx(1 - earlier, abs=0.01)
+
+
 # Training
 
 
 def flow_run(data: Examples, steps: int = 4, seed: int = 0) -> training.FlowRun:
-    return training.FlowRun(TINY, data, Budget(steps), CPU, seed, SMALL)
+    return training.FlowRun(TINY, data, TextReader(), Budget(steps), CPU, seed, SMALL)
 
 
 def test_faces_count_more_than_their_surroundings() -> None:
@@ -300,7 +445,7 @@ def test_faces_count_more_than_their_surroundings() -> None:
 def test_the_flow_learns(data: Examples) -> None:
     same = dataclasses.replace(data, latents=data.latents[:1].expand(64, -1, -1, -1))
     run = flow_run(same, steps=40)
-    run.warmup, run.rates = 1, (3e-3,)  # type: ignore[misc]
+    run.warmup, run.rates = 1, (3e-3, 3e-3)  # type: ignore[misc]
     losses = [run.advance()["loss"] for _ in range(40)]
     assert sum(losses[-10:]) < 0.8 * sum(losses[:10])
 
@@ -318,18 +463,108 @@ def test_same_seed_same_weights_also_after_an_interruption(data: Examples, tmp_p
 
 
 def test_words_are_lost_but_never_the_start(data: Examples) -> None:
-    run = flow_run(data)
-    run.recipe = dataclasses.replace(TINY, unknown=1.0)
-    words = run.words(torch.arange(8), torch.Generator().manual_seed(0))
-    assert (words[:, 0] == START).all()
-    assert set(words.unique().tolist()) == {PADDING, START, UNKNOWN}
+    chosen, _ = words(data, torch.arange(8), 1.0, torch.Generator().manual_seed(0))
+    assert (chosen[:, 0] == START).all()
+    assert set(chosen.unique().tolist()) == {PADDING, START, UNKNOWN}
 
 
 def test_some_are_told_nothing(data: Examples) -> None:
     run = flow_run(data)
     run.recipe = dataclasses.replace(TINY, nothing=1.0)
-    context = run.context(torch.arange(8), torch.Generator().manual_seed(0))
-    assert context.seen.sum(1).tolist() == [1] * 8
+    seeded = torch.Generator().manual_seed(0)
+    numbers, _ = words(data, torch.arange(6), 0.0, seeded)
+    text = run.model.text(numbers)
+    assert run.context(text, torch.arange(6, 8), seeded).seen.sum(1).tolist() == [1] * 8
+
+
+def test_the_text_encoder_learns_what_captions_say_and_keeps_them_apart(data: Examples) -> None:
+    shown = portraits(64)
+    captions, said = captions_of(shown, 0, 1)
+    about = dataclasses.replace(
+        data, captions=captions, said=said, categorical=shown.categorical, continuous=shown.continuous
+    )
+    run = TextRun(TextTraining(batch=32), about, Budget(60), CPU, 0)
+    unread = [run.advance()["unread"] for _ in range(60)]
+    assert sum(unread[-10:]) < 0.95 * sum(unread[:10])
+    means = run.model.text(captions[:, 0].long()).mean()
+    assert means.std(0).mean() > 0.1 * means.std()
+
+
+def test_what_captions_say_is_kept_with_them() -> None:
+    captions, said = captions_of(portraits(32), 0, 1)
+    assert said.shape == (32, CAPTIONS, len(ATTRIBUTES))
+    red = numbers(["red"])[0, 1]
+    colored = said[..., [i for i, name in enumerate(ATTRIBUTES) if "color" in name]].any(-1)
+    assert colored[(captions == red).any(-1)].float().mean() > 0.5
+    assert (said.sum(-1) > 0).all()
+
+
+def test_only_what_a_caption_says_is_asked_of_it(data: Examples) -> None:
+    heads, text = Heads(), told(["a red hat"] * 8, TextEncoder())
+    index, said = torch.arange(8), hats().expand(8, -1)
+    loss = heads.loss(text, data, index, said)
+    loss.backward()
+    of_iris = sum(CLASSES[: CATEGORICAL.index("iris")])
+    assert heads.weight.grad is not None
+    assert (heads.weight.grad[of_iris : of_iris + CLASSES[CATEGORICAL.index("iris")]] == 0).all()
+    assert (heads.weight.grad != 0).any()
+
+
+def tuning_run(data: Examples, flow: Flow, steps: int = 4) -> TuningRun:
+    torch.manual_seed(0)
+    return TuningRun(TextTuning(batch=8, rate=3e-3), data, flow, Heads(), Budget(steps), CPU, 0)
+
+
+def test_captions_are_taught_what_attributes_do_and_the_flow_net_learns_nothing(
+    data: Examples, flow: Flow
+) -> None:
+    before = {name: weights.clone() for name, weights in flow.state_dict().items()}
+    run = tuning_run(data, flow, 60)
+    run.warmup = 1  # type: ignore[misc]
+    apart = [run.advance()["apart"] for _ in range(60)]
+    assert sum(apart[-10:]) < 0.7 * sum(apart[:10])
+    assert all(torch.equal(weights, before[name]) for name, weights in flow.state_dict().items())
+    assert all(torch.equal(weights, before[name]) for name, weights in run.flow.state_dict().items())
+    assert not torch.equal(run.average.text.norm.weight, flow.text.norm.weight)
+
+
+def test_a_resumed_tuning_takes_the_same_steps(data: Examples, flow: Flow) -> None:
+    check_resuming(lambda: tuning_run(data, flow))
+
+
+def test_neighbors_change_places_and_nothing_is_lost() -> None:
+    written = numbers(["a red hat", "hat", "a man with a blue cap and round glasses"] * 40)
+    changed = swapped(written, torch.Generator().manual_seed(0))
+    other = (changed != written).sum(1)
+    assert set(other.tolist()) == {0, 2}
+    assert (other[1::3] == 0).all(), "one word has no neighbor"
+    assert torch.equal(changed.sort(1).values, written.sort(1).values)
+    assert (changed[:, 0] == START).all()
+
+
+def test_words_that_no_caption_holds_are_read_as_unknown(data: Examples, flow: Flow) -> None:
+    text = tuning_run(data, flow).text()
+    green, red = numbers(["green", "red"])[:, 1]
+    assert torch.equal(text.embed.weight[green], text.embed.weight[UNKNOWN])
+    assert not torch.equal(text.embed.weight[red], text.embed.weight[UNKNOWN])
+
+
+def test_near_words_are_favored_and_the_encoder_may_unlearn_it() -> None:
+    layer = TextEncoder().layers[0]
+    assert isinstance(layer, Layer)
+    steepest, flat = layer.near[0], layer.near[-1]
+    assert (steepest[: LENGTH - 1].diff() > 0).all()
+    assert (flat == 0).all()
+    assert steepest[LENGTH - 1] == steepest.max() == 0
+    assert layer.near.requires_grad
+
+
+def test_a_caption_means_the_same_without_its_padding() -> None:
+    encoder, written = TextEncoder(), numbers(["a red hat", "red glasses"])
+    longest = int((written != PADDING).sum(1).max())
+    long, short = encoder(written), encoder(written[:, :longest])
+    assert torch.allclose(long.tokens[:, :longest], short.tokens, atol=1e-5)
+    assert torch.allclose(long.mean(), short.mean(), atol=1e-5)
 
 
 def test_examples_are_made_once_and_depend_on_the_autoencoder(tmp_path: Path) -> None:

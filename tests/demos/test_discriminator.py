@@ -8,8 +8,8 @@ import pytest
 import torch
 
 from demos.apps.discriminator import app
-from demos.data.avatars import render
-from demos.data.avatars import sample as draw
+from demos.data.avatars.ahead import READERS, portraits_at
+from demos.data.avatars.dataset import READERS_SEED
 from demos.kit import random
 from demos.kit.filters import blurred
 from demos.kit.functions import direct
@@ -37,7 +37,7 @@ def test_rounds_differ_and_mix_real_and_generated() -> None:
 
 def test_the_real_ones_are_drawn_and_the_others_are_not() -> None:
     dealt = app.round_of(direct, 2)
-    drawn = render(draw(app.GUESSING.count, seed=app.REAL_SEED, start=2 * app.GUESSING.count), 64).images
+    drawn = portraits_at(READERS_SEED, range(READERS))
     same = [any(torch.allclose(image, one, atol=1e-4) for one in drawn) for image in dealt.images]
     assert tuple(same) == dealt.real
 

@@ -8,11 +8,13 @@ import torch
 
 from demos.data.avatars import FACTORS, render, sample
 from demos.data.avatars.factors import BY_NAME, CATEGORICAL, CONTINUOUS
+from demos.kit.functions import direct
 from demos.kit.weights import read_card
 from demos.models.attributes import AttributeHeads, attribute_loss, truth_columns, visible
 from demos.models.judge import JUDGE_VERSION, Judge, load_judge
 from demos.models.judge import train as judge_train
 from demos.models.judge.evaluate import evaluate
+from demos.models.judge.functions import read
 from demos.models.judge.model import WEIGHTS
 from demos.models.judge.train import BAR, SHOWN, JudgeTraining, degrade
 
@@ -31,6 +33,15 @@ def test_reads_every_factor(pictures):
         assert read[name].shape == (8, len(BY_NAME[name].classes))
     for name in CONTINUOUS:
         assert read[name].shape == (8,)
+
+
+def test_the_function_that_demos_call_reads_what_the_judge_does(pictures):
+    found, expected = direct(read, picture=pictures), load_judge(torch.device("cpu")).read(pictures)
+    assert found.keys() == {factor.name for factor in FACTORS}
+    for name in CATEGORICAL:
+        assert torch.equal(found[name], expected[name])
+    for name in CONTINUOUS:
+        assert torch.allclose(found[name], expected[name], atol=1e-4)
 
 
 def test_features_are_in_the_unit_of_the_scale(pictures):

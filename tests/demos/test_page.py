@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import AsyncGenerator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -42,6 +43,9 @@ labels:
   points: {de: Punkte, en: Points}
   plane: {de: Ebene, en: Plane}
   plane_alt: {de: Eine Ebene, en: A plane}
+  text: {de: Satz, en: Sentence}
+  text_example: {de: eine Katze, en: a cat}
+  text_send: {de: Zählen, en: Count}
 """
 HALF = """\
 from demos.kit.controls import Seed
@@ -89,15 +93,27 @@ def answer(run, words, *, points):
     return {"plane": PLANE.drawing([PLANE.sign(*point) for point in points], str, x="x", y="y")}
 """
 
+SAYS = """\
+from demos.kit.controls import Words
+from demos.kit.shows import Text
+
+CONTROLS = (Words("text", longest=20),)
+SHOWS = (Text("says"),)
+
+def answer(run, words, *, text):
+    return {"says": text or words["text_example"]}
+"""
+
 
 @pytest.fixture(scope="module")
 def apps(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, App]:
     """A project in German and English, with a demo without a model and one that streams."""
     folder = tmp_path_factory.mktemp("project") / "apps"
-    for name, code in {"half": HALF, "count": COUNT, "clicks": CLICKS}.items():
+    own = {"clicks": "{points: a2575}", "says": "{text: {de: ein Hund, en: a dog}}"}
+    for name, code in {"half": HALF, "count": COUNT, "clicks": CLICKS, "says": SAYS}.items():
         (folder / name).mkdir(parents=True)
         (folder / name / "app.py").write_text(code, encoding="utf-8")
-        yml = YML if name != "clicks" else YML.replace("{number: 5}", "{points: a2575}")
+        yml = YML.replace("{number: 5}", own.get(name, "{number: 5}"))
         (folder / name / "demo.yml").write_text(yml, encoding="utf-8")
         (folder / name / "still.webp").touch()
     return {name: declared(demo) for name, demo in load_demos(LANGUAGES, folder, strict=True).items()}
@@ -316,6 +332,32 @@ def test_a_page_opens_with_the_points_of_its_address(apps: Mapping[str, App]) ->
 # Streams
 
 
+def test_a_text_is_sent_when_it_is_finished_and_not_letter_by_letter(apps: Mapping[str, App]) -> None:
+    blocks = page(apps["says"]).blocks
+    assert [target[1] for fn in blocks.fns.values() for target in fn.targets if target[1] != "click"] == [
+        "submit"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("language", "dog", "cat"), [(GERMAN, "ein Hund", "eine Katze"), (ENGLISH, "a dog", "a cat")]
+)
+def test_a_text_of_a_preset_and_an_example_are_in_the_pages_language(
+    apps: Mapping[str, App], language: Language, dog: str, cat: str
+) -> None:
+    app = apps["says"]
+    parsed = parse(app, "preset=five", language.code)
+    assert parsed.preset is not None
+    assert parsed.state == {"text": dog}
+    assert parse(app, f"preset=five&text={cat}", language.code).preset is None
+    made = page(app, language)
+    (field,) = made.panels[""].fields
+    assert (field.placeholder, field.max_length) == (cat, 20)
+    assert field.submit_btn == made.labels["text_send"]
+    assert press(made, "", "")[0][-2] == cat
+    assert press(made, "", dog)[0][-2] == dog
+
+
 def test_a_stream_comes_part_by_part(apps: Mapping[str, App]) -> None:
     shown = [part[2] for part in press(page(apps["count"]), "", 3)]
     assert shown == ["Bis 0", "Bis 1", "Bis 2", "Bis 3"]
@@ -329,6 +371,25 @@ def test_a_stream_can_be_run_again_and_what_was_said_of_its_state_stays(apps: Ma
     assert [part[2] for part in parts] == ["Bis 0", "Bis 1", "Bis 2"]
     assert [part[-1] for part in parts] == [SKIP] * 3
     assert [part[-1] for part in press(counting, opened, 1)] == [""] * 2, "it says nothing of another state"
+
+
+def test_a_film_keeps_its_pace(apps: Mapping[str, App], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Parts that are there early wait for their time; those that are late don't."""
+    waited: list[float] = []
+
+    async def sleep(seconds: float) -> None:
+        waited.append(seconds)
+
+    tab = replace(apps["count"].tabs[0], pace=0.5)
+    count = page(replace(apps["count"], tabs=(tab,)))
+    monkeypatch.setattr("demos.kit.page.asyncio.sleep", sleep)
+    parts = press(count, "", 4)
+    assert len(parts) == len(waited)
+    assert waited[0] == 0
+    assert all(0.3 < seconds <= 0.5 * i for i, seconds in enumerate(waited[2:], start=2))
+    waited.clear()
+    press(page(apps["count"]), "", 4)
+    assert waited == [0] * len(parts), "other answers come as they are made"
 
 
 def test_only_what_streams_can_be_run_again(apps: Mapping[str, App]) -> None:

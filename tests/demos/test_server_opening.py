@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import re
 import signal
+import subprocess
+import sys
 from pathlib import Path
 
+import psutil
 import pytest
 
 from demos.kit.words import ours
+from demos.server.memory import in_use
 from tests.demos.tiny import Running, running
 
 AT_ONCE = "from demos.server import opening; opening.IN_USE_FOR = 0"
@@ -57,3 +61,10 @@ def test_memory_above_the_limit_closes_the_page_used_longest_ago(folder: Path) -
     closed = re.findall(r"“tiny” \((..)\) was closed: \d+ MB in use, limit 0 MB", log)
     assert closed == ["zh", "nb", "en"]
     assert "Traceback" not in log
+
+
+def test_memory_is_counted_even_if_a_process_ends_meanwhile(monkeypatch: pytest.MonkeyPatch) -> None:
+    with subprocess.Popen([sys.executable, "-c", ""]) as child:
+        ended = psutil.Process(child.pid)
+    monkeypatch.setattr(psutil.Process, "children", lambda *_, recursive: [ended])
+    assert in_use(psutil.Process()) > 10_000_000

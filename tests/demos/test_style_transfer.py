@@ -27,14 +27,14 @@ from demos.apps.style_transfer.model import (
 )
 from demos.apps.style_transfer.optimize import BETAS, PART, STEPS, descend, start
 from demos.apps.style_transfer.textures import KINDS, PALETTES, Texture, colors, draw
-from demos.data.avatars.dataset import portrait_of
+from demos.data.avatars.ahead import portrait
 from demos.kit.functions import direct
 from demos.kit.training import Budget, adam
 from demos.kit.weights import read_card
 from tests.demos.kit import app as declared
-from tests.demos.kit import differ, words
+from tests.demos.kit import check_resuming, differ, words
 
-FACE = portrait_of(app.PORTRAIT)
+FACE = portrait(app.PORTRAIT)
 DOTS = draw(Texture("dots", app.SIZE, app.ANGLE, "candy"))[None]
 GRAY = torch.zeros(1, 3, 64, 64)
 
@@ -140,7 +140,7 @@ def test_a_step_is_adams() -> None:
 
 
 def test_readers_in_one_batch_get_what_each_would_get_alone() -> None:
-    other = portrait_of(3)
+    other = portrait(3)
     two = {name: torch.cat([value, value]) for name, value in start().items()}
     together = direct(
         descend,
@@ -217,10 +217,6 @@ def run_of_two_steps() -> training.StyleRun:
     return training.StyleRun(training.SMOKE, data, pool, Budget(4), torch.device("cpu"), 5)
 
 
-def weights_of(run: training.StyleRun) -> Tensor:
-    return torch.cat([x.flatten() for x in run.average.parameters()])
-
-
 def test_strength_is_a_ratio_on_a_scale_from_0_to_1() -> None:
     ratios = torch.tensor([0.0, 1.0, 10.0, MOST_RATIO, 1000.0])
     strengths = strength_of(ratios)
@@ -258,14 +254,7 @@ def test_smoke_training_leaves_weights_that_load(cached: Path) -> None:
 
 
 def test_the_same_seed_gives_the_same_weights_and_so_does_resuming(cached: Path) -> None:
-    whole, first, second = run_of_two_steps(), run_of_two_steps(), run_of_two_steps()
-    for _ in range(2):
-        whole.advance()
-    first.advance()
-    second.restore(first.state())
-    second.advance()
-    assert torch.equal(weights_of(whole), weights_of(second))
-    assert not torch.equal(weights_of(whole), weights_of(first))
+    check_resuming(run_of_two_steps)
 
 
 def test_the_trainings_textures_are_varied_and_not_those_it_is_measured_on() -> None:

@@ -14,7 +14,6 @@ from demos.apps.transfer_learning.evaluate import BARS, evaluate
 from demos.apps.transfer_learning.train import SMOKE, PretrainingRun
 from demos.data.avatars.dataset import HELD_OUT_SEED, TRAIN_SEED, Portraits, to_bytes
 from demos.data.avatars.factors import CONTINUOUS, sample
-from demos.kit.controls import LARGEST_SEED
 from demos.kit.functions import direct
 from demos.kit.training import Budget
 from demos.kit.weights import read_card
@@ -145,7 +144,7 @@ def test_races_that_share_a_batch_do_not_touch_each_other(faces: torch.Tensor) -
 
 def test_no_portrait_is_one_the_net_was_pretrained_or_measured_on() -> None:
     starts = (people.PEOPLE_SEED, people.TRAINING_SEED, people.TEST_SEED)
-    ranges = [range(start, start + LARGEST_SEED + 1) for start in starts]
+    ranges = [range(start, start + people.GROUPS) for start in starts]
     used = {TRAIN_SEED, HELD_OUT_SEED}
     assert not any(seed in some for seed in used for some in ranges)
     assert people.OLD_SEED not in used
@@ -153,7 +152,7 @@ def test_no_portrait_is_one_the_net_was_pretrained_or_measured_on() -> None:
 
 
 def test_fewer_pictures_are_the_first_of_more() -> None:
-    few, many = (people.portraits_of(7, 1, n, "color") for n in (5, 20))
+    few, many = (people.portraits_of(7, people.TRAINING_SEED, n, "color") for n in (5, 20))
     assert torch.equal(few, many[:5])
 
 
@@ -167,7 +166,7 @@ def test_every_picture_is_looked_at_as_often_as_every_other() -> None:
 
 @pytest.mark.parametrize("style", people.STYLES)
 def test_a_style_keeps_pictures_in_their_range(style: str) -> None:
-    made = people.portraits_of(7, 1, 5, style)
+    made = people.portraits_of(7, people.TRAINING_SEED, 5, style)
     assert made.shape == (5, 3, 32, 32)
     assert made.min() >= -1
     assert made.max() <= 1

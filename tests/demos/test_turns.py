@@ -31,14 +31,64 @@ def test_who_comes_later_waits_at_most_one_turn_of_each_other() -> None:
     assert drained(turns) == "ABAA"
 
 
-def test_what_shows_nothing_yet_goes_first_but_not_for_ever() -> None:
+def done(turns: Turns[str], seconds: dict[bool, float]) -> str:
+    """What comes out, one after the other, if each takes as long as is given for `later`."""
+    order = ""
+    while len(turns):
+        item = turns.pop()
+        later = item.islower()
+        turns.finish(seconds[later], later=later)
+        order += item
+    return order
+
+
+def waiting(later: str, first: str) -> Turns[str]:
     turns: Turns[str] = Turns(most=100, each=10)
-    for item in "abc":
+    for item in later:
         turns.put(item, item, later=True)
-    for item in "ABCDEFGHIJ":
+    for item in first:
         turns.put(item, item)
+    return turns
+
+
+def test_what_shows_nothing_yet_gets_most_of_the_time_but_not_all() -> None:
+    turns = waiting("abc", "ABCDEFGHIJ")
     assert PREFERRED == 4
-    assert drained(turns) == "ABCDaEFGHbIJc"
+    assert done(turns, {False: 1 / 16, True: 1 / 16}) == "AaBCDEbFGHIcJ"
+
+
+def test_a_long_step_waits_for_many_short_ones() -> None:
+    turns = waiting("ab", "ABCDEFGHIJ")
+    assert done(turns, {False: 1 / 16, True: 1 / 8}) == "AaBCDEFGHIbJ"
+
+
+def test_of_what_goes_on_one_step_at_a_time_while_clicks_wait() -> None:
+    turns = waiting("abc", "ABC")
+    assert turns.pop() == "A"
+    turns.finish(1, later=False)
+    assert [turns.pop(), turns.pop(), turns.pop()] == ["a", "B", "C"]
+    assert [turns.pop(), turns.pop()] == ["b", "c"], "no click waits"
+
+
+def test_what_goes_on_does_so_where_it_began() -> None:
+    turns: Turns[str] = Turns(most=10, each=10, places=2)
+    turns.put("a", "a", later=True, place=1)
+    turns.put("b", "B")
+    assert not turns.has(0, fits=str.islower)
+    assert turns.has(1, fits=str.islower)
+    with pytest.raises(KeyError):
+        turns.pop(0, fits=str.islower)
+    assert turns.pop(0) == "B"
+    assert turns.pop(1) == "a"
+    assert not turns.has(1)
+
+
+def test_what_does_not_fit_waits_for_its_place() -> None:
+    turns: Turns[str] = Turns(most=10, each=10, places=2)
+    for item in "ABC":
+        turns.put(item, item)
+    assert turns.pop(0, fits=lambda item: item == "B") == "B"
+    assert drained(turns) == "AC"
 
 
 def test_what_goes_on_takes_room_from_all_but_not_from_its_reader() -> None:

@@ -254,8 +254,9 @@ def running(
 ) -> Iterator[Running]:
     """A server in a process of its own over a folder's demos and site, once the tiny demo is open everywhere.
 
-    `set_up` is code that it runs first; `options` go to `serve`.
+    `set_up` is code that it runs first; `options` go to `serve`: by default, it has one worker.
     """
+    options = {"workers": 1, **options}
     port = port or free_port()
     code = (
         "import logging, sys; from pathlib import Path; from demos.server import serve\n"

@@ -151,9 +151,10 @@ def test_the_words_of_every_language_are_complete() -> None:
     texts = {
         path.stem: yaml.safe_load(path.read_text("utf-8")) for path in (ROOT / "glossary/text").glob("*.yml")
     }
-    assert texts.keys() >= {"nb", "en", "zh"}
     for lang, words in texts.items():
-        assert words.keys() == texts["en"].keys(), lang
+        if lang in ("nb", "en", "zh"):
+            assert words.keys() == texts["en"].keys(), lang
+        assert words.keys() <= texts["en"].keys(), lang
         for key, word in words.items():
             if key not in ("theme", "search-separator"):
                 assert fields(word) == fields(texts["en"][key]), f"{lang}: {key}"

@@ -138,11 +138,12 @@ def test_the_command_line_reads_them_from_the_termbase(project: Path) -> None:
 def test_a_click_is_answered_in_the_readers_language(
     page: Page, running: Server, home: str, label: str, before: str, after: str
 ) -> None:
+    open_demo(running, "half", "en" if home else "de")
     page.goto(f"{running.url}/{home}glossary/concept/")
     panel = page.locator(".demo[data-demo=half]")
     panel.scroll_into_view_if_needed()
     frame = panel.frame_locator("iframe")
-    expect(frame.get_by_text(before)).to_be_visible(timeout=60_000)
+    expect(frame.get_by_text(before)).to_be_visible(timeout=30_000)
     frame.get_by_role("slider", name=label).press("ArrowRight")
     expect(frame.get_by_text(after)).to_be_visible()
     address = panel.locator("iframe").get_attribute("src") or ""
