@@ -67,6 +67,29 @@ def test_any_termbase_makes_valid_tbx(made: dict[str, Any]) -> None:
         validate(tbx.write(termbase, basic=True), "TBX-Basic")
 
 
+def test_what_is_kept_of_a_term_stands_where_tbx_wants_it() -> None:
+    """Notes of the term right after it, all else behind (ISO 30042, core structure)."""
+    extra = {"skos:notation": "B1.4", "termNote:register": "neutral"}
+    term = {"term": "net", "note": "A remark.", "extra": extra}
+    made = {
+        "languages": {"en": {"name": "English"}},
+        "subjects": {"models": {"en": "Models"}},
+        "concepts": {"net": {"subject": "models", "en": {"terms": [term], "definition": "model"}}},
+    }
+    with as_termbase(made) as termbase:
+        section = etree.fromstring(tbx.write(termbase)).find(".//{*}termSec")
+    assert [(etree.QName(child).localname, child.get("type")) for child in section] == [
+        ("term", None),
+        ("termNote", "administrativeStatus"),
+        ("termNote", "register"),
+        ("note", None),
+        ("admin", "extra"),
+    ]
+    del extra["termNote:register"]
+    with as_termbase(made) as termbase:
+        validate(tbx.write(termbase), "TBX-Ordlab")
+
+
 def without_categories_of_others(value: Any) -> Any:
     if not isinstance(value, dict):
         return [without_categories_of_others(item) for item in value] if isinstance(value, list) else value
