@@ -8,7 +8,7 @@ BIN    := $(VENV)/bin
 export NO_MKDOCS_2_WARNING = 1
 
 .DEFAULT_GOAL := serve
-.PHONY: setup site serve test tests lint style types check system bench stills clean
+.PHONY: setup site serve test tests lint style types check system fuzz bench stills clean
 
 setup: $(VENV)/ready
 
@@ -54,6 +54,10 @@ tests: system
 # Types and terms are checked beside the tests.
 test: style system
 	@$(MAKE) --no-print-directory -j3 types check tests
+
+# The property tests with examples that no run before has seen; more with each call.
+fuzz: $(VENV)/ready-test
+	$(BIN)/python -m pytest -m hypothesis --hypothesis-profile random
 
 bench: system site
 	$(BIN)/python -m tests.bench

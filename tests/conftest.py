@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from filelock import FileLock
+from hypothesis import settings
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from tests.light import LIGHT
@@ -19,6 +20,11 @@ from tests.serving import ROOT, Server, serve
 # One thread per process: the server, the browser and the tests share two cores, and torch's threads would
 # wait for each other. Read when torch is first imported, here and in the server that the tests start.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+# The same examples each time, so that a change is judged by what it changes; `make fuzz` draws others.
+settings.register_profile("reproducible", derandomize=True)
+settings.register_profile("random", derandomize=False)
+settings.load_profile("reproducible")
 
 OUTER_NAME = "docs.example.org"  # as readers know the server where a proxy stands in front of it
 OURS = ("http://127.0.0.1:", f"http://{OUTER_NAME}:", f"https://{OUTER_NAME}:", "data:", "blob:")
