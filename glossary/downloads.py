@@ -28,7 +28,7 @@ from .pages import Download, GeneratedPage, PageMaker, Site, front_matter, stash
 PAGE = "glossary/downloads/index.md"
 FOLDER = "downloads/"  # of the site
 _LABELS = {"skos-ttl": "SKOS-XL (Turtle)", "skos-jsonld": "SKOS-XL (JSON-LD)"}
-_SIZE = "<!-- ordlab:size {} -->"  # on the page until the file has been made
+_SIZE = '<span data-ordlab-size="{}"></span>'  # on the page until the file has been made
 _FEW_CONCEPTS = 300  # concepts that take no longer than starting a process
 _CACHE_SECONDS = 7 * 24 * 3600  # seconds that files of an older termbase stay in the cache
 

@@ -52,6 +52,13 @@ PRIVATES = (
         contains=("self.present_anchor_ids",),
     ),
     Private(
+        "mkdocs",
+        "mkdocs.structure.pages",
+        "_RelativePathTreeprocessor",
+        "tells which file's Markdown is being converted, also where another plugin asks for it",
+        contains=("self.file = file", '"relpath"'),
+    ),
+    Private(
         "mkdocs-material",
         "material.plugins.search.plugin",
         "SearchIndex",

@@ -34,6 +34,9 @@ class TermLinks(Extension):
     Give each page before it is converted: `links.page = Page(…)`. After the conversion, `links.linked` has
     the ids of the concepts linked, in the order of their first link. Without a page nothing is linked. A host
     that only knows options may pass `termbase` (a folder), `lang` and `url` (with {id}) instead.
+
+    Other extensions convert texts of their own, docstrings for instance, in the middle of a page and with
+    this same object: these count as the page's.
     """
 
     def __init__(self, page: Page | None = None, **options: Any) -> None:
@@ -44,8 +47,6 @@ class TermLinks(Extension):
         }
         super().__init__(**options)
         self.page = page or self._page_by_options()
-        self.linked: dict[str, None] = {}
-        self.lines: list[str] = []
 
     def extendMarkdown(self, md: markdown.Markdown) -> None:
         md.registerExtension(self)
@@ -53,8 +54,38 @@ class TermLinks(Extension):
         md.inlinePatterns.register(_ManualLinks(md, self), "ordlab-manual-terms", 175.5)
         md.treeprocessors.register(_AutomaticLinks(md, self), "ordlab-terms", _PRIORITY)
 
+    @property
+    def page(self) -> Page | None:
+        return self._page
+
+    @page.setter
+    def page(self, page: Page | None) -> None:
+        self._page = page
+        self.linked: dict[str, None] = {}
+        self.lines: list[str] = []
+        self._conversions = 0  # that have begun and not ended, one inside the other
+
+    def page_of(self, md: markdown.Markdown) -> Page | None:
+        """The page whose text a converter converts now."""
+        return self.page
+
     def reset(self) -> None:
-        self.linked = {}
+        if not self._conversions:
+            self.linked = {}
+
+    def begin(self, lines: list[str]) -> None:
+        """Called at the beginning of each conversion, with the source."""
+        if not self._conversions:
+            self.lines, self.linked = without_code(lines), {}
+        self._conversions += 1
+
+    def end(self) -> None:
+        self._conversions = max(0, self._conversions - 1)
+
+    @property
+    def is_inside(self) -> bool:
+        """Whether a text is being converted in the middle of another one."""
+        return self._conversions > 0
 
     def _page_by_options(self) -> Page | None:
         if not self.getConfig("termbase"):
@@ -109,8 +140,7 @@ class _LineKeeper(Preprocessor):
         self.links = links
 
     def run(self, lines: list[str]) -> list[str]:
-        self.links.lines = without_code(lines)
-        self.links.linked = {}
+        self.links.begin(lines)
         return lines
 
 
@@ -135,7 +165,7 @@ class _ManualLinks(InlineProcessor):
     def handleMatch(  # type: ignore[override]
         self, found: re.Match[str], data: str
     ) -> tuple[Element | None, int | None, int | None]:
-        page = self.links.page
+        page = self.links.page_of(self.md)
         if page is None:
             return None, None, None
         id, text = found[1].strip(), found[2]
@@ -175,7 +205,8 @@ class _AutomaticLinks(Treeprocessor):
         self.links = links
 
     def run(self, root: Element) -> None:
-        page = self.links.page
+        self.links.end()
+        page = self.links.page_of(self.md)
         if page is None:
             return
         prose = Prose(self.md, page)
@@ -188,7 +219,7 @@ class _AutomaticLinks(Treeprocessor):
     def _choose(self, page: Page, prose: Prose) -> list[tuple[Match, Element]]:
         """The matches to link, each with the element to put the link in."""
         chosen = []
-        seen = set(page.seen)
+        seen = {*page.seen, *(self.links.linked if self.links.is_inside else ())}
         events = sorted(prose.events)
         for match in page.linker.find(prose.text):
             while events and events[0][0] <= match.start:

@@ -16,8 +16,10 @@ from markupsafe import Markup
 from .. import order
 from .site import GeneratedPage
 
-HTML_MARKER = "<!-- ordlab:html {} -->"
-_HTML_MARKER = re.compile("<!-- ordlab:html ([0-9]+) -->")
+# Elements rather than comments, and without signs that other plugins give a meaning: ezglossary reads
+# everything between angle brackets that holds a colon.
+HTML_MARKER = '<div data-ordlab-html="{}"></div>'
+_HTML_MARKER = re.compile(HTML_MARKER.format("([0-9]+)"))
 _HEADING = re.compile("\x1e([^\x1e]*)\x1e")  # what the macro `heading` makes
 
 
@@ -62,7 +64,7 @@ def markdown_text(text: str) -> Markup:
     def escaped(match: re.Match[str]) -> str:
         return f"\\{match[0]}" if match[0] in r"\`*_{}[]()#+-.!>" else f"&#{ord(match[0])};"
 
-    return Markup(re.sub(r"""[\\`*_{}\[\]()#+\-.!>&<|~^=:$"']""", escaped, one_line(text)))
+    return Markup(re.sub(r"""[\\`*_{}\[\]()#+\-.!>&<|~^=:$%"']""", escaped, one_line(text)))
 
 
 def webp_size(path: Path) -> tuple[int, int] | None:

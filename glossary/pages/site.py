@@ -18,7 +18,7 @@ from ..site_text import Words
 TEMPLATES = Path(__file__).parent.parent / "templates"
 THEME = TEMPLATES / "theme"
 FRAME = Path(__file__).parent.parent / "frame"  # the page around the text: a theme of our own, above Material
-USES_MARKER = "<!-- ordlab:uses -->"  # where `uses` goes once every page has been read
+USES_MARKER = "<div data-ordlab-uses></div>"  # where `uses` goes once every page has been read
 REPORTS = ("coverage", "rules")  # pages for those who look after the termbase: `reports`
 # Pages of ours beside the concepts'.
 RESERVED_IDS = frozenset({"subjects", "languages", "map", "downloads", "gallery", *REPORTS})

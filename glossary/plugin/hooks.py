@@ -17,12 +17,11 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import jinja2
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import PluginError
-from mkdocs.plugins import BasePlugin, event_priority, get_plugin_logger
-from mkdocs.structure.files import Files
+from mkdocs.plugins import BasePlugin, CombinedEvent, event_priority, get_plugin_logger
+from mkdocs.structure.files import File, Files, InclusionLevel
 from mkdocs.structure.pages import Page
 
 from .. import downloads, pages, search
-from ..markdown import TermLinks
 from ..model import Concept, Problem, Termbase, TermbaseError
 from ..pages import Site
 from ..prose import LazyProse, Writer
@@ -31,6 +30,7 @@ from .host import StaticI18n
 from .language_build import LanguageBuild
 from .old_addresses import old_addresses
 from .options import OrdlabConfig
+from .page_links import PageLinks
 from .preview import Preview, stamps
 from .search_files import search_language, write_json, write_search
 from .written_html import adjust_head, error_page
@@ -41,6 +41,9 @@ if TYPE_CHECKING:
 
 log = get_plugin_logger(__name__)
 
+BEFORE_OTHERS = 10_000
+AFTER_OTHERS = -10_000
+BEFORE_I18N = -99
 AFTER_I18N = -101
 AFTER_SEARCH = -100
 AFTER_MERGED_SEARCH = -200
@@ -51,6 +54,7 @@ class OrdlabPlugin(BasePlugin[OrdlabConfig]):
 
     i18n: StaticI18n | None = None
     build: LanguageBuild
+    shown: Sequence[File] = ()  # before static-i18n has sorted the files
     builds: dict[str, LanguageBuild]  # by language: what a page needs to be built again
     searched: dict[str, list[dict[str, Any]]]  # by address of a page: what the search has of it
     legacy: dict[str, dict[str, str]]  # old address → language → new address
@@ -70,7 +74,7 @@ class OrdlabPlugin(BasePlugin[OrdlabConfig]):
         self.legacy, self.builds, self.searched = {}, {}, {}
         self.stamps = stamps(self.watched_paths(config)) if self._preview(config) else {}
         self._read_site(config)
-        self.links = TermLinks()
+        self.links = PageLinks(lambda file: self.build.page_elsewhere(file))
         config.markdown_extensions.append(self.links)  # type: ignore[arg-type]
         theme.add_templates(config)
         if self.config.frame:
@@ -111,32 +115,75 @@ class OrdlabPlugin(BasePlugin[OrdlabConfig]):
 
     # One language: its files
 
-    @event_priority(AFTER_I18N)
-    def on_files(self, files: Files, /, *, config: MkDocsConfig) -> Files:
-        """Add the termbase's pages; before static-i18n has sorted the files it would choke on them."""
+    @event_priority(BEFORE_OTHERS)
+    def _show_pages(self, files: Files, /, *, config: MkDocsConfig) -> Files:
+        """Let others find the termbase's pages, to redirect to them for instance.
+
+        static-i18n would choke on them before it has sorted the files, and others know nothing of its
+        languages: what they find until then are the pages of the language at the site's root.
+        """
         lang = self.i18n.current if self.i18n else self.site.addresses.root
         self.build = LanguageBuild(self.site, lang, files, self.config.terminology, self.download_job)
         self.builds[lang] = self.build
+        self.build.make_pages()
+        root = self.builds.get(self.site.addresses.root, self.build)
+        self.shown = [
+            File.generated(config, path, content="", inclusion=InclusionLevel.NOT_IN_NAV)
+            for path in root.generated
+            if files.get_file_from_path(path) is None
+        ]
+        for file in self.shown:
+            files.append(file)
+        return files
+
+    @event_priority(BEFORE_I18N)
+    def _withdraw_pages(self, files: Files, /, *, config: MkDocsConfig) -> Files:
+        for file in self.shown:
+            files.remove(file)
+        return files
+
+    @event_priority(AFTER_I18N)
+    def _add_files(self, files: Files, /, *, config: MkDocsConfig) -> Files:
+        self.build.files = files
         self.build.localize_markdown(config)
         self.build.add_pages(config)
         self._raise_problems()
         for file in self.build.assets(config):
             files.append(file)
         if self.i18n:
-            self.i18n.list_in_sitemap(lang, files.documentation_pages())
+            self.i18n.list_in_sitemap(self.build.lang, files.documentation_pages())
         return files
+
+    on_files = CombinedEvent(_show_pages, _withdraw_pages, _add_files)
 
     # One language: its pages
 
-    def on_page_markdown(self, markdown: str, /, *, page: Page, config: MkDocsConfig, files: Files) -> str:
-        """Tell the linker which page comes next; pages of the termbase have their links already."""
-        self.links.page = None
-        if generated := self.build.generated.get(page.file.src_uri):
+    @event_priority(BEFORE_OTHERS)
+    def _begin_page(self, markdown: str, /, *, page: Page, config: MkDocsConfig, files: Files) -> str:
+        """Tell the linker which page comes next; pages of the termbase have their links already.
+
+        Of those, nobody else gets to read more than the headings: what our data say is no template.
+        """
+        source = page.file.src_uri
+        if generated := self.build.generated.get(source):
+            self.links.begin_page(source, None)
             return generated.outline or markdown
-        self.links.page = self.build.page_for_linker(page, markdown)
+        term_page = self.build.page_for_linker(page, markdown)
+        self.links.begin_page(source, term_page, self.build.maker(page).concept_link)
+        return markdown
+
+    @event_priority(AFTER_OTHERS)
+    def _fill_page(self, markdown: str, /, *, page: Page, config: MkDocsConfig, files: Files) -> str:
+        """Others may have written into the page what asks for a demo, a quiz or a figure."""
+        if self.links.page is None:
+            return markdown
         return self.build.fill_panels(markdown, page, self.links.page.first_line)
 
+    on_page_markdown = CombinedEvent(_begin_page, _fill_page)
+
+    @event_priority(BEFORE_OTHERS)
     def on_page_content(self, html: str, /, *, page: Page, config: MkDocsConfig, files: Files) -> str:
+        """Complete the page before others read it: some keep what they find, to print it for instance."""
         if self.links.page:
             self.build.mentions[page.file.src_uri] = tuple(self.links.linked)
             return self.build.mark_borrowed(html, page)
@@ -144,6 +191,7 @@ class OrdlabPlugin(BasePlugin[OrdlabConfig]):
 
     def on_env(self, env: jinja2.Environment, /, *, config: MkDocsConfig, files: Files) -> jinja2.Environment:
         """Every page has been read: what depends on all of them can be filled in."""
+        self.links.begin_page("", None)
         self.build.env = env
         self.build.complete_all()
         addresses, lang, words = self.site.addresses, self.build.lang, self.build.words
@@ -184,11 +232,13 @@ class OrdlabPlugin(BasePlugin[OrdlabConfig]):
                 alternate["html"] = language.html
                 alternate["short"] = self.site.words[language.code]["language-short"]
 
+    @event_priority(BEFORE_OTHERS)
     def on_post_page(self, output: str, /, *, page: Page, config: MkDocsConfig) -> str:
         page.content = None  # written: thousands of them would fill the memory
         link = self.build.maker(page).link
         return adjust_head(output, self.site, self.build.lang, link, page.canonical_url or "")
 
+    @event_priority(BEFORE_OTHERS)
     def on_post_template(self, output: str, /, *, template_name: str, config: MkDocsConfig) -> str:
         """Keep one 404 page per language, and no sitemap of addresses that are not known."""
         if template_name == "sitemap.xml" and not config.site_url:

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
+import markdown
 from mkdocs.commands.build import _build_page, _populate_page
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import PluginError
@@ -135,6 +136,16 @@ def search_entries(config: MkDocsConfig) -> list[dict[str, Any]]:
     plugin = config.plugins.get("search") or config.plugins.get("material/search")
     index = getattr(plugin, "search_index", None)
     return cast(list[dict[str, Any]], getattr(index, "_entries", getattr(index, "entries", [])))
+
+
+def file_converted_by(md: markdown.Markdown) -> File | None:
+    """The file whose Markdown a converter is for, as links in it are relative to that; none, if not known.
+
+    Other plugins convert pages, too: Material's blog does for the beginnings of posts.
+    """
+    if "relpath" not in md.treeprocessors:
+        return None
+    return cast(File, getattr(md.treeprocessors["relpath"], "file", None))
 
 
 def read_page(page: Page, config: MkDocsConfig, files: Files) -> None:

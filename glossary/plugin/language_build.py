@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import posixpath
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, cast
 
@@ -54,11 +54,14 @@ class LanguageBuild:
 
     # Files
 
-    def add_pages(self, config: MkDocsConfig) -> None:
+    def make_pages(self) -> None:
         """The pages of the termbase."""
         for module in (pages, reports, downloads):
-            for page in module.generate(self.site, self.lang):
-                self._add_page(page, config)
+            self.generated |= {page.path: page for page in module.generate(self.site, self.lang)}
+
+    def add_pages(self, config: MkDocsConfig) -> None:
+        for page in self.generated.values():
+            self._add_page(page, config)
 
     def assets(self, config: MkDocsConfig) -> Iterator[File]:
         """What is no page: the demos' stills, and once for all languages what they share."""
@@ -97,7 +100,6 @@ class LanguageBuild:
         others = (lang for lang in self.site.addresses.languages if lang != self.lang)
         file.alternates = {self.lang: file, **{lang: self._file(page, lang, config) for lang in others}}
         self.files.append(file)
-        self.generated[page.path] = page
         self.mentions[page.path] = page.mentions
 
     def _file(self, page: GeneratedPage, lang: str, config: MkDocsConfig) -> LanguageFile:
@@ -114,15 +116,22 @@ class LanguageBuild:
 
     def page_for_linker(self, page: Page, markdown: str) -> TermPage:
         """What the linker needs to know of a hand-written page."""
-        lang = getattr(page.file, "locale", self.lang)  # a page may stand in for a missing one
         source = page.file.content_string
-        return TermPage(
-            self.site.linkers.get(lang, self.site.linkers[self.lang]),
-            # MkDocs turns paths of sources into addresses, and would warn of addresses.
-            lambda id: posixpath.relpath(pages.concept_path(id), posixpath.dirname(page.file.src_uri)),
+        return replace(
+            self.page_elsewhere(page.file),
             file=source_of(page),
             first_line=source[: source.find(markdown.strip()[:80])].count("\n") + 1,
             on_problem=self.problems.append,
+        )
+
+    def page_elsewhere(self, file: File) -> TermPage:
+        """The same of a page that is read again, and whose faults have been reported."""
+        lang = getattr(file, "locale", self.lang)  # a page may stand in for a missing one
+        folder = posixpath.dirname(file.src_uri)
+        return TermPage(
+            self.site.linkers.get(lang, self.site.linkers[self.lang]),
+            # MkDocs turns paths of sources into addresses, and would warn of addresses.
+            lambda id: posixpath.relpath(pages.concept_path(id), folder),
         )
 
     def mark_borrowed(self, html: str, page: Page) -> str:

@@ -11,6 +11,7 @@ import markdown
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from markdown.preprocessors import Preprocessor
 
 from glossary.links import Linker
 from glossary.markdown import Page, TermLinks
@@ -249,6 +250,36 @@ def test_linked_concepts_are_noted_in_order_and_anew_for_every_page() -> None:
     assert list(links.linked) == ["gan", "discriminator", "generator"]
     md.reset().convert("Tokens.")
     assert list(links.linked) == ["token"]
+
+
+class Docstrings(Preprocessor):
+    """Converts a text of its own in the middle of a page, as mkdocstrings does."""
+
+    def run(self, lines: list[str]) -> list[str]:
+        for text in ("A token, a generator.", "A [[gan]], a token.", "[[nothing]]"):
+            inner = markdown.Markdown(extensions=[self.links])
+            lines = [*lines, "", self.md.htmlStash.store(inner.convert(text))]
+        return lines
+
+
+def test_texts_converted_inside_a_page_are_part_of_it() -> None:
+    problems: list[Problem] = []
+    page = Page(LINKERS["en"], url_for=str, first_line=5, on_problem=problems.append)
+    links = TermLinks(page)
+    md = markdown.Markdown(extensions=[links])
+    inside = Docstrings(md)
+    inside.links = links  # type: ignore[attr-defined]
+    md.preprocessors.register(inside, "docstrings", 0)
+    html = md.convert("A discriminator.\n\nA generator. [[generatr]]")
+    assert re.findall('data-term="([^"]*)"', html) == [
+        *("discriminator", "generator"),  # the first mentions in the page's own text
+        *("token", "generator", "gan"),  # and in those inside it
+    ]
+    assert set(links.linked) == {"discriminator", "generator", "token", "gan"}
+    assert [(problem.line, problem.message) for problem in problems] == [
+        (0, "there is no concept “nothing” to link to"),
+        (7, "there is no concept “generatr” to link to"),
+    ]
 
 
 def test_without_a_page_nothing_happens() -> None:

@@ -85,7 +85,7 @@ def test_a_large_termbase_has_them_made_beside_the_pages(
     monkeypatch.setattr(downloads, "_FEW_CONCEPTS", 0)
     built = make(tmp_path)
     assert (built.error, built.warnings) == ("", [])
-    assert "ordlab:size" not in built.read(PAGE)
+    assert "data-ordlab-size" not in built.read(PAGE)
     assert len(list((built.folder / "downloads").iterdir())) == 11
 
 

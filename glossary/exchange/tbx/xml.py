@@ -140,13 +140,13 @@ def element_of(name: str, value: Any) -> etree._Element | None:
 def group_of(name: str) -> str:
     """The data category that a name of `extra` is in one group with; empty if there is none."""
     found = _NAME.fullmatch(name)
-    return found[1] or "" if found and found[2] in _KEPT else ""
+    return (found[1] or "") if found is not None and found[2] in _KEPT else ""
 
 
 def is_term_note(name: str) -> bool:
     """Whether a name of `extra` is a note that stands right after its term (ISO 30042, core structure)."""
     found = _NAME.fullmatch(name)
-    return bool(found) and found[2] in ("termNote", "termNoteGrp")
+    return found is not None and found[2] in ("termNote", "termNoteGrp")
 
 
 __all__ = [
