@@ -48,14 +48,25 @@ def run(options: argparse.Namespace) -> int:
     except EditError as error:
         raise Refusal(f"{error}; nothing was changed") from None
     for lang, count in changed.items():
-        current = len(concepts) - count
-        print(f"{lang}: {count} accepted" + (f", {current} already current" if current else ""))
+        untranslated = sum(not _can_be_accepted(termbase, concept, lang) for concept in concepts)
+        current = len(concepts) - count - untranslated
+        print(
+            f"{lang}: {count} accepted"
+            + (f", {current} already current" if current else "")
+            + (f", {untranslated} not translated" if untranslated else "")
+        )
     return CLEAN
+
+
+def _can_be_accepted(termbase: Termbase, concept: Concept, lang: str) -> bool:
+    """Whether there are two texts to compare: one in the language, and one in the reference language."""
+    return bool(concept.named_in(lang) and concept.named_in(termbase.reference_language))
 
 
 def accept(termbase: Termbase, concepts: list[Concept], langs: list[str]) -> dict[str, int]:
     """Write each concept's `basis` in these languages; how many were not current before.
 
+    What is not translated yet, or not written in the reference language, stays as it is.
     All files are written or none: raises OSError or EditError when one of them cannot be.
     """
     from .. import edits, files
@@ -64,9 +75,10 @@ def accept(termbase: Termbase, concepts: list[Concept], langs: list[str]) -> dic
     changed = dict.fromkeys(langs, 0)
     texts: dict[Path, str] = {}
     for concept in concepts:
-        basis = basis_of(concept.entries[termbase.reference_language])
         for lang in langs:
-            if state_of(termbase, concept, lang) is not State.CURRENT:
+            is_current = state_of(termbase, concept, lang) is State.CURRENT
+            if not is_current and _can_be_accepted(termbase, concept, lang):
+                basis = basis_of(concept.entries[termbase.reference_language])
                 text = texts.get(concept.path) or edits.read(concept.path)
                 texts[concept.path] = edits.with_basis(concept.path, text, lang, basis)
                 changed[lang] += 1
@@ -76,7 +88,7 @@ def accept(termbase: Termbase, concepts: list[Concept], langs: list[str]) -> dic
 
 def _faults(termbase: Termbase, options: argparse.Namespace, langs: list[str]) -> Iterator[str]:
     """Everything about the request that cannot be."""
-    from ..yamlfile import did_you_mean
+    from ..yamlfile import did_you_mean, shown
 
     if options.all == bool(options.ids):
         yield "give the ids of concepts, or --all"
@@ -88,3 +100,7 @@ def _faults(termbase: Termbase, options: argparse.Namespace, langs: list[str]) -
     for id in options.ids:
         if id not in termbase.concepts:
             yield f"there is no concept “{id}” → {did_you_mean(id, termbase.concepts) or 'see terms/'}"
+            continue
+        for lang in (termbase.reference_language, *(lang for lang in langs if lang in termbase.languages)):
+            if not termbase.concepts[id].named_in(lang):
+                yield f"{id} has no term in {lang} → write one in {shown(termbase.concepts[id].path)}"

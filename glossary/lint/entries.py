@@ -146,7 +146,8 @@ def unchecked_translation(facts: Facts) -> Iterator[Finding]:
     if not any(entry.basis for _, _, entry in facts.entries()):
         return
     for concept, language, entry in facts.entries():
-        if staleness.state_of(termbase, concept, entry.lang) is staleness.State.UNCHECKED:
+        is_unchecked = staleness.state_of(termbase, concept, entry.lang) is staleness.State.UNCHECKED
+        if is_unchecked and concept.named_in(reference):  # else there is nothing to check it against
             message = f"nobody has checked this {language.code} text against the {reference} text yet"
             fix = _to_accept(concept, language)
             yield Finding(in_entry("T112", message, fix, concept, lang=entry.lang))

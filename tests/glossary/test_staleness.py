@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from glossary import edits
 from glossary.__main__ import main
+from glossary.check import check
 from glossary.load import load
 from glossary.model import Entry, Term, Termbase
 from glossary.staleness import State, basis_of, coverage, state_of
@@ -205,6 +206,22 @@ def test_a_file_that_cannot_be_written_stops_all(tmp_path: Path, monkeypatch: py
 def test_accept_wants_ids_or_all(arguments: list[str], tmp_path: Path) -> None:
     folder = write(tmp_path, REFERENCE)
     assert main(["accept", *arguments, "--lang", "nb", "--termbase", str(folder)]) == 2
+
+
+def test_accept_passes_over_what_is_not_translated(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    new = "subject: models\n{}: {{terms: [{}]}}\n"
+    files = {**REFERENCE, "terms/a.yml": new.format("nb", "ny"), "terms/b.yml": new.format("en", "new")}
+    folder = write(tmp_path, files)
+    assert main(["accept", "--all", "--lang", "nb", "--termbase", str(folder)]) == 0
+    assert "nb: 2 accepted, 2 not translated" in capsys.readouterr().out
+    assert main(["accept", "a", "b", "--lang", "nb", "--termbase", str(folder)]) == 2
+    said = capsys.readouterr().err
+    assert "a has no term in en" in said
+    assert "b has no term in nb" in said
+    waiting = [problem.id for problem in check(load(folder)) if problem.code == "T112"]
+    assert "a" not in waiting
 
 
 # `coverage`
