@@ -18,13 +18,16 @@ if TYPE_CHECKING:
 
 FORMATS = {
     "tbx": "TBX, ISO 30042:2019, for translation and terminology tools",
-    "skos-ttl": "SKOS-XL as Turtle, for linked data",
-    "skos-jsonld": "SKOS-XL as JSON-LD",
+    "skos": "SKOS-XL, for linked data: Turtle (.ttl), JSON-LD (.jsonld), RDF/XML (.rdf) or N-Triples (.nt)",
     "csv": "CSV, for spreadsheets",
     "json": "JSON, for programs",
     "xliff": "XLIFF 2, for a translator: from one language to another",
     "anki": "a deck of flash cards from one language to another (export only)",
 }
+SYNTAXES = {".ttl": "turtle", ".jsonld": "json-ld", ".json": "json-ld", ".rdf": "xml", ".nt": "nt"}
+# A syntax may also be named; files that do not end as usual need that.
+NAMED_SYNTAXES = {"skos-ttl": "turtle", "skos-jsonld": "json-ld"}
+SKOS = ("skos", *NAMED_SYNTAXES)
 PROFILES = {"skos-ap-no": "SKOS-AP-NO-Begrep 2.0"}
 
 
@@ -38,7 +41,12 @@ def add(commands: Any) -> None:
         "the file is written and lacks something, 2 when it could not run.",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("format", choices=tuple(FORMATS), metavar="FORMAT", help="one of the formats above")
+    parser.add_argument(
+        "format",
+        choices=(*FORMATS, *NAMED_SYNTAXES),
+        metavar="FORMAT",
+        help="one of the formats above; skos-ttl and skos-jsonld whatever the file's name ends with",
+    )
     add_folder(parser)
     parser.add_argument("-o", "--output", type=Path, required=True, metavar="FILE", help="the file to write")
     parser.add_argument(
@@ -91,7 +99,7 @@ def run(options: argparse.Namespace) -> int:
     print(f"{len(termbase.concepts)} concepts written to {options.output}")
     if not options.profile:
         return CLEAN
-    requirements = profiles.judge(_graph(options.format, content), options.profile)
+    requirements = profiles.judge(_graph(content, _syntax(options)), options.profile)
     print("\n".join(report(requirements, PROFILES[options.profile], len(termbase.concepts))))
     return FINDINGS if any(requirement.lacking for requirement in requirements) else CLEAN
 
@@ -109,10 +117,29 @@ def report(requirements: Sequence[Requirement], profile: str, concepts: int) -> 
         yield f"  lacking  {requirement.text}: {who}" + (f" → {requirement.fix}" if requirement.fix else "")
 
 
-def _graph(format: str, content: bytes) -> Graph:
+def _graph(content: bytes, syntax: str) -> Graph:
     from rdflib import Graph
 
-    return Graph().parse(data=content, format="turtle" if format == "skos-ttl" else "json-ld")
+    return Graph().parse(data=content, format=syntax)
+
+
+def _syntax(options: argparse.Namespace) -> str:
+    """How linked data is written, as rdflib calls it: by the format's name, else by the end of the file's."""
+    return NAMED_SYNTAXES.get(options.format) or SYNTAXES.get(options.output.suffix.lower(), "")
+
+
+def _linked_data(termbase: Termbase, syntax: str, settings: dict[str, Any]) -> bytes:
+    from ..exchange import FORMATS
+
+    if syntax == "json-ld":
+        return FORMATS["skos-jsonld"].write(termbase, **settings)
+    content = FORMATS["skos-ttl"].write(termbase, **settings)
+    if syntax == "turtle":
+        return content
+    try:
+        return _graph(content, "turtle").serialize(format=syntax, encoding="utf-8")
+    except ValueError as error:  # RDF/XML has no way to write some addresses of properties
+        raise Refusal(f"{syntax} cannot say it: {error} → export it as .ttl or .jsonld") from None
 
 
 def _content(options: argparse.Namespace, termbase: Termbase) -> bytes:
@@ -125,6 +152,8 @@ def _content(options: argparse.Namespace, termbase: Termbase) -> bytes:
         return anki.write(termbase, options.front, options.back, title=options.title or "")
     settings: dict[str, Any] = {"basic": True} if options.basic else {}
     settings |= {k: v for k in ("url", "publisher", "contact") if (v := getattr(options, k))}
+    if syntax := _syntax(options) if options.format in SKOS else "":
+        return _linked_data(termbase, syntax, settings)
     return FORMATS[options.format].write(termbase, **settings)
 
 
@@ -132,10 +161,10 @@ def _fault(options: argparse.Namespace, termbase: Termbase) -> str:
     """What is wrong with the request; empty if nothing is."""
     from ..yamlfile import did_you_mean
 
-    skos, pairs = ("skos-ttl", "skos-jsonld"), ("anki", "xliff", "csv")
+    pairs = ("anki", "xliff", "csv")
     fitting = {
         "basic": ("tbx",),
-        **dict.fromkeys(("url", "publisher", "contact", "profile"), skos),
+        **dict.fromkeys(("url", "publisher", "contact", "profile"), SKOS),
         "title": ("anki",),
         "todo": ("xliff", "csv"),
         **dict.fromkeys(("front", "back"), pairs),
@@ -144,6 +173,8 @@ def _fault(options: argparse.Namespace, termbase: Termbase) -> str:
         if getattr(options, name) and options.format not in formats:
             option = {"front": "from", "back": "to"}.get(name, name)
             return f"--{option} means nothing to {options.format}"
+    if options.format == "skos" and not _syntax(options):
+        return f"{options.output}: its ending names no syntax → end it with one of: {', '.join(SYNTAXES)}"
     if options.profile and not find_spec("pyshacl"):
         return "--profile needs pyshacl, which is not installed: pip install 'ordlab[profile]'"
     if not options.output.absolute().parent.is_dir():
