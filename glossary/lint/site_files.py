@@ -17,13 +17,24 @@ from ..addresses import Addresses
 from ..model import Problem, Termbase
 from ..prose import Writer
 from ..site_text import missing_words
-from ..yamlfile import Reader, shown
+from ..yamlfile import Reader, descend, line_of, shown
 from .project import Project
 from .reading import HEAD_KEYS
 from .rule import Facts
 from .texts import PageText, yaml_span
 
-CODES = (*load.CODES, *quizzes.CODES, *figures.CODES, *demos.CODES, "S002", "S003", "S004", "S005", "S006")
+CODES = (
+    *load.CODES,
+    *quizzes.CODES,
+    *figures.CODES,
+    *demos.CODES,
+    "S002",
+    "S003",
+    "S004",
+    "S005",
+    "S006",
+    "S009",
+)
 
 # The host takes these in front matter; and what lies between two rulers need not be any.
 _ALLOWED_IN_HEAD = ("T005", "T006", "T011")
@@ -42,9 +53,19 @@ def find(facts: Facts) -> Iterator[Problem]:
         yield from embeds.check_figures(termbase, {path.stem for path in project.figures.glob("*.yml")})
         yield from pages.check(termbase)
         yield from missing_words(termbase)
+        yield from _of_settings(project)
         yield from _of_front_matter(termbase, project)
         yield from _of_links(termbase, project)
         yield from _of_panels(facts.pages, project, embeds.known_demos(facts.demos, usable))
+
+
+def _of_settings(project: Project) -> Iterator[Problem]:
+    """`locale: no` among the languages: static-i18n refuses a Boolean, before any other plugin is asked."""
+    for code, keys, item in project.listed_languages():
+        if item.get("locale") is False:
+            key, message = ".".join(map(str, keys)), f"YAML does not take `{code}` for text"
+            line = line_of(node) if (node := descend(project.node, *keys, "locale")) else 0
+            yield Problem(shown(project.file), line, "S009", message, f'write locale: "{code}"', key=key)
 
 
 def _of_front_matter(termbase: Termbase, project: Project) -> Iterator[Problem]:

@@ -474,6 +474,16 @@ def test_lines_below_the_head_of_a_page_are_no_yaml(tmp_path: Path) -> None:
 # Damage
 
 
+NORWEGIAN = """\
+plugins:
+  - i18n:
+      languages:
+        - {locale: nb}
+        - name: norsk
+          locale: no
+"""
+
+
 @pytest.mark.parametrize(
     ("name", "text", "code", "line", "lang", "key"),
     [
@@ -504,6 +514,7 @@ def test_lines_below_the_head_of_a_page_are_no_yaml(tmp_path: Path) -> None:
         ("docs/x.en.md", PAGE.replace("title: The nerve net", "title:"), "T028", 2, "en", "title"),
         ("docs/x.en.md", PAGE + '\n<div class="quiz" data-quiz="qq"></div>\n', "S006", 12, "en", ""),
         (SPACE, FILES[SPACE].replace("en:\n", f"{LINKING}en:\n"), "S005", 10, "nb", "example"),
+        ("mkdocs.yml", NORWEGIAN, "S009", 6, "", "plugins.0.i18n.languages.1"),
     ],
 )
 def test_damage_is_reported_with_its_place_and_remedy(
