@@ -56,10 +56,10 @@ def load_words(termbase: Termbase) -> dict[str, Words]:
     """Words of every language of the termbase, all of them complete."""
     found = {code: _words(language) for code, language in termbase.languages.items()}
     shorts = Counter(words["language-short"] for words in found.values())
-    return {code: _told_apart(code, words, shorts) for code, words in found.items()}
+    return {code: _with_own_short(code, words, shorts) for code, words in found.items()}
 
 
-def _told_apart(code: str, words: Words, shorts: Mapping[str, int]) -> Words:
+def _with_own_short(code: str, words: Words, shorts: Mapping[str, int]) -> Words:
     """With a short form of the language that no other has: two variants of one language go by their codes."""
     if shorts[words["language-short"]] == 1:
         return words
@@ -121,8 +121,8 @@ def _of_theme(code: str) -> Mapping[str, str]:
     """Words that Material has in the language, of those that the frame says in its place."""
     if not (name := theme_language(code)):
         return {}
-    said = dict(_THEME_WORD.findall((_THEME / f"{name}.html").read_text("utf-8")))
-    return {word: said[key] for word, key in _WORDS_OF_THEME.items() if said.get(key)}
+    translations = dict(_THEME_WORD.findall((_THEME / f"{name}.html").read_text("utf-8")))
+    return {word: translations[key] for word, key in _WORDS_OF_THEME.items() if translations.get(key)}
 
 
 def theme_language(code: str) -> str:

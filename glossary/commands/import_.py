@@ -21,8 +21,8 @@ FORMATS = {
     "xlsx": "a spreadsheet",
     "json": "our JSON, or a list of objects",
     "xliff": "a translation that was exported as XLIFF 2",
-    "skos-ttl": "SKOS as Turtle",
-    "skos-jsonld": "SKOS as JSON-LD",
+    "skos-ttl": "SKOS as Turtle alone",
+    "skos-jsonld": "SKOS as JSON-LD alone",
 }
 _SOME = 3  # places that the report names for each decision
 

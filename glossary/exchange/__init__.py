@@ -23,7 +23,7 @@ from .plain import Incoming
 
 CODES = {
     "X002": "A file to be imported is too large.",
-    "X003": "A file to be imported is not UTF-8.",
+    "X003": "The encoding of a file to be imported cannot be read.",
     "X004": "A file to be imported is not what its format asks for.",
     "X005": "A file to be imported has entities or asks for other files, which is refused.",
     "X006": "A file to be imported holds no concepts.",

@@ -80,8 +80,8 @@ def _rows(data: Data) -> Iterator[Data]:
     for id, source in data["sources"].items():
         yield {"kind": "source", "id": id} | source
     for id, concept in data["concepts"].items():
-        said = (*plain.CONCEPT_KEYS, EXTRA)
-        yield {"kind": "concept", "id": id} | {k: v for k, v in concept.items() if k in said}
+        keys = (*plain.CONCEPT_KEYS, EXTRA)
+        yield {"kind": "concept", "id": id} | {k: v for k, v in concept.items() if k in keys}
         for code in data["languages"]:
             if code in concept:
                 yield from _entry_rows(id, code, concept[code])
@@ -120,7 +120,7 @@ def read(content: bytes, path: Path, encoding: str = "", **options: Any) -> Inco
 
     Options are `columns`, `languages` and `encoding` for tables of others; see `table.py`.
     """
-    if content.startswith(b"PK\x03\x04"):
+    if content.startswith((b"PK\x03\x04", table.EXCEL_97)):
         return table.read_xlsx(content, path, **options)
     incoming = Incoming(path)
     text = decode_table(content, incoming, encoding)
@@ -165,13 +165,18 @@ def _read_rows(text: str, incoming: Incoming) -> None:
             incoming.report("X013", f"the column “{name}” is there twice", "remove one", line=1, key=name)
     incoming.complete = set(header) >= set(COLUMNS) - {EXTRA}
     line = rows.line_num + 1
-    for row in rows:
-        cells = dict(zip(header, row, strict=False))
-        if len(row) > len(header) and any(row[len(header) :]):
-            incoming.report("X004", f"a row has {len(row)} cells, the first one {len(header)}", line=line)
-        elif any(cell.strip() for cell in row):
-            _add_row(incoming, {k: _value(k, v) for k, v in cells.items() if k in _COLUMNS}, line)
-        line = rows.line_num + 1
+    try:
+        for row in rows:
+            cells = dict(zip(header, row, strict=False))
+            if len(row) > len(header) and any(row[len(header) :]):
+                fix = "put cells with a separator inside in double quotes"
+                message = f"a row has {len(row)} cells, the first one {len(header)}"
+                incoming.report("X004", message, fix, line=line)
+            elif any(cell.strip() for cell in row):
+                _add_row(incoming, {k: _value(k, v) for k, v in cells.items() if k in _COLUMNS}, line)
+            line = rows.line_num + 1
+    except csv.Error as error:
+        incoming.report("X004", f"not valid CSV: {error}", "put the whole cell in double quotes", line=line)
 
 
 def _is_ours(text: str) -> bool:

@@ -24,7 +24,7 @@ These names are ours, and say how the rest of the concept stood in the file:
     scheme      (in extra.yml) the address of the SKOS concept scheme
     header      (in extra.yml) the header of a TBX file
 
-`told` puts all this back into its place, for writing.
+`restored` puts all this back into its place, for writing.
 """
 
 from __future__ import annotations
@@ -51,24 +51,24 @@ OURS = (
 )
 
 
-def told(data: Data) -> Data:
+def restored(data: Data) -> Data:
     """The termbase with the concepts, languages, relations and terms that are in its `extra`."""
-    kept = data[EXTRA].get("concepts", {})
-    concepts = {id: _whole(concept) for id, concept in (data["concepts"] | kept).items()}
+    nameless = data[EXTRA].get("concepts", {})
+    concepts = {id: _restored_concept(concept) for id, concept in (data["concepts"] | nameless).items()}
     return data | {"concepts": concepts}
 
 
-def _whole(concept: Data) -> Data:
+def _restored_concept(concept: Data) -> Data:
     extra = concept.get(EXTRA, {})
-    whole = {
-        key: _whole_entry(value) if key in entry_keys(concept) else value for key, value in concept.items()
+    restored = {
+        key: _restored_entry(value) if key in entry_keys(concept) else value for key, value in concept.items()
     }
     for relation, targets in extra.get("relations", {}).items():
-        whole[relation] = [*concept.get(relation, ()), *targets]
-    return whole
+        restored[relation] = [*concept.get(relation, ()), *targets]
+    return restored
 
 
-def _whole_entry(entry: Data) -> Data:
+def _restored_entry(entry: Data) -> Data:
     terms = [term | {"status": status} for status, term in with_status(entry.get("terms", ()))]
     terms += entry.get(EXTRA, {}).get("terms", ())
     stated = [term.get(EXTRA, {}).get("status", term.get("status", "admitted")) for term in terms]
@@ -82,7 +82,7 @@ def entries(data: Data, concept: Data) -> Iterator[tuple[str, str, Data]]:
         if code in concept:
             yield code, concept[code].get(EXTRA, {}).get("lang", tags[code]), concept[code]
     for tag, entry in concept.get(EXTRA, {}).get("languages", {}).items():
-        yield f"x-{tag}", tag, _whole_entry(entry)
+        yield f"x-{tag}", tag, _restored_entry(entry)
 
 
 def rest(extra: Mapping[str, Any]) -> Data:

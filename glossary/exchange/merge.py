@@ -25,7 +25,7 @@ from ..staleness import drafts
 from ..yamlfile import shown
 from . import Format, plain, shape, yaml_files
 from .extra import OURS
-from .place import place, settle_terms, share_terms, tell_extra
+from .place import place, report_extra, settle_terms, share_terms
 from .plain import EXTRA, Data, Decision, Incoming
 
 
@@ -68,37 +68,63 @@ def import_file(
     steps = Steps(progress)
     if format.name in ("csv", "xlsx", "json"):
         settings["languages"] = languages
-    incoming = steps.after("reading", lambda: format.read(path.read_bytes(), path, **settings))
-    outcome = Outcome(incoming.problems, incoming.decisions)
     try:
-        existing = _existing(folder)
-    except TermbaseError as error:
-        outcome.problems += error.problems
-        return outcome
-    if incoming.lenient:
-        settle_terms(incoming)
-    incoming.data = plain.tidy(incoming.data)
-    shape.check(incoming)
-    if not incoming.part("concepts") and not outcome.problems:
-        incoming.report("X006", "the file holds no concept", "export some into it")
-    if any(problem.code < "X010" for problem in outcome.problems):
-        return outcome
-    place(incoming, existing, languages)
-    has_languages = existing["languages"] or incoming.part("languages")
-    if not has_languages or (outcome.problems and not skip_unplaced):
-        return outcome
-    incoming.data = plain.tidy(incoming.data)
-    tell_extra(incoming)
-    texts = _validated(incoming, existing, folder, outcome, skip_unplaced, steps)
-    if texts is not None:
-        outcome.done = True
-        if not dry_run:
-            steps.after("writing", lambda: files.write_all(texts))
-            outcome.written = True
-    steps.close()
+        incoming = steps.after("reading", lambda: format.read(path.read_bytes(), path, **settings))
+        outcome = Outcome(incoming.problems, incoming.decisions)
+        existing = _existing(folder, outcome)
+        shapeless = _shapeless(incoming, outcome)
+        left_out = shapeless if skip_unplaced else set()
+        is_readable = all(p.code >= "X010" or p.id in left_out for p in outcome.problems)
+        for id in left_out:
+            del incoming.part("concepts")[id]
+        if existing is not None and is_readable and _place(incoming, existing, languages, skip_unplaced):
+            texts = _validated(incoming, existing, folder, outcome, skip_unplaced, steps)
+            outcome.done = texts is not None
+            if texts is not None and not dry_run:
+                steps.after("writing", lambda: files.write_all(texts))
+                outcome.written = True
+    finally:
+        steps.close()
+    outcome.left_out += sorted(left_out)
+    outcome.at_fault |= bool(shapeless)
     names = {raw: id for id, raw in incoming.ids.items()}
     outcome.decisions = [replace(each, id=names.get(each.id, each.id)) for each in incoming.decisions]
     return outcome
+
+
+def _existing(folder: Path, outcome: Outcome) -> Data | None:
+    """The termbase as it is, empty if there is none yet; None if it has faults of its own."""
+    if not (folder / "languages.yml").is_file():
+        return {part: {} for part in plain.PARTS}
+    has_concepts = any((folder / "terms").rglob("*.y*ml"))
+    try:
+        return plain.of_termbase(load(folder) if has_concepts else load_frame(folder))
+    except TermbaseError as error:
+        outcome.problems += error.problems
+        return None
+
+
+def _shapeless(incoming: Incoming, outcome: Outcome) -> set[str]:
+    """Concepts that hold what no termbase can, a text of a megabyte, say."""
+    if incoming.lenient:
+        settle_terms(incoming)
+    incoming.data = plain.tidy(incoming.data)
+    concepts, found_before = incoming.part("concepts"), len(outcome.problems)
+    if not concepts and not outcome.problems:
+        incoming.report("X006", "the file holds no concept", "see whether it is the right file and format")
+    shape.check(incoming)
+    return {problem.id for problem in outcome.problems[found_before:]} & concepts.keys()
+
+
+def _place(incoming: Incoming, existing: Data, languages: Sequence[str], skip_unplaced: bool) -> bool:
+    """Find a place for what the file says; false if there is no termbase to be made of it."""
+    place(incoming, existing, languages)
+    has_languages = existing["languages"] or incoming.part("languages")
+    if not has_languages or (incoming.problems and not skip_unplaced):
+        return False
+    incoming.data = plain.tidy(incoming.data)
+    report_extra(incoming)
+    return True
 
 
 class Steps:
@@ -124,13 +150,6 @@ class Steps:
 
     def close(self) -> None:
         self.bar.close()
-
-
-def _existing(folder: Path) -> Data:
-    if not (folder / "languages.yml").is_file():
-        return {part: {} for part in plain.PARTS}
-    has_concepts = any((folder / "terms").rglob("*.y*ml"))
-    return plain.of_termbase(load(folder) if has_concepts else load_frame(folder))
 
 
 # One termbase out of two
@@ -172,10 +191,10 @@ def _in_its_language(old: Data, value: Any) -> Any:
     """Texts that join others in a language are in that language, whatever tag their file had for it."""
     if not (isinstance(value, dict) and old and "lang" in value.get(EXTRA, {}) and "terms" in value):
         return value
-    kept = {name: item for name, item in value[EXTRA].items() if name != "lang"}
+    extras = {name: item for name, item in value[EXTRA].items() if name != "lang"}
     known = {"lang": old[EXTRA]["lang"]} if "lang" in old.get(EXTRA, {}) else {}
     rest = {name: item for name, item in value.items() if name != EXTRA}
-    return rest | {EXTRA: kept | known} if kept | known else rest
+    return rest | {EXTRA: extras | known} if extras | known else rest
 
 
 def _added(old: Data, new: Data, *, wins: bool = False) -> Data:
@@ -190,9 +209,14 @@ def _added(old: Data, new: Data, *, wins: bool = False) -> Data:
             result[key] = _added(old.get(key, {}), value, wins=wins)
         elif isinstance(value, list):
             result[key] = [*old.get(key, []), *(item for item in value if item not in old.get(key, []))]
-        else:
+        elif not (wins and _reads_alike(old.get(key, ""), value)):
             result[key] = value
     return result
+
+
+def _reads_alike(old: str, new: str) -> bool:
+    """Whether only white space differs, which tools for translators break and indent as they like."""
+    return str(old).split() == str(new).split()
 
 
 def _added_extra(old: Data, new: Data) -> Data:

@@ -68,22 +68,22 @@ def _new_languages(incoming: Incoming, wanted: Sequence[str]) -> Data:
         for base, members in groups.items():
             alone = len(members) == 1
             codes |= {base if alone else _standard(tag): _standard(tag) for tag in members}
-    found = {}
-    for code, tag in codes.items():
-        if LANGUAGE.fullmatch(code):
-            found[code] = _language(code, tag)
-        else:
+    found = {code: _language(code, tag, incoming) for code, tag in codes.items() if LANGUAGE.fullmatch(code)}
+    if not found or (wanted and len(found) < len(codes)):
+        for code in codes.keys() - found.keys():
             message = f"“{code}” is no language that a site can have"
             incoming.report("X011", message, "name the languages: --languages en nb", lang=code)
+        return {}
     incoming.decide("languages of the new termbase", ", ".join(found))
-    return found if len(found) == len(codes) else {}
+    return found
 
 
-def _language(code: str, tag: str) -> Data:
+def _language(code: str, tag: str, incoming: Incoming) -> Data:
     """What is to be said of a language: its name, and the tag of its texts, if that is another one."""
     known = usual(code)
     data = {"name": known.get("name", code)}
-    return data | ({"html": tag} if tag and tag != known["html"] else {})
+    is_usual = tag in ("", known["html"]) or (tag == code and not incoming.tagged)
+    return data if is_usual else data | {"html": tag}
 
 
 def _standard(tag: str) -> str:
@@ -174,6 +174,8 @@ def _place_entries(incoming: Incoming, languages: Data) -> None:
             else:
                 extra.note(concept, "languages", tag, given[tag])
                 why = f"{tag}: beside {code}" if code else f"{tag}: not in languages.yml"
+                if tag == UNTAGGED:
+                    why = f"no language is named, and {code} has texts: name it with --languages or --columns"
                 line = incoming.line_of(id, tag)
                 incoming.decide("language kept in `extra`", why, id=id, lang=tag, line=line)
     for tag in used:
@@ -306,17 +308,17 @@ class _Names:
     def __init__(self, existing: Data) -> None:
         self.known: dict[str, str] = {}  # what a concept was called in the file it came from → id
         for id, concept in existing["concepts"].items():
-            kept = concept.get(EXTRA, {})
-            self.known |= {kept[key]: id for key in ("id", "uri") if key in kept}
-        self.theirs = set(self.known.values())
-        self.ours = {id for id in existing["concepts"] if not _is_number(id)}
+            extras = concept.get(EXTRA, {})
+            self.known |= {extras[key]: id for key in ("id", "uri") if key in extras}
+        self.imported_ids = set(self.known.values())
+        self.own_ids = {id for id in existing["concepts"] if not _is_number(id)}
 
     def given(self, incoming: Incoming, raw: str, concept: Data, taken: set[str]) -> str:
         if ours := concept.get(EXTRA, {}).pop("ours", "") if incoming.complete else "":
             concept[EXTRA]["id"] = raw
             return str(ours)
         uri = concept.get(EXTRA, {}).get("uri", "")
-        if raw in self.ours and not uri and raw not in taken | incoming.invented:
+        if raw in self.own_ids and not uri and raw not in taken and raw not in incoming.invented:
             return raw
         known = self.known.get(uri) if uri else self.known.get(raw)
         if known and known not in taken:
@@ -328,8 +330,11 @@ class _Names:
         else:
             wanted = as_id(raw)
         numbered = (f"{wanted}-{number}" for number in itertools.count(2))
-        others = taken | self.theirs | RESERVED_IDS
-        return next(id for id in itertools.chain([wanted], numbered) if id not in others)
+        return next(
+            id
+            for id in itertools.chain([wanted], numbered)
+            if id not in taken and id not in self.imported_ids and id not in RESERVED_IDS
+        )
 
 
 def as_id(text: str) -> str:
@@ -383,12 +388,12 @@ def _place_subjects(incoming: Incoming, existing: Data, languages: Data) -> None
 
 def _drop_label(incoming: Incoming, concept: Data, labels: Mapping[str, str], codes: _Codes) -> None:
     """A subject's label need not be kept as well, if that is how it is exported."""
-    if incoming.subject_in_extra and (kept := concept.get(EXTRA, {})):
+    if incoming.subject_in_extra and (extras := concept.get(EXTRA, {})):
         name, written = incoming.subject_in_extra
-        said = written({tag: labels[code] for code, tag in codes.tags.items() if code in labels})
-        left = [value for value in extra.values(kept.get(name, [])) if value not in said]
-        if name in kept:
-            kept[name] = left[0] if len(left) == 1 else left
+        implied = written({tag: labels[code] for code, tag in codes.tags.items() if code in labels})
+        left = [value for value in extra.values(extras.get(name, [])) if value not in implied]
+        if name in extras:
+            extras[name] = left[0] if len(left) == 1 else left
 
 
 def _labels(codes: _Codes, labels: Mapping[str, str]) -> Data:
@@ -441,7 +446,7 @@ def _is_kept(incoming: Incoming, target: str, id: str, known: set[str]) -> bool:
     return incoming.lenient and (target == id or target not in known)
 
 
-def tell_extra(incoming: Incoming) -> None:
+def report_extra(incoming: Incoming) -> None:
     """Note what is kept in `extra`, by its name."""
     if incoming.complete:
         return
@@ -451,6 +456,6 @@ def tell_extra(incoming: Incoming) -> None:
         names = dict.fromkeys(name for item in items for name in extra.rest(item.get(EXTRA, {})))
         for name in names:
             incoming.decide(f"kept in `extra`: {name}", id=id, line=incoming.line_of(id))
-    kept = extra.rest(incoming.part("extra"))
-    if kept:
-        incoming.decide("kept in extra.yml: what belongs to no concept", f"{len(kept)} entries")
+    extras = extra.rest(incoming.part("extra"))
+    if extras:
+        incoming.decide("kept in extra.yml: what belongs to no concept", f"{len(extras)} entries")

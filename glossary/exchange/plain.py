@@ -215,8 +215,8 @@ def tidy(data: Data) -> Data:
 def tidy_extra(value: Any) -> Any:
     """Texts without space around them, and nothing that is empty; its shape is its author's."""
     if isinstance(value, Mapping):
-        kept = {str(name): tidy_extra(item) for name, item in value.items()}
-        return {name: item for name, item in kept.items() if item not in ("", [], {}, None)}
+        tidied = {str(name): tidy_extra(item) for name, item in value.items()}
+        return {name: item for name, item in tidied.items() if item not in ("", [], {}, None)}
     if isinstance(value, list | tuple):
         return [item for item in map(tidy_extra, value) if item not in ("", [], {}, None)]
     return None if value is None else as_text(value).strip()
@@ -226,8 +226,8 @@ def _tidy_value(value: Any, key: str = "", *, is_word: bool = False) -> Any:
     if key == EXTRA:
         return tidy_extra(value)
     if isinstance(value, Mapping):
-        kept = {str(n): _tidy_value(item, str(n), is_word=key == "text") for n, item in value.items()}
-        return {name: item for name, item in kept.items() if item not in ("", [], {}, None)}
+        tidied = {str(n): _tidy_value(item, str(n), is_word=key == "text") for n, item in value.items()}
+        return {name: item for name, item in tidied.items() if item not in ("", [], {}, None)}
     if isinstance(value, list | tuple):
         if key == "terms":
             return [tidy_term(item, place) for place, item in enumerate(value)]
@@ -263,7 +263,7 @@ def language_tags(languages: Mapping[str, Data]) -> dict[str, str]:
     tags: dict[str, str] = {}
     taken = {code.lower() for code in languages}
     for code, language in languages.items():
-        tag = language.get("html") or code
+        tag = language.get("html") or usual(code).get("html", code)
         if tag.lower() != code.lower():
             tag = code if tag.lower() in taken or not _TAG.fullmatch(tag) else tag
         tags[code] = tag

@@ -13,6 +13,7 @@ from ..yamlfile import MAX_BYTES
 from .plain import CONCEPT_LISTS, ENTRY_TEXTS, EXTRA, TERM_KEYS, Incoming
 
 _HALF = re.compile("[\ud800-\udfff]")  # half a character: JSON and Turtle can write one, UTF-8 cannot
+_FIX = "correct it in the file, or leave the concept out with --skip-unplaced"
 _MAX_DEPTH = 9  # YAML files may be twelve levels deep
 _TEXTS = {"subject", *ENTRY_TEXTS, *TERM_KEYS} - {"forms"}
 _LISTS = {*CONCEPT_LISTS, "forms"}
@@ -23,11 +24,12 @@ def check(incoming: Incoming) -> None:
     for part in ("languages", "subjects", "sources"):
         for id, values in incoming.part(part).items():
             for key, message in _of_texts(values, f"{part}.{id}"):
-                incoming.report("X004", message, line=incoming.line_of(id), id=id, key=key)
+                fix = "correct it in the file"
+                incoming.report("X004", message, fix, line=incoming.line_of(id), id=id, key=key)
     for id, concept in incoming.part("concepts").items():
         for lang, key, message in _of_concept(concept):
             line = incoming.line_of(id, lang, key)
-            incoming.report("X004", message, line=line, id=id, lang=lang, key=key)
+            incoming.report("X004", message, _FIX, line=line, id=id, lang=lang, key=key)
 
 
 def _of_texts(values: Any, key: str) -> Iterator[tuple[str, str]]:

@@ -40,6 +40,7 @@ _OF_CONCEPT = ("id", "subject", "broader", "related", "language")
 KEYS = ("term", "synonyms", "abbreviation", *plain.ENTRY_TEXTS, *_TERM_DETAILS, *_OF_CONCEPT, "extra", "skip")
 _ANKI = re.compile(r"#(separator|html|columns|deck|notetype|tags|guid)\b[^:]*:(.*)")
 _ANKI_SEPARATORS = {"tab": "\t", "comma": ",", "semicolon": ";", "pipe": "|", "space": " ", "colon": ":"}
+EXCEL_97 = bytes.fromhex("d0cf11e0a1b11ae1")  # how a file of that format begins
 _MAX_ABOVE = 8  # rows in which headings are looked for
 Cell = tuple[str, Any]  # a heading, and what stands below it
 Row = tuple[int, list[Any]]  # its line, and its cells
@@ -99,13 +100,38 @@ def read_rows(
 def _from_headings(rows: Iterator[Row]) -> tuple[Iterator[Row], list[Row]]:
     """The rows from the headings on, and those above: a title, say, or when the table was made."""
     first = list(itertools.islice(rows, _MAX_ABOVE))
-    for place, (_, row) in enumerate(first):
-        columns = [_column(plain.as_text(cell or "").strip(), None) for cell in row]
-        known = [column for column in columns if column.heading and (column.key != "extra" or column.lang)]
+    for place, (line, row) in enumerate(first):
+        known = [column for column in _columns(row) if column.key != "extra" or column.lang]
         is_wider = all(sum(map(bool, above)) < sum(map(bool, row)) for _, above in first[:place])
         if is_wider and len(known) > 1 and any(column.key == "term" for column in known):
+            if place + 1 < len(first) and _is_group_row(row, first[place + 1][1]):
+                line, below = first.pop(place + 1)
+                first[place] = (line, _joined_headings(row, below))
             return itertools.chain(first[place:], rows), first[:place]
     return itertools.chain(first, rows), []
+
+
+def _columns(row: Sequence[Any]) -> list[Column]:
+    headings = [plain.as_text(cell or "").strip() for cell in row]
+    return [_column(heading, None) for heading in headings if heading]
+
+
+def _is_group_row(row: Sequence[Any], below: Sequence[Any]) -> bool:
+    """Whether a row of headings has languages, each over several columns whose own headings are below."""
+    groups, columns = _columns(row), _columns(below)
+    has_languages = any(column.lang for column in groups)
+    is_merged = any(a and not b for a, b in zip(row, [*row[1:], ""], strict=True))
+    is_headed = len(columns) > len(groups) and all(column.key != "extra" for column in columns)
+    return has_languages and is_merged and is_headed and not any(column.lang for column in columns)
+
+
+def _joined_headings(row: Sequence[Any], below: Sequence[Any]) -> list[str]:
+    """Headings in two rows as in one: a merged cell holds for the empty ones that follow it."""
+    found, group = [], ""
+    for above, own in itertools.zip_longest(row, below, fillvalue=""):
+        group = plain.as_text(above).strip() or group
+        found.append(f"{group} {plain.as_text(own).strip()}".strip())
+    return found
 
 
 # Columns
@@ -138,8 +164,8 @@ def _column(heading: str, wish: Column | None) -> Column:
     if wish:
         return wish
     words = [word for word in re.split(r"[\s_.:/()\[\]\-]+", heading.casefold()) if word]
-    whole = " ".join(words)
-    if key := _keys().get(whole):
+    phrase = " ".join(words)
+    if key := _keys().get(phrase):
         return Column(heading, key)
     for size in (3, 2, 1):  # a language may be more words than one: zh-Hans, norsk bokmål
         for at in (len(words) - size, 0):
@@ -201,7 +227,9 @@ def _language(word: str) -> str:
         return ""
     base = word.split("-")[0]
     is_usual = base in Locale("en").languages and (len(base) == 2 or "-" in word)
-    return str(langcodes.standardize_tag(word)) if is_usual and langcodes.tag_is_valid(word) else ""
+    if not is_usual or not langcodes.tag_is_valid(word):
+        return ""
+    return "nb" if word == "no" else str(langcodes.standardize_tag(word))
 
 
 def _once_each(columns: Sequence[Column]) -> list[Column]:
@@ -238,65 +266,89 @@ def _without_headings(
 class _Table:
     def __init__(self, incoming: Incoming, columns: Sequence[Column]) -> None:
         self.incoming, self.columns = incoming, columns
-        self.parted: Counter[str] = Counter()
+        self.split: Counter[str] = Counter()  # heading → cells that hold several terms
         self.names: dict[str, str] = {}  # a term, or an id → the concept's id
         self.references: list[tuple[Data, str, str]] = []
 
     def read(self, rows: Iterable[Row]) -> None:
         for line, row in rows:
-            cells = [(column, self._clean(value)) for column, value in zip(self.columns, row, strict=False)]
+            cells = [*zip(self.columns, row, strict=False)]
             for place, value in enumerate(row[len(self.columns) :], len(self.columns) + 1):
-                cells.append((Column(f"column {place}", "extra"), self._clean(value)))
-            if cells := [(column, value) for column, value in cells if value not in ("", [], {}, None)]:
-                self._row(cells, line)
-        for column, count in self.parted.items():
-            what = f"column “{column}”: cells parted at ;, | or a new line, a term from each part"
+                cells.append((Column(f"column {place}", "extra"), value))
+            cleaned = [(column, self._clean(value, line)) for column, value in cells]
+            if filled := [(column, value) for column, value in cleaned if value not in ("", [], {}, None)]:
+                self._row(filled, line)
+        for heading, count in self.split.items():
+            what = f"column “{heading}”: cells split at ;, | or a new line, a term from each part"
             self.incoming.decide(what, f"{count} cells")
         self._resolve()
 
-    def _clean(self, value: Any) -> Any:
+    def _clean(self, value: Any, line: int) -> Any:
         if isinstance(value, list):
-            return [self._clean(item) for item in value]
+            return [self._clean(item, line) for item in value]
         if isinstance(value, dict):
-            return {str(key): self._clean(item) for key, item in value.items()}
+            return {str(key): self._clean(item, line) for key, item in value.items()}
         text = "" if value is None else plain.as_text(value)
         if UNPRINTABLE.search(text):
-            self.incoming.decide("control characters taken out", text[:40])
+            self.incoming.decide("control characters taken out", f"line {line}: {text[:40]}", line=line)
         return unsafe(UNPRINTABLE.sub("", text)).replace("\r\n", "\n").replace("\r", "\n").strip()
 
     def _row(self, cells: list[tuple[Column, Any]], line: int) -> None:
         given = {column.key: str(value) for column, value in cells if column.key in ("id", "language")}
-        raw = given.get("id", "")
-        if not raw:
-            raw = f"row-{line}"
-            self.incoming.invented.add(raw)
+        raw = self._id(given.get("id", ""), line)
         concept: Data = self.incoming.part("concepts").setdefault(raw, {})
-        self.incoming.lines.setdefault((raw,), line)
-        spoken = _spoken(given.get("language", ""))
-        details: list[tuple[Column, str, Any]] = []
+        stated = _tag(given.get("language", ""))
+        terms: dict[str, list[Data]] = {}  # of this row, by language
         for column, value in cells:
-            lang = column.lang or spoken or UNTAGGED
+            lang = column.lang or stated or UNTAGGED
             if column.key in ("term", "synonyms", "abbreviation"):
-                self._terms(concept.setdefault(lang, {}), column, value)
-            elif column.key in plain.ENTRY_TEXTS or column.key in _TERM_DETAILS:
-                details.append((column, lang, value))
-            elif column.key in ("broader", "related"):
-                self.references += [(concept, column.key, name) for name in _parts(value)]
-            elif column.key == "subject" and "subject" not in concept:
-                concept["subject"] = _one(value)
-            elif column.key not in ("id", "skip", "language"):
-                self._keep(concept, column, column.lang or spoken, value)
-        for column, lang, value in details:
-            self._detail(concept, column, lang, value)
-        for tag in plain.entry_keys(concept):
-            for term in concept[tag].get("terms", ()):
-                self.names.setdefault(term["term"].casefold(), raw)
+                terms.setdefault(lang, []).extend(self._terms(concept.setdefault(lang, {}), column, value))
+        for column, value in cells:
+            self._place(concept, column, value, column.lang or stated, terms)
+        for term in itertools.chain.from_iterable(terms.values()):
+            self.names.setdefault(term["term"].casefold(), raw)
         self.names.setdefault(raw.casefold(), raw)
 
-    def _terms(self, entry: Data, column: Column, value: Any) -> None:
+    def _id(self, stated: str, line: int) -> str:
+        """What the row's concept goes by: rows with the same id are one concept."""
+        known = self.incoming.part("concepts")
+        if not stated:
+            numbered = (f"row-{line}-{number}" for number in itertools.count(2))  # lines of other sheets
+            stated = next(id for id in itertools.chain([f"row-{line}"], numbered) if id not in known)
+            self.incoming.invented.add(stated)
+        elif stated in known:
+            self.incoming.decide(
+                "another row with the same id: read as the same concept", id=stated, line=line
+            )
+        self.incoming.lines.setdefault((stated,), line)
+        return stated
+
+    def _place(
+        self, concept: Data, column: Column, value: Any, lang: str, terms: Mapping[str, list[Data]]
+    ) -> None:
+        """Put a cell that is no term where it belongs."""
+        if column.key in plain.ENTRY_TEXTS:
+            entry: Data = concept.setdefault(lang or UNTAGGED, {})
+            if column.key in entry:
+                self._keep(concept, column, lang, value)
+            else:
+                entry[column.key] = _one(value)
+        elif column.key in _TERM_DETAILS:
+            chinese = next((tag for tag in terms if tag.split("-")[0] == "zh"), "")
+            self._detail(concept, column, lang or (chinese if column.key == "pinyin" else ""), value, terms)
+        elif column.key in ("broader", "related"):
+            self.references += [(concept, column.key, name) for name in _parts(value)]
+        elif column.key == "subject" and "subject" not in concept:
+            concept["subject"] = _one(value)
+        elif column.key in ("subject", "extra"):
+            self._keep(concept, column, lang, value)
+
+    def _terms(self, entry: Data, column: Column, value: Any) -> list[Data]:
+        """Add a cell's terms to those of a language."""
         parts = _parts(value)
         if len(parts) > 1 and not isinstance(value, list):
-            self.parted[column.heading] += 1
+            self.split[column.heading] += 1
+        found: list[Data] = []
         for part in parts:
             term: Data = {"term": " ".join(part.split())}
             if column.key == "abbreviation":
@@ -304,23 +356,20 @@ class _Table:
             if column.key != "term" or entry.get("terms"):
                 term["status"] = "admitted"
             entry.setdefault("terms", []).append(term)
+            found.append(term)
+        return found
 
-    def _detail(self, concept: Data, column: Column, lang: str, value: Any) -> None:
-        """A text of a language, or what is said of its first term; kept, where there is no place for it."""
-        entry: Data = concept.get(lang, {})
-        text = _one(value)
-        allowed = CHOICES.get(column.key)
-        if column.key in plain.ENTRY_TEXTS and column.key not in entry:
-            concept.setdefault(lang, {})[column.key] = text
-        elif (
-            column.key in _TERM_DETAILS
-            and entry.get("terms")
-            and column.key not in entry["terms"][0]
-            and (allowed is None or text.lower() in allowed)
-        ):
-            entry["terms"][0][column.key] = text.lower() if allowed else text
+    def _detail(
+        self, concept: Data, column: Column, lang: str, value: Any, terms: Mapping[str, list[Data]]
+    ) -> None:
+        """What is said of the row's first term; kept, where there is no place for it."""
+        text, allowed = _one(value), CHOICES.get(column.key)
+        said_of = next(iter(terms.get(lang or UNTAGGED, ())), None)
+        is_free = said_of is not None and (column.key == "status" or column.key not in said_of)
+        if said_of is not None and is_free and (allowed is None or text.lower() in allowed):
+            said_of[column.key] = text.lower() if allowed else text
         else:
-            self._keep(concept, column, column.lang, value)
+            self._keep(concept, column, lang, value)
 
     def _keep(self, concept: Data, column: Column, lang: str, value: Any) -> None:
         owner = concept.get(lang) if lang else None
@@ -332,10 +381,14 @@ class _Table:
             concept.setdefault(relation, []).append(self.names.get(name.casefold(), name))
 
 
-def _spoken(language: str) -> str:
-    """What a cell says of its row's language, as a tag."""
-    word = re.sub(r"[\s_]+", "-", language.strip().casefold())
-    return _language(word) or language.strip()
+def _tag(language: str) -> str:
+    """A language as a cell names it, as a tag."""
+    return _tag_of(language.strip()) or language.strip()
+
+
+def _tag_of(word: str) -> str:
+    """The language that a key or a cell is, as a tag; empty if it is none."""
+    return _language(re.sub(r"[\s_]+", "-", str(word).casefold()))
 
 
 def _parts(value: Any) -> list[str]:
@@ -354,19 +407,34 @@ def _one(value: Any) -> str:
 
 
 def read_text(text: str, incoming: Incoming, **options: Any) -> None:
-    """A table whose cells are parted by a character: CSV (RFC 4180), TSV, a list of cards."""
+    """A table whose cells are separated by a character: CSV (RFC 4180), TSV, a list of cards."""
     text, separator, is_html = _prelude(text)
-    lines = io.StringIO(text, newline="")
-    reader = csv.reader(lines, delimiter=separator or guess_separator(text))
+    separator = separator or guess_separator(text)
+    lines = list(io.StringIO(text, newline=""))
+    reader = csv.reader(lines, delimiter=separator)
+    rows: list[Row] = []
+    line = last = 1
+    for row in reader:
+        if any(cell.strip() for cell in row) and not _ANKI.match(row[0]):
+            rows.append((line, [_without_html(cell) for cell in row] if is_html else row))
+        line, last = reader.line_num + 1, line
+    if _is_open(lines[last - 1 :], separator):
+        message = "a quotation mark opens a cell that never ends"
+        incoming.report("X004", message, "close it, or double it where it is part of the text", line=last)
+    elif not rows:
+        incoming.report("X006", "the file is empty", "see whether it is the right one", line=1)
+    else:
+        read_rows(rows, incoming, **options)
 
-    def rows() -> Iterator[Row]:
-        line = 1
-        for row in reader:
-            if any(cell.strip() for cell in row) and not _ANKI.match(row[0]):
-                yield line, [_without_html(cell) for cell in row] if is_html else row
-            line = reader.line_num + 1
 
-    read_rows(rows(), incoming, **options)
+def _is_open(lines: Sequence[str], separator: str) -> bool:
+    """Whether the last row ends inside of a cell, which the csv module lets pass unless it is strict."""
+    try:
+        for _ in csv.reader(lines, delimiter=separator, strict=True):
+            pass
+    except csv.Error as error:
+        return "unexpected end of data" in str(error)
+    return False
 
 
 def _prelude(text: str) -> tuple[str, str, bool]:
@@ -413,6 +481,9 @@ def read_xlsx(
     import openpyxl
 
     incoming = Incoming(path, lenient=True, complete=False)
+    if content.startswith(EXCEL_97):
+        incoming.report("X004", "the file is a workbook of Excel 97 to 2003", "save it as .xlsx", line=1)
+        return incoming
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             size = sum(entry.file_size for entry in archive.infolist())
@@ -475,6 +546,8 @@ def _objects(data: Any) -> list[Mapping[str, Any]] | None:
             return value
     if data and all(isinstance(value, dict) for value in data.values()):
         return [{"id": key} | value for key, value in data.items()]
+    if data and all(isinstance(value, str) for value in data.values()):
+        return [{"term": term, "definition": definition} for term, definition in data.items()]
     return None
 
 
@@ -483,7 +556,8 @@ def _flat(item: Mapping[str, Any], above: str = "") -> Iterator[Cell]:
     for key, value in item.items():
         name = f"{above}.{key}" if above else str(key)
         if isinstance(value, dict):
-            yield from _flat(value, name)
+            by_language = all(isinstance(item, dict) and _tag_of(word) for word, item in value.items())
+            yield from _flat(value, "" if by_language else name)
         elif (
             isinstance(value, list) and value and all(isinstance(v, dict) and _language_of(v) for v in value)
         ):
@@ -496,4 +570,4 @@ def _flat(item: Mapping[str, Any], above: str = "") -> Iterator[Cell]:
 
 def _language_of(item: Mapping[str, Any]) -> str:
     values = [str(v) for k, v in item.items() if _keys().get(str(k).casefold()) == "language"]
-    return _spoken(values[0]) if values else ""
+    return _tag(values[0]) if values else ""

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import codecs
 import re
 
 from .plain import MAX_BYTES, Incoming
+
+_UTF_16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 
 # What spreadsheets calculate, also with full-width signs, and what a reader would take for our apostrophe.
 _FORMULA = re.compile(r"'*[=+\-@\t\r＝＋－＠]")
@@ -13,10 +14,9 @@ _FORMULA = re.compile(r"'*[=+\-@\t\r＝＋－＠]")
 
 def decode(content: bytes, incoming: Incoming) -> str | None:
     """The text of a file in UTF-8, or in UTF-16 with a byte order mark; None with the reason noted."""
-    if len(content) > MAX_BYTES:
-        incoming.report("X002", f"the file is larger than {MAX_BYTES:,} bytes", "split it")
+    if not _has_usable_size(content, incoming):
         return None
-    encoding = "utf-16" if content[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
+    encoding = "utf-16" if content[:2] in _UTF_16_MARKS else "utf-8-sig"
     try:
         return content.decode(encoding)
     except UnicodeDecodeError as error:
@@ -29,13 +29,14 @@ def decode_table(content: bytes, incoming: Incoming, encoding: str = "") -> str 
     """The text of a table, which spreadsheets save in the code page of their country.
 
     In the pages of Chinese a character is two bytes beyond ASCII or more, in those of western Europe letters
-    beyond ASCII stand alone: so GB 18030 and Windows-1252 are told apart. `encoding` overrules the guess.
+    beyond ASCII stand alone: that tells GB 18030 from Windows-1252. `encoding` overrules the guess.
     """
+    if not _has_usable_size(content, incoming):
+        return None
     if encoding:
         try:
-            codecs.lookup(encoding)
-            return content.decode(encoding)
-        except (LookupError, UnicodeDecodeError):
+            return content.decode(encoding).removeprefix("\ufeff")
+        except (LookupError, UnicodeError):
             message = f"the file is not {encoding}, or there is no such encoding"
             incoming.report("X003", message, "leave out --encoding, or name another one")
             return None
@@ -45,9 +46,15 @@ def decode_table(content: bytes, incoming: Incoming, encoding: str = "") -> str 
     return decode(content, incoming)
 
 
+def _has_usable_size(content: bytes, incoming: Incoming) -> bool:
+    if len(content) > MAX_BYTES:
+        incoming.report("X002", f"the file is larger than {MAX_BYTES:,} bytes", "split it")
+    return len(content) <= MAX_BYTES
+
+
 def _code_page(content: bytes) -> tuple[str, str] | None:
     """Codec and name of what a table is written in; None if it is Unicode, or nothing known."""
-    if content[:2] in (b"\xff\xfe", b"\xfe\xff") or _is(content, "utf-8"):
+    if content[:2] in _UTF_16_MARKS or _is(content, "utf-8"):
         return None
     runs = [len(run) for run in re.findall(rb"[\x80-\xff]+", content)]
     in_pairs = sum(length for length in runs if length > 1) > 0.8 * sum(runs)

@@ -8,6 +8,7 @@ back is current. With `todo`, only concepts are in it whose text is missing, sta
 from __future__ import annotations
 
 import csv
+import inspect
 import io
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,7 +20,8 @@ from ..model import Concept, Termbase
 from ..staleness import State, basis_of, state_of
 from . import plain
 from .plain import Data, Incoming
-from .text import decode, safe
+from .text import safe
+from .xml_text import parse_xml
 
 NAMESPACE = "urn:oasis:names:tc:xliff:document:2.0"
 OURS = "https://ordlab.invalid/ns#"
@@ -88,17 +90,8 @@ def _text(concept: Concept, code: str, key: str) -> str:
 def read_xliff(content: bytes, path: Path, **_: Any) -> Incoming:
     """What a translator has filled in; a unit without a target says nothing."""
     incoming = Incoming(path, complete=False, wins=True)
-    text = decode(content, incoming)
-    if text is None:
-        return incoming
-    if "<!DOCTYPE" in text:
-        incoming.report("X005", "the file has a document type, which is refused", "remove <!DOCTYPE …>")
-        return incoming
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, remove_comments=True)
-    try:
-        root = etree.fromstring(content, parser)
-    except etree.XMLSyntaxError as error:
-        incoming.report("X004", f"not valid XML: {error.msg}", line=error.lineno or 0)
+    root = parse_xml(content, incoming)
+    if root is None:
         return incoming
     lang = root.get("trgLang", "")
     if etree.QName(root).namespace != NAMESPACE or not lang:
@@ -118,14 +111,34 @@ def _read_unit(incoming: Incoming, unit: etree._Element, lang: str) -> None:
     if not id or key not in KEYS:
         message = f"the unit “{unit.get('id', '')}” is none of ours"
         fix = f"its id is that of a concept, a dot, and one of: {', '.join(KEYS)}"
-        incoming.report("X004", message, fix, line=line)
+        incoming.report("X004", message, fix, line=line, lang=lang)
         return
-    parts = unit.iter(f"{{{NAMESPACE}}}target")
-    said = "".join("".join(part.itertext()) for part in parts).strip()
-    if said:
-        incoming.lines.setdefault((id,), line)
-        entry: Data = incoming.part("concepts").setdefault(id, {}).setdefault(lang, {})
-        entry |= {"terms": [{"term": said}]} if key == "term" else {key: said}
+    text = _target(unit)
+    if not text:
+        return
+    incoming.lines.setdefault((id,), line)
+    entry: Data = incoming.part("concepts").setdefault(id, {}).setdefault(lang, {})
+    value: Any = [{"term": text}] if key == "term" else text
+    name = "terms" if key == "term" else key
+    if entry.setdefault(name, value) != value:
+        message = f"the unit “{id}.{key}” is there twice, with different targets"
+        incoming.report("X013", message, "remove one", line=line, lang=lang, id=id, key=name)
+
+
+def _target(unit: etree._Element) -> str:
+    """The unit's translation, put together from its segments; empty if none of them is translated.
+
+    What stands between segments, mostly a space, need not have a target of its own (XLIFF 2.1, `ignorable`).
+    Suggestions of a translation memory are in the unit too, but in a namespace of theirs.
+    """
+    text, is_translated = "", False
+    for part in unit.iterchildren(f"{{{NAMESPACE}}}segment", f"{{{NAMESPACE}}}ignorable"):
+        target, is_segment = part.find(f"{{{NAMESPACE}}}target"), part.tag.endswith("segment")
+        is_translated |= is_segment and target is not None
+        if target is None and not is_segment:
+            target = part.find(f"{{{NAMESPACE}}}source")
+        text += "".join(target.itertext()) if target is not None else ""
+    return inspect.cleandoc(text) if is_translated else ""  # tools indent what they write anew
 
 
 def _read_basis(incoming: Incoming, group: etree._Element, lang: str) -> None:

@@ -110,7 +110,7 @@ def _read_entry(reader: Reader, lang: str, node: Node) -> Entry | None:
             reader.at(values[name][1], "T012", message, f"keep them below {_MAX_BRACKETS:,}", key=name)
     terms = _read_terms(reader, *values["terms"]) if "terms" in values else ()
     reader.lang = ""
-    return Entry(lang, terms, **texts, extra=extra) if terms or any(texts.values()) else None
+    return Entry(lang, terms, **texts, extra=extra) if terms or extra or any(texts.values()) else None
 
 
 def _is_empty(node: Node) -> bool:

@@ -62,14 +62,14 @@ class ConceptPage(PageMaker):
         lang = shown.borrowed.get("terms")
         if lang is None:
             return None
-        language = self.site.termbase.languages[lang]
+        language, own = self.site.termbase.languages[lang], concept.entries.get(self.lang)
         built = lang in self.site.addresses.languages
         return {
             "name": language.name,
             "attributes": self.attributes(lang),
             "html": language.html,
             "href": self.link(self.site.addresses.concept(lang, concept.id)) if built else "",
-            "is_whole": concept.entries.get(self.lang) is None,
+            "has_nothing": own is None or not (own.definition or own.explanation or own.example),
         }
 
     def _demo_of(self, concept: Concept) -> dict[str, Any] | None:

@@ -225,14 +225,14 @@ class PageMaker:
     def _attributes_of(self, text: str) -> Markup:
         return self.attributes(text.lang) if isinstance(text, BorrowedText) else Markup()
 
-    def said(self, text: str) -> str:
+    def localized(self, text: str) -> str:
         """A text of a quiz, figure or demo; marked, if another language lends it."""
         if not isinstance(text, BorrowedText):
             return text
         return Markup("<span{}>{}</span>").format(self.attributes(text.lang), str(text))
 
     def _render(self, template: str, **values: Any) -> str:
-        shared = {"text": self._words, "integer": self.integer, "said": self.said}
+        shared = {"text": self._words, "integer": self.integer, "localized": self.localized}
         return _environment().get_template(template).render(**shared, **values)
 
 

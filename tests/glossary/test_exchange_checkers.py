@@ -77,7 +77,9 @@ def test_what_is_kept_of_a_term_stands_where_tbx_wants_it() -> None:
         "concepts": {"net": {"subject": "models", "en": {"terms": [term], "definition": "model"}}},
     }
     with as_termbase(made) as termbase:
-        section = etree.fromstring(tbx.write(termbase)).find(".//{*}termSec")
+        root = etree.fromstring(tbx.write(termbase))
+    section = root.find(".//{*}termSec")
+    assert root.get("type") == "TBX-Ordlab-Open"  # `register` is a category of others
     assert [(etree.QName(child).localname, child.get("type")) for child in section] == [
         ("term", None),
         ("termNote", "administrativeStatus"),
@@ -254,7 +256,7 @@ def test_the_command_says_what_the_profile_asks_for_and_what_is_lacking(
     from tests.glossary.test_load import write
 
     folder, out = write(tmp_path / "glossary", {}), tmp_path / "out.ttl"
-    arguments = ["export", "skos-ttl", str(folder), "-o", str(out), "--profile", "skos-ap-no"]
+    arguments = ["export", "skos", str(folder), "-o", str(out), "--profile", "skos-ap-no"]
     assert main([*arguments, "--contact", "terms@example.org"]) == 1
     said = capsys.readouterr().out.splitlines()
     assert "  met      a concept has a preferred term in nb" in said
@@ -270,6 +272,24 @@ def test_the_command_says_what_the_profile_asks_for_and_what_is_lacking(
     )
     assert len([line for line in said if line.startswith("  met")]) == 11
     assert Graph().parse(out)
+
+
+def test_the_syntax_follows_the_end_of_the_file_s_name(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from tests.glossary.test_load import write
+
+    folder = str(write(tmp_path / "glossary", {}))
+    graphs = []
+    for name in ("a.ttl", "a.jsonld", "a.rdf", "a.nt"):
+        assert main(["export", "skos", folder, "-o", str(tmp_path / name)]) == 0
+        graphs.append(Graph().parse(tmp_path / name))
+    assert main(["export", "skos-ttl", folder, "-o", str(tmp_path / "a.txt")]) == 0
+    graphs.append(Graph().parse(tmp_path / "a.txt", format="turtle"))
+    assert all(statements(graph) == statements(graphs[0]) for graph in graphs)
+    assert main(["export", "skos", folder, "-o", str(tmp_path / "b.txt")]) == 2
+    assert "end it with one of: .ttl, .jsonld" in capsys.readouterr().err
+    assert not (tmp_path / "b.txt").exists()
 
 
 def test_a_profile_that_is_met_is_no_finding(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from glossary.exchange import CODES, FORMATS
+from glossary.exchange import CODES, FORMATS, IMPORTS
 from glossary.exchange.merge import Outcome, import_file
 from glossary.load import load
 from tests.glossary.test_exchange_round_trips import state
@@ -89,7 +89,7 @@ XML = {
     "too deep": BODY.format("<hi>" * 100_000 + "</hi>" * 100_000),
     "a huge text": BODY.format("x" * 11_000_000),
     "something else": "<html><body/></html>",
-    "another encoding": '<?xml version="1.0" encoding="ISO-8859-1"?>' + BODY.format("x"),
+    "an unusual encoding": '<?xml version="1.0" encoding="cp037"?>' + BODY.format("x"),
     "a name in UTF-7": '<?xml version="1.0" encoding="UTF-7"?>' + BODY.format("x"),
     "no entries": '<tbx type="TBX-Basic" style="dca" xml:lang="en"><text/></tbx>',
 }
@@ -98,6 +98,23 @@ XML = {
 @pytest.mark.parametrize("content", XML.values(), ids=XML.keys())
 def test_broken_xml_is_refused(content: str, tmp_path: Path) -> None:
     assert "incoming.tbx" in refused(tmp_path, "tbx", content)
+
+
+def test_an_encoding_that_is_declared_hides_no_entity(tmp_path: Path) -> None:
+    content = '<?xml version="1.0" encoding="{}"?><!DOCTYPE tbx [<!ENTITY a "b">]>' + BODY.format("&a;")
+    for encoding in ("ISO-8859-1", "gb18030"):
+        assert "X005" in refused(tmp_path / encoding, "tbx", content.format(encoding).encode(encoding))
+    utf_7 = b'<?xml version="1.0" encoding="UTF-7"?>' + content.encode("utf-7")
+    assert "X003" in refused(tmp_path / "utf-7", "tbx", utf_7)
+
+
+def test_an_entity_far_into_a_file_is_refused(tmp_path: Path) -> None:
+    evil = '<!ENTITY x SYSTEM "file:///etc/passwd">'
+    content = f'<!DOCTYPE r [<!--{" " * 200_000}-->{evil}]><rdf:RDF xmlns:rdf="http://x"/>'
+    path = tmp_path / "far.rdf"
+    path.write_text(content, "utf-8")
+    problems = import_file(IMPORTS["skos"], path, tmp_path / "glossary").problems
+    assert [problem.code for problem in problems] == ["X005"]
 
 
 def test_bytes_that_are_no_text_are_refused(tmp_path: Path) -> None:

@@ -488,7 +488,7 @@ def test_a_table_with_some_columns_changes_only_these(folder: Path) -> None:
         ("kind,id,language\nentry,a,\n", "X004", 2, "lacks its language"),
         ("id,owner\na,b\n", "X004", 1, "no column is known to hold terms"),
         ("kind,id,extra\nconcept,a,{\n", "X004", 2, "“extra” is no JSON"),
-        ('kind,id\nconcept,"a\n', "X004", 0, "not valid CSV"),
+        ('kind,id\nconcept,"a\n', "X004", 2, "not valid CSV"),
         ("kind,id\nconcept,a,b\n", "X004", 2, "a row has 3 cells"),
     ],
 )

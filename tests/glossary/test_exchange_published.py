@@ -118,6 +118,29 @@ def test_short_names_for_addresses_are_read_and_other_entities_are_not(tmp_path:
         assert [problem.code for problem in problems] == ["X005"]
 
 
+def test_tags_that_are_no_languages_of_a_site_are_kept(tmp_path: Path) -> None:
+    content = (
+        "@prefix s: <http://www.w3.org/2004/02/skos/core#> .\n"
+        '<https://example.org/1> a s:Concept ; s:prefLabel "one"@EN, "eno"@x-back ; s:altLabel "a one"@en .'
+    )
+    bring("skos", content, tmp_path / "glossary")
+    concept = load(tmp_path / "glossary").concepts["one"]
+    assert [term.term for term in concept.entries["en"].terms] == ["one", "a one"]
+    assert concept.extra["languages"] == {"x-back": {"terms": [{"term": "eno"}]}}
+    alike = content.replace("@EN", "@en")  # which to RDF is the same
+    assert says(Graph().parse(data=alike, format="turtle"), tmp_path / "glossary")
+
+
+def test_addresses_without_a_base_stay_apart_from_ours(tmp_path: Path) -> None:
+    content = (
+        "@prefix s: <http://www.w3.org/2004/02/skos/core#> .\n"
+        '<one> a s:Concept ; s:prefLabel "one"@en ; s:inScheme <> .\n'
+        '<two> a s:Concept ; s:prefLabel "two"@en ; s:broader <one> .\n'
+    )
+    bring("skos", content, tmp_path / "glossary")
+    comes_back(tmp_path / "glossary")
+
+
 def test_a_circle_stays_an_error(tmp_path: Path) -> None:
     path = tmp_path / "circle.ttl"
     path.write_text(
@@ -277,6 +300,41 @@ def test_a_large_termbase_s_entry(tmp_path: Path) -> None:
     assert Counter(statements(LARGE_BASE.encode())) - Counter(statements(exported)) == Counter()
 
 
+GROUPS = """<?xml version="1.0" encoding="{}"?>
+<martif type="TBX" xml:lang="en"><text><body>
+<termEntry id="IATE-84"><descripGrp><descrip type="subjectField">1011</descrip></descripGrp>
+<langSet xml:lang="nb"><ntig><termGrp><term>blåbær</term>
+<termNoteGrp><termNote type="partOfSpeech">noun</termNote><note>of a plant</note></termNoteGrp>
+<termNoteGrp><termNote type="administrativeStatus">preferred</termNote><admin type="source">list</admin>
+</termNoteGrp></termGrp>
+<descripGrp><descrip type="context">Plukk <hi>blåbær</hi>!</descrip>
+<admin type="source">bok</admin></descripGrp>
+</ntig></langSet><langSet xml:lang="en"><tig><term/><note>none yet</note></tig></langSet></termEntry>
+</body></text></martif>"""
+
+
+@pytest.mark.parametrize("encoding", ["UTF-8", "ISO-8859-1", "windows-1252"])
+def test_groups_come_back_and_so_does_a_language_without_a_term(encoding: str, tmp_path: Path) -> None:
+    content = GROUPS.format(encoding).encode(encoding)
+    bring("tbx", content, tmp_path / "glossary")
+    termbase = load(tmp_path / "glossary")
+    (concept,) = termbase.concepts.values()
+    assert concept.entries["nb"].preferred.term == "blåbær"
+    assert not concept.entries["en"].terms
+    exported = FORMATS["tbx"].write(termbase)
+    assert Counter(statements(content)) - Counter(statements(exported)) == Counter()
+    comes_back(tmp_path / "glossary")
+
+
+def test_what_belongs_to_a_text_that_is_gone_is_kept(tmp_path: Path) -> None:
+    folder = tmp_path / "glossary"
+    bring("tbx", LARGE_BASE, folder)
+    (path,) = folder.glob("terms/*.yml")
+    path.write_text(path.read_text("utf-8").replace("  definition: rain that freezes\n", ""), "utf-8")
+    assert load(folder).concepts[path.stem].entries["en"].extra == {"definition/admin:source": "Own"}
+    comes_back(folder)
+
+
 def test_an_entity_that_only_a_document_type_elsewhere_defines_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "entity.tbx"
     path.write_text(TOOL.replace("mast rope", "mast&nbsp;rope"), "utf-8")
@@ -400,6 +458,123 @@ def test_cards_without_headings(tmp_path: Path) -> None:
     assert load(tmp_path / "a").concepts["is"].entries["nb"].definition == "frozen water"
     bring("csv", "is\tice\nsnø\tsnow\n", tmp_path / "b", languages=["nb", "en"])
     assert load(tmp_path / "b").concepts["snow"].entries["nb"].preferred.term == "snø"
+
+
+TERMS = """conceptid;lang;term;status;gender;definition
+10;en;car;preferred;;vehicle
+10;en;automobile;admitted;;
+10;nb;bil;preferred;m;kjøretøy
+10;nb;automobil;;n;
+11;en;lorry;deprecated;;
+"""
+
+
+def test_a_row_per_term_says_what_it_says_of_that_term(tmp_path: Path) -> None:
+    outcome = bring("csv", TERMS, tmp_path / "glossary")
+    assert outcome.added == ["car", "lorry"]
+    assert decided(outcome)["another row with the same id: read as the same concept"] == 3
+    entries = load(tmp_path / "glossary").concepts["car"].entries
+    assert [(term.term, term.status) for term in entries["en"].terms] == [
+        ("car", "preferred"),
+        ("automobile", "admitted"),
+    ]
+    assert [(term.term, term.gender) for term in entries["nb"].terms] == [("bil", "m"), ("automobil", "n")]
+
+
+def test_columns_of_a_language_by_any_of_its_names(tmp_path: Path) -> None:
+    bring(
+        "csv", "Norsk term,Synonym (no),Kinesisk,pinyin\nmodell,utgave,模型,móxíng\n", tmp_path / "glossary"
+    )
+    termbase = load(tmp_path / "glossary")
+    (concept,) = termbase.concepts.values()
+    assert [(code, language.html) for code, language in termbase.languages.items()] == [
+        ("nb", "nb"),
+        ("zh", "zh-Hans"),
+    ]
+    assert [term.term for term in concept.entries["nb"].terms] == ["modell", "utgave"]
+    assert concept.entries["zh"].preferred.pinyin == "móxíng"
+
+
+def test_a_workbook_with_merged_headings_and_more_sheets(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    sheet = book.active
+    for row in (
+        ["Fish"],
+        ["", "English", "", "Norsk", ""],
+        ["ID", "Term", "Definition", "Term", "Definisjon"],
+    ):
+        sheet.append(row)
+    sheet.merge_cells("A1:E1")
+    sheet.merge_cells("B2:C2")
+    sheet.merge_cells("D2:E2")
+    sheet.append([None, "cod", "a fish", "torsk", "en fisk"])
+    other = book.create_sheet("Birds")
+    for row in (["Term EN", "Term NB"], ["gull", "måke"], ["tern", "terne"], ["auk", "alke"]):
+        other.append(row)
+    book.save(tmp_path / "book.xlsx")
+    outcome = bring("xlsx", (tmp_path / "book.xlsx").read_bytes(), tmp_path / "glossary")
+    assert outcome.added == ["cod", "gull", "tern", "auk"]
+    cod = load(tmp_path / "glossary").concepts["cod"].entries
+    assert (cod["en"].definition, cod["nb"].definition) == ("a fish", "en fisk")
+    assert len(cod["nb"].terms) == 1
+
+
+UNUSABLE = {
+    "an open quotation mark": ('term_en,definition_en\na,b\nc,"d\ne,f\n', "X004", 3, "never ends"),
+    "nothing": ("\ufeff", "X006", 1, "the file is empty"),
+    "headings only": ("term_en,term_nb\n", "X006", 0, "no concept"),
+    "another Excel": (bytes.fromhex("d0cf11e0a1b11ae1") + bytes(9), "X004", 1, "Excel 97"),
+}
+
+
+@pytest.mark.parametrize(("content", "code", "line", "message"), UNUSABLE.values(), ids=UNUSABLE.keys())
+def test_a_table_that_cannot_be_read(
+    content: str | bytes, code: str, line: int, message: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "table.csv"
+    path.write_bytes(content.encode() if isinstance(content, str) else content)
+    (problem,) = import_file(IMPORTS["csv"], path, tmp_path / "glossary").problems
+    assert (problem.code, problem.line) == (code, line)
+    assert message in problem.message
+    assert problem.fix
+    assert not (tmp_path / "glossary").exists()
+
+
+def test_a_gigantic_cell_need_not_stop_the_others(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path, folder = tmp_path / "large.csv", tmp_path / "glossary"
+    path.write_text(f"term_en,comment\nice,{'x' * 1_000_001}\nsnow,flakes\n", "utf-8")
+    assert main(["import", "csv", str(path), str(folder)]) == 1
+    said = capsys.readouterr()
+    assert "large.csv:2: error X004 [extra.comment]: the text is longer than" in said.out
+    assert "With --skip-unplaced" in said.err
+    assert not folder.exists()
+    assert main(["import", "csv", str(path), str(folder), "--skip-unplaced"]) == 1
+    assert "Concepts: 1 added, 1 left out" in capsys.readouterr().out
+    assert list(load(folder).concepts) == ["snow"]
+
+
+def test_a_mark_of_its_encoding_is_no_part_of_a_heading(tmp_path: Path) -> None:
+    content = as_text(";").encode("utf-8-sig")
+    assert "snow-bridge" in bring("csv", content, tmp_path / "glossary", encoding="utf-8").added
+
+
+OBJECTS = {
+    "by language": '[{"id": "ice", "in": {"en": {"word": "ice", "def": "water"}, "nb": {"word": "is"}}}]',
+    "by id": '{"ice": {"en": "ice", "nb": "is", "definition_en": "water"}}',
+    "lists": '{"terms": [{"term_en": "ice", "term_nb": "is", "aliases_en": [], "definition_en": "water"}]}',
+}
+
+
+@pytest.mark.parametrize("content", OBJECTS.values(), ids=OBJECTS.keys())
+def test_objects_of_many_shapes(content: str, tmp_path: Path) -> None:
+    bring("json", content, tmp_path / "glossary")
+    entries = load(tmp_path / "glossary").concepts["ice"].entries
+    assert (entries["nb"].preferred.term, entries["en"].definition) == ("is", "water")
+
+
+def test_terms_and_what_they_mean(tmp_path: Path) -> None:
+    bring("json", '{"ice": "frozen water", "snow": "flakes"}', tmp_path / "glossary", languages=["en"])
+    assert load(tmp_path / "glossary").concepts["snow"].entries["en"].definition == "flakes"
 
 
 def test_lists_of_objects(tmp_path: Path) -> None:

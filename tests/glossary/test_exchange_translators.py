@@ -85,6 +85,39 @@ def test_a_new_translation_of_a_term_is_preferred(folder: Path) -> None:
     assert [(term.term, term.status) for term in terms] == [("nett", "admitted"), ("nettverk", "preferred")]
 
 
+def test_a_tool_may_order_segment_and_indent_as_it_likes(folder: Path) -> None:
+    root = etree.fromstring(write_xliff(load(folder), front="en", back="nb"))
+    for group in root.iter(f"{{{NAMESPACE}}}group"):
+        group[:] = reversed(group)
+    for target in root.iter(f"{{{NAMESPACE}}}target"):
+        target.text = "\n      " + "\n      ".join(target.text.split()) + "\n    "
+    before = state(folder)
+    bring(folder, "xliff", etree.tostring(root))
+    assert state(folder) == before
+    xml = f"""<xliff xmlns="{NAMESPACE}" version="2.1" srcLang="en" trgLang="nb"><file id="f">
+    <unit id="net.definition" xmlns:mtc="urn:oasis:names:tc:xliff:matches:2.0">
+    <mtc:matches><mtc:match ref="#s"><source>a</source><target>fra minnet</target></mtc:match></mtc:matches>
+    <segment state="final"><source>a</source><target>et nett</target></segment>
+    <ignorable><source> </source></ignorable>
+    <segment state="final"><source>b</source><target>av <pc id="1">vekter</pc></target></segment>
+    </unit>
+    <unit id="net.term"><segment><source>a</source></segment><ignorable><source>b</source></ignorable></unit>
+    </file></xliff>"""
+    bring(folder, "xliff", xml.encode())
+    entry = load(folder).concepts["net"].entries["nb"]
+    assert (entry.preferred.term, entry.definition) == ("nett", "et nett av vekter")
+
+
+def test_a_unit_with_two_targets_is_refused(folder: Path) -> None:
+    content = write_xliff(load(folder), front="en", back="nb").decode()
+    unit = re.search(r'<unit id="net.term".*?</unit>', content, re.DOTALL)[0]
+    path, before = folder.parent / "twice.xlf", state(folder)
+    path.write_text(content.replace(unit, unit + unit.replace(">nett<", ">vev<")), "utf-8")
+    (problem,) = import_file(IMPORTS["xliff"], path, folder).problems
+    assert (problem.code, problem.id, problem.lang) == ("X013", "net", "nb")
+    assert state(folder) == before
+
+
 def test_a_table_of_two_languages_comes_back(folder: Path) -> None:
     text = write_table(load(folder), front="en", back="zh").decode("utf-8-sig")
     rows = list(csv.DictReader(io.StringIO(text, newline="")))

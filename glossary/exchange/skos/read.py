@@ -23,8 +23,9 @@ from ..json import parse as parse_json
 from ..place import UNTAGGED
 from ..plain import Data, Incoming
 from ..text import decode
+from ..xml_text import decode_xml
 from . import values
-from .vocabulary import LANGUAGE, NOWHERE, ORDERS, PREFIXES, RELATIONS, SOURCE, TERM, TEXTS
+from .vocabulary import LANGUAGE, NO_BASE, ORDERS, PREFIXES, RELATIONS, SOURCE, TERM, TEXTS
 
 if TYPE_CHECKING:
     from rdflib import Graph
@@ -37,7 +38,7 @@ _STATUS_OF = {"prefLabel": "preferred", "altLabel": "admitted", "hiddenLabel": "
 def read(content: bytes, path: Path) -> Incoming:
     """Turtle, RDF/XML, JSON-LD, N-Triples, N3, TriG or N-Quads, by what is in it."""
     incoming = Incoming(path, lenient=True, tagged=True)
-    text = decode(content, incoming)
+    text = decode_xml(content, incoming)
     if text is None:
         return incoming
     start = text.lstrip()[:1000]
@@ -52,14 +53,13 @@ def read(content: bytes, path: Path) -> Incoming:
     return _read(text, _QUADS.get(path.suffix.lower(), "turtle"), incoming)
 
 
-_DECLARED = re.compile(r"(^\s*<\?xml[^>]*?)\s+encoding\s*=\s*['\"][^'\"]*['\"]")
 _QUADS = {".trig": "trig", ".nq": "nquads", ".n3": "n3"}
 _ENTITY = re.compile(r"<!ENTITY\s+[\w.-]+\s+(?:\"[^\"&%<]{0,300}\"|'[^'&%<]{0,300}')\s*>")
 
 
 def _refused(text: str) -> str:
     """Why a document type cannot be had: short names for addresses are common in RDF/XML, and do no harm."""
-    left = _ENTITY.sub("", text[:100_000])
+    left = _ENTITY.sub("", text) if "<!ENTITY" in text else text
     if re.search(r"<!(?:ENTITY|ELEMENT|ATTLIST|NOTATION)", left):
         return "the file declares entities that are more than short names for addresses, which is refused"
     return ""
@@ -101,7 +101,7 @@ def _read(text: str, syntax: str, incoming: Incoming) -> Incoming:
     with _quiet():
         try:
             graph = Dataset(default_union=True) if syntax in ("trig", "nquads") else Graph()
-            graph.parse(data=_DECLARED.sub(r"\1", text, count=1), format=syntax, publicID=NOWHERE)
+            graph.parse(data=text, format=syntax, publicID=NO_BASE)
             _Reader(graph, incoming).read()
         except Exception as error:  # whatever a parser stumbles over is a fault of the file
             reason = " ".join(str(getattr(error, "_why", "") or error).split())[:200]
@@ -175,8 +175,9 @@ class _Reader:
         self.label_name_xl = {self.name(f"skosxl:{kind}"): kind for kind in _STATUS_OF}
         self.scheme = next(iter(graph.subjects(self.name("ol:languages"))), None)
         self.references = Counter(o for o in graph.objects() if isinstance(o, BNode))
-        self.told: set[Any] = set()  # nodes whose statements have all found a place
+        self.placed: set[Any] = set()  # nodes whose statements have all found a place
         self.shared: list[Any] = []  # nodes without a name that need one
+        self.spelling: dict[str, str] = {}  # language tag in small letters → as the file has it first
         self.concepts = self._with_ids(self._find_concepts())
 
     def read(self) -> None:
@@ -209,12 +210,12 @@ class _Reader:
         return str(node) if not isinstance(node, self.BNode) else f"_:{self._hash(node)}"
 
     def _hash(self, node: Node, depth: int = 2) -> str:
-        def told(other: Any) -> str:
+        def described(other: Any) -> str:
             if not isinstance(other, self.BNode):
                 return str(other.n3())
             return self._hash(other, depth - 1) if depth else ""
 
-        out = sorted(f"{p} {told(o)}" for p, o in self.graph.predicate_objects(node))
+        out = sorted(f"{p} {described(o)}" for p, o in self.graph.predicate_objects(node))
         into = sorted(
             f"{s} {p}" for s, p in self.graph.subject_predicates(node) if isinstance(s, self.URIRef)
         )
@@ -255,7 +256,7 @@ class _Reader:
             self.incoming.part("subjects")[self._text(node, "ol:id")] = labels
         for node in nodes["sources"]:
             self.incoming.part("sources")[self._text(node, "ol:id")] = self._values(node, SOURCE)
-        self.told |= {
+        self.placed |= {
             scheme,
             *self._objects(scheme, "dct:publisher"),
             *(n for ns in nodes.values() for n in ns),
@@ -265,6 +266,11 @@ class _Reader:
     def _code(self, literal: Any) -> str:
         tag = literal.language or ""
         return self.incoming.tags.get(tag.lower(), tag)
+
+    def _tag(self, literal: Any) -> str:
+        """A literal's language, spelled in one way: to RDF, EN and en are the same (RDF 1.1, section 3.3)."""
+        tag = literal.language or ""
+        return self.spelling.setdefault(tag.lower(), tag)
 
     # Concepts
 
@@ -289,7 +295,7 @@ class _Reader:
             concept["subject"] = self._label(subjects[0])
         for relation, properties in RELATIONS.items():
             concept[relation] = self._related(iri, relation, properties)
-        self.told.add(iri)
+        self.placed.add(iri)
         return concept
 
     def _own(self, iri: Any, concept: Data) -> None:
@@ -299,9 +305,9 @@ class _Reader:
         concept["legacy"] = list(map(str, self._list(iri, "ol:legacy")))
         if figure := self._text(iri, "ol:figure"):
             concept["figure"] = figure
-        for key, kept in _parsed(self._text(iri, "ol:extra")).items():
+        for key, extras in _parsed(self._text(iri, "ol:extra")).items():
             owner = concept if not key else concept.setdefault(key, {})
-            owner.setdefault(plain.EXTRA, {}).update(kept)
+            owner.setdefault(plain.EXTRA, {}).update(extras)
 
     def _label(self, node: Any) -> str:
         """What a subject is called: a text, or the label of a resource."""
@@ -345,10 +351,10 @@ class _Reader:
         """The scheme that all concepts are in, if there is one, beside our own."""
         name = self.name("skos:inScheme")
         schemes = Counter(s for c in self.concepts for s in self.graph.objects(c, name) if s != self.scheme)
-        theirs = [
+        imported = [
             c for c, id in self.concepts.items() if self.scheme is None or str(c) != f"{self.scheme}{id}/"
         ]
-        everyone = [s for s, count in schemes.items() if count == len(theirs)]
+        everyone = [s for s, count in schemes.items() if count == len(imported)]
         if len(schemes) != 1 or not everyone or not isinstance(everyone[0], self.URIRef):
             return None
         self.incoming.part("extra")["scheme"] = str(everyone[0])
@@ -357,14 +363,14 @@ class _Reader:
     def _place_text(self, iri: Any, concept: Data, key: str, value: Any) -> bool:
         """Take the first text of a language, and the one that our own export marks as such."""
         text = plain.clean(str(value))
-        entry: Data = concept.get(value.language or UNTAGGED, {})
+        entry: Data = concept.get(self._tag(value) or UNTAGGED, {})
         marked = {m for m in self._objects(iri, "ol:first") if m.language == value.language}
         if key in entry or not text:
             return False
         rivals = [v for v in self._objects(iri, TEXTS[key]) if v in marked and v.language == value.language]
         if rivals and value not in rivals:
             return False
-        entry = concept.setdefault(value.language or UNTAGGED, {})
+        entry = concept.setdefault(self._tag(value) or UNTAGGED, {})
         entry[key] = text
         if raw := _raw(value, text):
             extra.note(entry, "raw", key, raw)
@@ -373,15 +379,15 @@ class _Reader:
     def _keep(self, concept: Data, predicate: Any, value: Any) -> None:
         """Into `extra`, of the concept or of the language that the value is in."""
         name = values.name(str(predicate))
-        tag = getattr(value, "language", None)
-        entry = concept.get(tag or "", {})
+        tag = self._tag(value) if isinstance(value, self.Literal) else ""
+        entry = concept.get(tag, {})
         if tag and entry and name != "dct:subject":
             extra.add(entry, name, values.literal(str(value)))
         else:
             extra.add(concept, name, self._value(value))
 
     def _value(self, node: Any, depth: int = 4) -> Any:
-        """A node as `extra` has it: one without a name is told where it is used, if that is one place."""
+        """A node as `extra` has it: one without a name stands where it is used, if that is one place."""
         if not isinstance(node, self.BNode):
             return values.of_node(node)
         if (items := self._items(node)) is not None and depth:
@@ -389,16 +395,16 @@ class _Reader:
         if self.references[node] != 1 or not depth or not any(self.graph.predicates(node)):
             self.shared.append(node)
             return f"_:{self._hash(node)}"
-        self.told.add(node)
+        self.placed.add(node)
         return self._statements(node, depth - 1)
 
     def _statements(self, node: Any, depth: int = 4) -> Data:
         found: Data = {}
         pairs = self.graph.predicate_objects(node)
         for predicate, value in sorted(pairs, key=lambda pair: (pair[0], self._key(pair[1]))):
-            said = self._value(value, depth)
+            described = self._value(value, depth)
             name = values.name(str(predicate))
-            found[name] = [*extra.values(found[name]), said] if name in found else said
+            found[name] = [*extra.values(found[name]), described] if name in found else described
         return found
 
     def _items(self, node: Any) -> list[Any] | None:
@@ -406,35 +412,35 @@ class _Reader:
         nil, first, rest = (self.name(f"rdf:{name}") for name in ("nil", "first", "rest"))
         items, cells = [], set()
         while node != nil:
-            said = list(self.graph.predicate_objects(node))
+            pairs = list(self.graph.predicate_objects(node))
             if (
                 node in cells
                 or self.references[node] != 1
-                or {p for p, _ in said} != {first, rest}
-                or len(said) != 2
+                or {p for p, _ in pairs} != {first, rest}
+                or len(pairs) != 2
             ):
                 return None
             cells.add(node)
             items.append(self.graph.value(node, first))
             node = self.graph.value(node, rest)
-        self.told |= cells
+        self.placed |= cells
         return items if items else None
 
     def _rest(self) -> None:
         """What the file says of anything else: schemes, collections, people, other resources."""
-        subjects = {s for s in self.graph.subjects() if s not in self.told}
+        subjects = {s for s in self.graph.subjects() if s not in self.placed}
         single = {s for s in subjects if isinstance(s, self.BNode) and self.references[s] == 1}
-        kept = self.incoming.part("extra")
+        extras = self.incoming.part("extra")
         waiting = sorted(subjects - single, key=self._key)
         seen: set[Any] = set()
         while waiting:
             for node in waiting:
                 seen.add(node)
                 name = f"_:{self._hash(node)}" if isinstance(node, self.BNode) else f"<{node}>"
-                if node not in self.told and (said := self._statements(node)):
-                    kept[name] = said
-                    self.told.add(node)
-            left = [s for s in (*self.shared, *sorted(single, key=self._key)) if s not in self.told | seen]
+                if node not in self.placed and (statements := self._statements(node)):
+                    extras[name] = statements
+                    self.placed.add(node)
+            left = [s for s in (*self.shared, *sorted(single, key=self._key)) if s not in self.placed | seen]
             self.shared = []
             waiting = list(dict.fromkeys(left))
 
@@ -487,7 +493,7 @@ class _Reader:
             extra.add(term, "uri", self._uri(label))
         for name, value in _parsed(self._text(label, "ol:extra")).items():
             term.setdefault(plain.EXTRA, {})[name] = value
-        self.told.add(label)
+        self.placed.add(label)
         pairs: list[tuple[Any, Any]] = list(self.graph.predicate_objects(label))
         for predicate, value in sorted(pairs, key=lambda pair: (pair[0], self._key(pair[1]))):
             name = values.name(str(predicate))
@@ -509,7 +515,7 @@ class _Reader:
         return (int(place) if place.isdecimal() and len(place) < 10 else 0, self._key(label))
 
     def _entry(self, concept: Data, literal: Any) -> Data:
-        entry: Data = concept.setdefault(literal.language or UNTAGGED, {})
+        entry: Data = concept.setdefault(self._tag(literal) or UNTAGGED, {})
         return entry
 
     # The graph
@@ -534,8 +540,8 @@ class _Reader:
         found = []
         for head in self._objects(node, property):
             found += list(Collection(self.graph, head))
-            while head and head not in self.told:
-                self.told.add(head)
+            while head and head not in self.placed:
+                self.placed.add(head)
                 head = self.graph.value(head, self.name("rdf:rest"))
         return found
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from .. import plain
 
 NOWHERE = "https://ordlab.invalid/glossary/"  # RFC 2606 keeps it free: no address until one is published
+NO_BASE = "https://ordlab.invalid/import/"  # of a file whose addresses lead nowhere, apart from those of ours
 VOCABULARY = Path(__file__).parent.parent / "ordlab.ttl"
 PREFIXES = {
     "bibo": "http://purl.org/ontology/bibo/",

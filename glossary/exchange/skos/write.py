@@ -74,7 +74,7 @@ def _literals(data: Data, properties: dict[str, str]) -> Data:
 
 
 def _nodes(termbase: Termbase, *, url: str = "", publisher: str = "", contact: str = "") -> Iterator[Data]:
-    data = extra.told(plain.of_termbase(termbase))
+    data = extra.restored(plain.of_termbase(termbase))
     tags = plain.language_tags(data["languages"])
     shared: Data = {"dct:publisher": [_iri(publisher)]} if publisher else {}
     if contact:
@@ -110,14 +110,14 @@ def _nodes(termbase: Termbase, *, url: str = "", publisher: str = "", contact: s
     writer = _Writer(data, tags, url or NOWHERE, shared)
     for id, concept in data["concepts"].items():
         yield from writer.concept(id, concept)
-    for name, kept in data[EXTRA].items():
-        if name[0] in "<_" and isinstance(kept, dict):
-            yield {"@id": name.strip("<>"), **values.statements(kept)}
+    for name, extras in data[EXTRA].items():
+        if name[0] in "<_" and isinstance(extras, dict):
+            yield {"@id": name.strip("<>"), **values.statements(extras)}
 
 
-def _json(kept: Data) -> Data:
+def _json(extras: Data) -> Data:
     """What is no linked data, as JSON: only Ordlab reads it."""
-    return {"ol:extra": [_literal(extra.as_json(kept))]} if kept else {}
+    return {"ol:extra": [_literal(extra.as_json(extras))]} if extras else {}
 
 
 def _language_node(code: str, language: Data, tag: str) -> Data:
@@ -146,9 +146,9 @@ class _Writer:
 
     def concept(self, id: str, concept: Data) -> Iterator[Data]:
         """The concept, and its labels after it."""
-        kept = concept.get(EXTRA, {})
+        extras = concept.get(EXTRA, {})
         schemes = [_iri("")]
-        if (scheme := self.data[EXTRA].get("scheme")) and "uri" in kept:
+        if (scheme := self.data[EXTRA].get("scheme")) and "uri" in extras:
             schemes.append(_iri(scheme))
         node: Data = {
             "@id": self.address[id],
@@ -191,38 +191,38 @@ class _Writer:
 
     def _extra(self, node: Data, concept: Data, entries: list[tuple[str, str, Data]]) -> None:
         """Statements that are kept for others, and as JSON what others would not understand."""
-        kept = concept.get(EXTRA, {})
-        _add(node, values.statements(kept))
-        ours = {"": self._unwritten(kept)}
+        extras = concept.get(EXTRA, {})
+        _add(node, values.statements(extras))
+        ours = {"": self._unwritten(extras)}
         for _, tag, entry in entries:
-            said = entry.get(EXTRA, {})
-            _add(node, _tagged(values.statements(said), tag))
-            if first := [_text(entry, n, tag) for n, p in TEXTS.items() if p in said and n in entry]:
+            extras = entry.get(EXTRA, {})
+            _add(node, _tagged(values.statements(extras), tag))
+            if first := [_text(entry, n, tag) for n, p in TEXTS.items() if p in extras and n in entry]:
                 node.setdefault("ol:first", []).extend(first)
-            ours[tag] = self._unwritten(said)
-        for key, value in _json({key: said for key, said in ours.items() if said}).items():
+            ours[tag] = self._unwritten(extras)
+        for key, value in _json({key: extras for key, extras in ours.items() if extras}).items():
             node[key] = value
 
-    def _unwritten(self, kept: Data) -> Data:
+    def _unwritten(self, extras: Data) -> Data:
         """Of `extra`, what the statements do not say."""
-        said = {k: v for k, v in kept.items() if not values.is_name(k) and k not in _WRITTEN}
-        if str(kept.get("uri", "")).startswith("_:"):
-            said["uri"] = kept["uri"]  # a name that is not in the graph
-        if raw := {k: v for k, v in kept.get("raw", {}).items() if not str(v).startswith('"')}:
-            said["raw"] = raw
+        unwritten = {k: v for k, v in extras.items() if not values.is_name(k) and k not in _WRITTEN}
+        if str(extras.get("uri", "")).startswith("_:"):
+            unwritten["uri"] = extras["uri"]  # a name that is not in the graph
+        if raw := {k: v for k, v in extras.get("raw", {}).items() if not str(v).startswith('"')}:
+            unwritten["raw"] = raw
         away = {
             relation: missing
-            for relation, targets in kept.get("relations", {}).items()
+            for relation, targets in extras.get("relations", {}).items()
             if (missing := [target for target in targets if target not in self.address])
         }
-        return said | ({"relations": away} if away else {})
+        return unwritten | ({"relations": away} if away else {})
 
     def _labels(self, id: str, key: str, tag: str, entry: Data) -> Iterator[tuple[str, Data]]:
         """The concept's terms in a language, each with the kind of label that it is."""
         for place, (status, term) in enumerate(with_status(entry.get("terms", ())), 1):
-            kept = term.get(EXTRA, {})
+            extras = term.get(EXTRA, {})
             label = {
-                "@id": kept.get("uri", f"{id}/#{key}-{place}"),
+                "@id": extras.get("uri", f"{id}/#{key}-{place}"),
                 "@type": ["skosxl:Label"],
                 "skosxl:literalForm": [_text(term, "term", tag)],
                 "ol:place": [_literal(place)],
@@ -234,8 +234,8 @@ class _Writer:
                 label["ol:forms"] = [{"@list": [_tagged_literal(form, tag) for form in forms]}]
             if source := term.get("source"):
                 label["dct:source"] = [_iri(f"#source-{source}")]
-            _add(label, values.statements(kept))
-            label |= _json(self._unwritten(kept))
+            _add(label, values.statements(extras))
+            label |= _json(self._unwritten(extras))
             yield LABELS[status], label
 
 

@@ -15,6 +15,9 @@ module of our own, Ordlab, for what TBX-Basic has no place for:
 `tbx_schema/ordlab.tbxmd` defines the module (Annex B of the standard), `tbx_schema/TBX-Ordlab.rng` the whole
 dialect. With `basic=True` the file is TBX-Basic and nothing else, and has only what that can say.
 
+What was kept of files of others comes out again in their own data categories, which our module does not
+define. A file with such categories follows the core structure, and calls its dialect TBX-Ordlab-Open.
+
 Files of others are read too: TBX-Basic in DCA or DCT style, and its 2008 edition (`martif`, `termEntry`,
 `langSet`, `tig`, `ntig`).
 """

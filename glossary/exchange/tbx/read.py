@@ -15,13 +15,20 @@ from ...model import STATUSES as STATUSES_OF_TERMS
 from .. import extra, plain
 from ..place import UNTAGGED
 from ..plain import EXTRA, Data, Incoming
-from ..text import decode
-from .vocabulary import DIALECT, OUR_SENTENCE, PICKLISTS, STATUSES, TBX_RELATIONS, XML_LANG, from_basic
+from ..xml_text import parse_xml
+from .vocabulary import (
+    DIALECT,
+    OPEN_DIALECT,
+    OUR_SENTENCE,
+    PICKLISTS,
+    STATUSES,
+    TBX_RELATIONS,
+    XML_LANG,
+    from_basic,
+)
 from .xml import as_xml, category, key, name, text, value
 
 _GROUPS = ("descripGrp", "adminGrp", "termNoteGrp")
-_MARKUP = re.compile(r"<!(?:ENTITY|ELEMENT|ATTLIST|NOTATION)|<!DOCTYPE[^>]*\[")
-_ENCODING = re.compile(r"(<\?xml[^>]*?)\s+encoding\s*=\s*(['\"])([^'\"]*)\2")
 # TBX-Basic's word for a related entry, and the one its schema had for a while.
 _CROSS_REFERENCES = ("crossReference", "relatedConcept")
 
@@ -29,49 +36,15 @@ _CROSS_REFERENCES = ("crossReference", "relatedConcept")
 def read(content: bytes, path: Path) -> Incoming:
     """What the file says. Entities, and whatever else could make a small file large, are refused."""
     incoming = Incoming(path, lenient=True, tagged=True)
-    root = _parse(content, incoming)
+    root = parse_xml(content, incoming)
     if root is None:
         return incoming
     if name(root) != "tbx":
         incoming.report("X004", f"the root element is <{name(root)}>, not <tbx>", line=1)
         return incoming
-    incoming.complete = root.get("type") == DIALECT
+    incoming.complete = root.get("type") in (DIALECT, OPEN_DIALECT)
     _Reader(incoming).file(root)
     return incoming
-
-
-def _parse(content: bytes, incoming: Incoming) -> etree._Element | None:
-    text = decode(content, incoming)
-    if text is None:
-        return None
-    if refused := _MARKUP.search(text):
-        line = text.count("\n", 0, refused.start()) + 1
-        message = "the file declares entities or a document type of its own, which is refused"
-        incoming.report("X005", message, "remove everything from <!DOCTYPE to ]>", line=line)
-        return None
-    declared = _ENCODING.match(text)
-    if declared and declared[3].lower() not in ("utf-8", "utf8", "utf-16", "us-ascii"):
-        fix = f"save it as UTF-8, and say so on the first line instead of {declared[3]}"
-        incoming.report("X003", "the file is not UTF-8", fix, line=1)
-        return None
-    parser = etree.XMLParser(
-        resolve_entities=False,
-        no_network=True,
-        load_dtd=False,
-        huge_tree=False,
-        remove_comments=True,
-        remove_pis=True,
-    )
-    try:
-        root = etree.fromstring(_ENCODING.sub(r"\1", text, count=1).encode(), parser)
-        if (entity := next(root.iter(etree.Entity), None)) is not None:
-            message = f"the entity “{entity.text}” is not defined in the file"
-            incoming.report("X005", message, "write the text out", line=entity.sourceline or 0)
-            return None
-        return root
-    except etree.XMLSyntaxError as error:
-        incoming.report("X004", f"not valid XML: {error.msg}", line=error.lineno or 0)
-        return None
 
 
 class _Reader:
@@ -133,19 +106,21 @@ class _Reader:
     def _ids(self, entries: list[etree._Element]) -> list[str]:
         """The entries' ids, no two of them alike; empty, with the reason noted, for one that is."""
         ids: list[str] = []
+        taken: set[str] = set()
         for number, element in enumerate(entries, 1):
             id = element.get("id") or f"entry-{number}"
             line = element.sourceline or 0
             if not element.get("id"):
                 self.incoming.invented.add(id)
-            if id in ids and self.incoming.complete:
+            if id in taken and self.incoming.complete:
                 message = f"the entry “{id}” is there twice"
                 self.incoming.report("X013", message, "merge the two", line=line, id=id)
                 id = ""
-            elif id in ids:
+            elif id in taken:
                 self.incoming.decide("an id is there twice: one gets a number", id, id=id, line=line)
-                id = next(f"{id}-{n}" for n in range(2, len(ids) + 3) if f"{id}-{n}" not in ids)
+                id = next(f"{id}-{n}" for n in range(2, len(ids) + 3) if f"{id}-{n}" not in taken)
             ids.append(id)
+            taken.add(id)
         return ids
 
     def _concept(self, element: etree._Element, id: str) -> None:
@@ -172,17 +147,18 @@ class _Reader:
 
         `place` gives what the element belongs to: what is kept of its group stays there.
         """
-        if name(element) == "termGrp":
+        if name(element) == "termGrp" or (name(element) in _GROUPS and len(element) == 1):
             for child in element:
                 self._group(child, owner, place)
         elif name(element) in _GROUPS and len(element):
             main, *others = element
+            kind = "administrativeStatus" if category(main) == "usageStatus" else category(main)
             placed = place(main)
             if placed is None:
                 extra.add(owner, key(element), as_xml(element))
             else:
                 for other in others:
-                    extra.add(placed, f"{category(main)}/{key(other)}", value(other))
+                    extra.add(placed, f"{kind}/{key(other)}", value(other))
         elif place(element) is None and not self._is_own_extra(element, owner):
             extra.add(owner, key(element), value(element))
 
@@ -190,16 +166,18 @@ class _Reader:
         """Whether an element is what our export has for what TBX cannot say."""
         if not (self.incoming.complete and name(element) == "admin" and category(element) == "extra"):
             return False
-        for name_, kept in from_json("".join(element.itertext())).items():
-            if name_ == "languages" and isinstance(kept, dict):
-                owner |= {tag: entry for tag, entry in kept.items() if tag not in owner}
+        for name_, extras in from_json("".join(element.itertext())).items():
+            if name_ == "languages" and isinstance(extras, dict):
+                owner |= {tag: entry for tag, entry in extras.items() if tag not in owner}
             else:
-                owner.setdefault(EXTRA, {})[name_] = kept
+                owner.setdefault(EXTRA, {})[name_] = extras
         return True
 
     def _meta(self, element: etree._Element, concept: Data) -> Data | None:
         kind, target = category(element), element.get("target", "")
-        relation = next((ours for ours, theirs in TBX_RELATIONS.items() if theirs == kind), None)
+        relation = next(
+            (ours for ours, kind_of_relation in TBX_RELATIONS.items() if kind_of_relation == kind), None
+        )
         if kind in _CROSS_REFERENCES:
             relation = "related"
         if kind == "subjectField" and target.startswith("subject."):
@@ -286,22 +264,22 @@ class _Reader:
 
     def _note(self, element: etree._Element, term: Data) -> Data | None:
         """What is said of a term, if the termbase can say it."""
-        kind, said = category(element), self._text(element)
+        kind, stated = category(element), self._text(element)
         ours, pick = _TERM_NOTES.get(kind, ("", str))
         if kind == "source" and element.get("target", "").startswith("source.") and "source" not in term:
             term["source"] = element.get("target", "").removeprefix("source.")
         elif kind == "inflectedForm" and self.incoming.complete:
             term.setdefault("forms", []).append(self._text(element))
         elif kind in _OWN_NOTES and self.incoming.complete:
-            term[ours] = said  # a detail says more than what TBX-Basic has a word for
+            term[ours] = stated  # a detail says more than what TBX-Basic has a word for
         elif not ours or kind in _OWN_NOTES or ours in term:
             return None
         elif ours in ("term", "note"):
             return self._put(element, term, ours)
-        elif found := pick(said):
+        elif found := pick(stated):
             term[ours] = found
-            if ours == "status" and _without_suffix(said).lower() != found:
-                extra.note(term, "raw", ours, said)
+            if ours == "status" and _without_suffix(stated).lower() != found:
+                extra.note(term, "raw", ours, stated)
         elif self.incoming.complete and kind in COARSE:
             return term  # a detail says the rest
         else:
@@ -325,12 +303,12 @@ class _Reader:
         return self._put(element, entry, ours)
 
     def _put(self, element: etree._Element, data: Data, name: str) -> Data | None:
-        said = self._text(element)
+        content = self._text(element)
         if name == "term":
-            said = " ".join(said.split())
-        if not said.strip():
+            content = " ".join(content.split())
+        if not content.strip():
             return None
-        data[name] = said
+        data[name] = content
         attributes = {a for a in element.attrib if a not in ("type", XML_LANG)}
         if len(element) or attributes:
             extra.note(data, "raw", name, as_xml(element))
@@ -341,26 +319,26 @@ def _is_like(tag: str, lang: str) -> bool:
     return bool(lang) and tag.split("-")[0].lower() == lang.split("-")[0].lower()
 
 
-def from_json(said: str) -> Data:
+def from_json(text: str) -> Data:
     """What our export has as JSON; nothing if it is none any more."""
     try:
-        data = json.loads(said)
+        data = json.loads(text)
     except ValueError:
         return {}
     return data if isinstance(data, dict) else {}
 
 
-def _without_suffix(said: str) -> str:
-    return re.sub(r"(?:Term)?-?(?:admn-sts)?$", "", said.strip())
+def _without_suffix(text: str) -> str:
+    return re.sub(r"(?:Term)?-?(?:admn-sts)?$", "", text.strip())
 
 
-def _status(said: str) -> str:
-    word = _without_suffix(said).lower()
+def _status(text: str) -> str:
+    word = _without_suffix(text).lower()
     return word if word in STATUSES_OF_TERMS else STATUSES.get(word, "")
 
 
 def _pick(values: dict[str, str]) -> Callable[[str], str]:
-    ours = {theirs.lower(): value for theirs, value in from_basic(values).items()}
+    ours = {basic.lower(): value for basic, value in from_basic(values).items()}
     return lambda text: ours.get(text.strip().lower(), "")
 
 

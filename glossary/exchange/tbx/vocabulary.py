@@ -7,6 +7,7 @@ from pathlib import Path
 OUR_SENTENCE = "Exported from a folder of YAML files by Ordlab."  # in the header
 NAMESPACE = "urn:iso:std:iso:30042:ed-2"
 DIALECT = "TBX-Ordlab"
+OPEN_DIALECT = "TBX-Ordlab-Open"  # with data categories of others, which no module of ours defines
 BASIC = "TBX-Basic"
 SCHEMA = Path(__file__).parent.parent / "tbx_schema"
 XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
@@ -66,6 +67,6 @@ TBX_RELATIONS = {"broader": "broaderConceptGeneric", "part_of": "broaderConceptP
 def from_basic(values: dict[str, str]) -> dict[str, str]:
     """TBX-Basic's value → ours, for those that are neither coarser nor missing there."""
     found: dict[str, str] = {}
-    for ours, theirs in values.items():
-        found.setdefault(theirs, ours)
-    return {theirs: ours for theirs, ours in found.items() if theirs and (theirs, ours) != ("other", "m/f")}
+    for ours, basic in values.items():
+        found.setdefault(basic, ours)
+    return {basic: ours for basic, ours in found.items() if basic and (basic, ours) != ("other", "m/f")}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import re
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
 from lxml import etree
@@ -16,8 +17,10 @@ from .vocabulary import (
     BASIC,
     DIALECT,
     NAMESPACE,
+    OPEN_DIALECT,
     OUR_SENTENCE,
     PICKLISTS,
+    SCHEMA,
     STATUS,
     STATUSES,
     TBX_RELATIONS,
@@ -29,13 +32,20 @@ from .xml import element_of, group_of, is_mixed, is_term_note, parsed, text
 # Names in `extra` that the rest of the file says.
 _WRITTEN = ("lang", "languages", "relations", "terms", "status", "level", "raw", "concepts", "header", "back")
 
+# Data category → the key whose text is written as the main element of a group.
+_GROUPED = {
+    **{key: key for key in (*plain.ENTRY_TEXTS, "note")},
+    "context": "example",
+    "administrativeStatus": "term",
+}
+
 
 def write(termbase: Termbase, *, basic: bool = False) -> bytes:
     """The termbase as a TBX file; with `basic`, as far as TBX-Basic goes."""
     data = plain.of_termbase(termbase)
     if basic:
         data = _without_extra(data)
-    data = extra.told(data)
+    data = extra.restored(data)
     tags = plain.language_tags(data["languages"])
     root = etree.Element(
         f"{{{NAMESPACE}}}tbx",
@@ -48,9 +58,16 @@ def write(termbase: Termbase, *, basic: bool = False) -> bytes:
     for id, concept in data["concepts"].items():
         writer.concept(body, id, concept)
     writer.back(_add(body.getparent(), "back"))
+    if not basic and not _schema().validate(root):
+        root.set("type", OPEN_DIALECT)  # a file says of itself what is true
     _indent(root)
     content: bytes = etree.tostring(root, xml_declaration=True, encoding="UTF-8") + b"\n"
     return content
+
+
+@cache
+def _schema() -> etree.RelaxNG:
+    return etree.RelaxNG(etree.parse(SCHEMA / f"{DIALECT}.rng"))
 
 
 def _indent(root: etree._Element) -> None:
@@ -71,8 +88,8 @@ def _without_extra(value: Any) -> Any:
 
 
 def _write_header(root: etree._Element, data: Data, basic: bool) -> None:
-    if (theirs := parsed(str(data[EXTRA].get("header", "")))) is not None:
-        root.append(theirs)
+    if (original := parsed(str(data[EXTRA].get("header", "")))) is not None:
+        root.append(original)
         return
     header = _add(root, "tbxHeader")
     file = _add(header, "fileDesc")
@@ -102,39 +119,42 @@ class _Writer:
         self.data, self.tags, self.basic = data, tags, basic
         concepts = data["concepts"]
         self.names = {id: _xml_id(concept) or id for id, concept in concepts.items()}
-        self.untold: Data = {}  # concepts without a term in any language, for which TBX has no place
+        self.without_terms: Data = {}  # concepts without a term in any language, for which TBX has no place
 
     def concept(self, body: etree._Element, id: str, concept: Data) -> None:
-        sections = [pair for pair in extra.entries(self.data, concept) if pair[2].get("terms")]
-        if not sections:
-            self.untold[id] = concept
+        entries = [(tag, entry) for _, tag, entry in extra.entries(self.data, concept)]
+        written = [(tag, entry) for tag, entry in entries if _has_terms(entry)]
+        if not written:
+            self.without_terms[id] = concept
             return
-        entry = _add(body, "conceptEntry", id=self.names[id])
-        if subject := concept.get("subject"):
-            label = next(iter(self._labels(subject)), subject)
-            _add(entry, "descrip", label, type="subjectField", target=f"subject.{subject}")
-        for relation in RELATIONS:
-            for target in concept.get(relation, ()):
-                self._relation(entry, relation, target)
-        for source in concept.get("sources", ()):
-            self._source(entry, source)
-        if not self.basic:
-            for slug in concept.get("legacy", ()):
-                _add(entry, "admin", slug, type="legacyAddress")
-            if figure := concept.get("figure"):
-                _add(entry, "admin", figure, type="figure")
-        for _, tag, said in sections:
+        element = _add(body, "conceptEntry", id=self.names[id])
+        self._metas(element, concept)
+        for tag, entry in written:
             for key in ("definition", "example", "explanation"):
-                if key in said and said.get(EXTRA, {}).get("level", {}).get(key) == "concept":
-                    self._text(entry, said, key, "descrip").set(XML_LANG, tag)
-        left = {tag: said for _, tag, said in extra.entries(self.data, concept) if not said.get("terms")}
-        kept = concept.get(EXTRA, {})
-        ours: Data = {"languages": left} if left else {}
+                if key in entry and _level(entry, key) == "concept":
+                    self._text(element, entry, key, "descrip").set(XML_LANG, tag)
+        ours: Data = {"languages": {tag: entry for tag, entry in entries if not _has_terms(entry)}}
         if self.names[id] != id:
             ours["ours"] = id
-        self._extra(entry, kept, ours)
-        for _, tag, said in sections:
-            self._language(_add(entry, "langSec", **{XML_LANG: tag}), said)
+        self._extra(element, concept.get(EXTRA, {}), owner=concept, ours=ours)
+        for tag, entry in written:
+            self._language(_add(element, "langSec", **{XML_LANG: tag}), entry)
+
+    def _metas(self, element: etree._Element, concept: Data) -> None:
+        """What holds in every language: subject, relations, sources, old addresses, figure."""
+        if subject := concept.get("subject"):
+            label = next(iter(self._labels(subject)), subject)
+            _add(element, "descrip", label, type="subjectField", target=f"subject.{subject}")
+        for relation in RELATIONS:
+            for target in concept.get(relation, ()):
+                self._relation(element, relation, target)
+        for source in concept.get("sources", ()):
+            self._source(element, source)
+        if not self.basic:
+            for slug in concept.get("legacy", ()):
+                _add(element, "admin", slug, type="legacyAddress")
+            if figure := concept.get("figure"):
+                _add(element, "admin", figure, type="figure")
 
     def _labels(self, subject: str) -> list[str]:
         labels = self.data["subjects"][subject]
@@ -165,101 +185,106 @@ class _Writer:
     def _text(
         self, parent: etree._Element, owner: Data, key: str, name: str, kind: str = ""
     ) -> etree._Element:
-        """A text as its file wrote it, if that still says the same, in a group with what belongs to it."""
+        """A text as its file wrote it, if that still says the same."""
         kind = kind or key
-        grouped = (
-            []
-            if self.basic
-            else [
-                element
-                for name_, value in owner.get(EXTRA, {}).items()
-                if group_of(name_) == kind
-                for item in extra.values(value)
-                if (element := element_of(name_, item)) is not None
-            ]
-        )
-        group = _add(parent, f"{name}Grp") if grouped else parent
         written = parsed(extra.raw(owner, key))
         if written is not None and text(written) == " ".join(owner[key].split()):
-            group.append(written)
+            parent.append(written)
         else:
-            _add(group, name, owner[key], **({"type": kind} if name != "note" else {}))
-        made = group[-1]
-        group.extend(grouped)
-        return made
+            written = _add(parent, name, owner[key], **({"type": kind} if name != "note" else {}))
+        self._group(written, owner, kind)
+        return written
+
+    def _group(self, element: etree._Element, owner: Data, kind: str) -> None:
+        """Put an element into a group with what `extra` says that belongs to it, if there is any."""
+        grouped = [
+            member
+            for name, value in owner.get(EXTRA, {}).items()
+            if group_of(name) == kind
+            for item in extra.values(value)
+            if (member := element_of(name, item)) is not None
+        ]
+        if grouped and not self.basic:
+            group = _add(element.getparent(), f"{etree.QName(element).localname}Grp")
+            group.append(element)
+            group.extend(grouped)
 
     def _language(self, section: etree._Element, entry: Data) -> None:
-        kept = entry.get(EXTRA, {})
-        level = kept.get("level", {})
-        if (id := kept.get("id")) and not self.basic:
-            section.set("id", id)
-        if "definition" in entry and "definition" not in level:
+        self._set_id(section, entry)
+        if "definition" in entry and not _level(entry, "definition"):
             self._text(section, entry, "definition", "descrip")
         if not self.basic:
             for name, element in (("explanation", "descrip"), ("basis", "admin")):
-                if entry.get(name) and name not in level:
-                    _add(section, element, entry[name], type=name)
-        terms = list(with_status(entry["terms"]))
+                if entry.get(name) and not _level(entry, name):
+                    self._text(section, entry, name, element)
+        terms = list(with_status(entry.get("terms", ())))
         chosen = next((place for place, (status, _) in enumerate(terms) if status == "preferred"), 0)
-        self._extra(section, {k: v for k, v in kept.items() if k != "id"})
+        extras = entry.get(EXTRA, {})
+        self._extra(section, {k: v for k, v in extras.items() if k != "id"}, owner=entry)
         for place, (status, term) in enumerate(terms):
             # TBX-Basic wants a context beside a term: the example goes with the preferred one.
             own = entry if place == chosen else {}
             self._term(_add(section, "termSec"), status, term, own)
 
-    def _term(self, section: etree._Element, status: str, term: Data, entry: Data) -> None:
-        kept = term.get(EXTRA, {})
-        if (id := kept.get("id")) and not self.basic:
+    def _set_id(self, section: etree._Element, item: Data) -> None:
+        if (id := item.get(EXTRA, {}).get("id")) and not self.basic:
             section.set("id", id)
+
+    def _term(self, section: etree._Element, status: str, term: Data, entry: Data) -> None:
+        self._set_id(section, term)
         written = parsed(extra.raw(term, "term"))
         if written is not None and text(written) == term["term"]:
             section.append(written)
         else:
             _add(section, "term", term["term"])
-        theirs = extra.raw(term, "status")
-        is_same = STATUSES.get(theirs.lower(), theirs.lower()) == status
-        _add(
-            section,
-            "termNote",
-            theirs if theirs and is_same else STATUS.format(status),
-            type="administrativeStatus",
-        )
-        for key, (category, values) in PICKLISTS.items():
-            if value := term.get(key):
-                if values[value]:
-                    _add(section, "termNote", values[value], type=category)
-                if not self.basic and from_basic(values).get(values[value]) != value:
-                    _add(section, "termNote", value, type=f"{category}Detail")
-        if not self.basic:
-            for category, said in _own_term_notes(term):
-                _add(section, "termNote", said, type=category)
-        notes = _kept_term_notes(kept)
-        self._extra(section, notes)
-        if entry.get(EXTRA, {}).get("level", {}).get("definition") == "term":
+        self._term_notes(section, status, term)
+        if _level(entry, "definition") == "term":
             self._text(section, entry, "definition", "descrip")
-        if entry.get("example") and "example" not in entry.get(EXTRA, {}).get("level", {}):
+        if entry.get("example") and not _level(entry, "example"):
             self._text(section, entry, "example", "descrip", "context")
         if source := term.get("source"):
             self._source(section, source)
         if "note" in term:
             self._text(section, term, "note", "note")
-        self._extra(section, {k: v for k, v in kept.items() if k != "id" and k not in notes})
+        extras = term.get(EXTRA, {})
+        others = {k: v for k, v in extras.items() if k != "id" and k not in _kept_term_notes(extras)}
+        self._extra(section, others, owner=term)
 
-    def _extra(self, parent: etree._Element, kept: Data, ours: Data | None = None) -> None:
+    def _term_notes(self, section: etree._Element, status: str, term: Data) -> None:
+        """Notes of a term, which stand right after it."""
+        original = extra.raw(term, "status")
+        is_same = STATUSES.get(original.lower(), original.lower()) == status
+        stated = original if original and is_same else STATUS.format(status)
+        note = _add(section, "termNote", stated, type="administrativeStatus")
+        self._group(note, term, "administrativeStatus")
+        for key, (category, values) in PICKLISTS.items():
+            if value := term.get(key):
+                if values[value]:
+                    note = _add(section, "termNote", values[value], type=category)
+                    self._group(note, term, category)
+                if not self.basic and from_basic(values).get(values[value]) != value:
+                    _add(section, "termNote", value, type=f"{category}Detail")
+        if not self.basic:
+            for category, content in _own_term_notes(term):
+                _add(section, "termNote", content, type=category)
+        self._extra(section, _kept_term_notes(term.get(EXTRA, {})), owner=term)
+
+    def _extra(self, parent: etree._Element, extras: Data, *, owner: Data, ours: Data | None = None) -> None:
         """Elements that are kept for others, and as JSON what others would not understand."""
-        untold: Data = dict(ours or {})
-        for name, value in kept.items():
-            if name in _WRITTEN or (name == "id" and "ours" in untold):
+        remainder: Data = {name: value for name, value in (ours or {}).items() if value}
+        for name, value in extras.items():
+            if name in _WRITTEN or (name == "id" and "ours" in remainder):
                 continue
             elements = [element_of(name, item) for item in extra.values(value)]
-            if any(element is None for element in elements):
-                untold[name] = value
-            elif not group_of(name):
+            group = group_of(name)
+            if any(element is None for element in elements) or (group and not _has(owner, group)):
+                remainder[name] = value
+            elif not group:
                 parent.extend(elements)
-        if raw := {key: value for key, value in kept.get("raw", {}).items() if str(value).startswith('"')}:
-            untold["raw"] = raw
-        if untold and not self.basic:
-            _add(parent, "admin", extra.as_json(untold), type="extra")
+        if raw := {key: text for key, text in extras.get("raw", {}).items() if str(text).startswith('"')}:
+            remainder["raw"] = raw
+        if remainder and not self.basic:
+            _add(parent, "admin", extra.as_json(remainder), type="extra")
 
     def back(self, back: etree._Element) -> None:
         """Subjects, sources and languages, which the entries refer to."""
@@ -280,23 +305,41 @@ class _Writer:
         self._extra_of_all(back)
 
     def _extra_of_all(self, back: etree._Element) -> None:
-        kept = self.data[EXTRA]
-        for section in extra.values(kept.get("back", [])):
+        extras = self.data[EXTRA]
+        for section in extra.values(extras.get("back", [])):
             if (element := parsed(str(section))) is not None:
                 back.append(element)
-        untold = {key: value for key, value in kept.items() if key not in ("header", "back", "concepts")}
-        if self.untold:
-            untold["concepts"] = self.untold
-        if untold and not self.basic:
+        remainder = {key: value for key, value in extras.items() if key not in ("header", "back", "concepts")}
+        if self.without_terms:
+            remainder["concepts"] = self.without_terms
+        if remainder and not self.basic:
             section = _add(back, "refObjectSec", type="extra")
-            _add(_add(section, "refObject", id="extra"), "item", extra.as_json(untold), type="json")
+            _add(_add(section, "refObject", id="extra"), "item", extra.as_json(remainder), type="json")
 
 
-def _kept_term_notes(kept: Data) -> Data:
+def _has_terms(entry: Data) -> bool:
+    """Whether a language has terms, or what its file had in place of one: TBX has no language without."""
+    return bool(entry.get("terms") or "termSec" in entry.get(EXTRA, {}))
+
+
+def _level(entry: Data, key: str) -> str:
+    """Where the text of a language stood in its file: in the `concept`, with a `term`, or as usual."""
+    return str(entry.get(EXTRA, {}).get("level", {}).get(key, ""))
+
+
+def _has(owner: Data, category: str) -> bool:
+    """Whether an element of this category is written, around which there can be a group."""
+    for key, (name, values) in PICKLISTS.items():
+        if name == category:
+            return bool(key in owner and values[owner[key]])
+    return bool(owner.get(_GROUPED.get(category, "")))
+
+
+def _kept_term_notes(extras: Data) -> Data:
     """Those of a term's `extra` that are notes in the file, which stand before all else."""
     return {
         name: value
-        for name, value in kept.items()
+        for name, value in extras.items()
         if is_term_note(name) and all(element_of(name, item) is not None for item in extra.values(value))
     }
 

@@ -70,13 +70,13 @@ def _meta_of(element: etree._Element) -> str:
 
 def value(element: etree._Element) -> str:
     """What `extra` keeps of the element."""
-    said = text(element)
+    content = text(element)
     attributes = {attribute for attribute in element.attrib if attribute != "type"}
     if name(element) not in META and not is_dct(element) and element.get("type"):
         attributes.add("type")
-    if len(element) or attributes or not said or said.startswith("<"):
+    if len(element) or attributes or not content or content.startswith("<"):
         return as_xml(element)
-    return said
+    return content
 
 
 def as_xml(element: etree._Element) -> str:
