@@ -13,6 +13,7 @@ class Addresses:
     languages: tuple[str, ...]
     root: str  # the language whose pages are at the site's root
     directories: bool = True  # addresses end in a slash rather than in `.html`
+    folder: str = "glossary"  # of the termbase's pages
 
     def home(self, lang: str) -> str:
         return "" if lang == self.root else f"{lang}/"
@@ -21,8 +22,16 @@ class Addresses:
         """The page made from `<folder>/index.md`."""
         return self.home(lang) + (f"{folder}/" if folder else "") + ("" if self.directories else "index.html")
 
+    def glossary(self, lang: str, name: str = "") -> str:
+        """A page of the termbase, or its index."""
+        return self.page(lang, posixpath.dirname(self.source(name)))
+
     def concept(self, lang: str, id: str) -> str:
-        return self.page(lang, f"glossary/{id}")
+        return self.glossary(lang, id)
+
+    def source(self, name: str = "") -> str:
+        """Where the docs folder would hold a page of the termbase, or its index."""
+        return posixpath.join(self.folder, name, "index.md")
 
     def of_file(self, lang: str, path: str) -> str:
         """The page made from a Markdown file of the docs folder."""

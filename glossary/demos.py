@@ -124,6 +124,7 @@ def languages_for_server(termbase: Termbase, addresses: Addresses) -> list[dict[
             "name": language.name,
             "locale": locale_of(language),
             "also": language.also.split(),
+            "glossary": addresses.folder,
             "home": addresses.home(code) if code in addresses.languages else "",
         }
         for code in codes

@@ -25,7 +25,7 @@ from . import numbers
 from .model import Termbase
 from .pages import Download, GeneratedPage, PageMaker, Site, front_matter, stash_html
 
-PAGE = "glossary/downloads/index.md"
+PAGE = "downloads"  # its name among the pages of the termbase
 FOLDER = "downloads/"  # of the site
 _LABELS = {"skos-ttl": "SKOS-XL (Turtle)", "skos-jsonld": "SKOS-XL (JSON-LD)"}
 _SIZE = '<span data-ordlab-size="{}"></span>'  # on the page until the file has been made
@@ -39,7 +39,7 @@ _CACHE_SECONDS = 7 * 24 * 3600  # seconds that files of an older termbase stay i
 def generate(site: Site, lang: str) -> Iterator[GeneratedPage]:
     """The page of downloads, if there are any."""
     if site.downloads:
-        yield _DownloadsMaker(site, lang, site.addresses.page(lang, "glossary/downloads")).page()
+        yield _DownloadsMaker(site, lang, site.addresses.glossary(lang, PAGE)).page()
 
 
 class _DownloadsMaker(PageMaker):
@@ -50,7 +50,7 @@ class _DownloadsMaker(PageMaker):
         summary = self._words["downloads-summary"]
         head = front_matter(title, summary, ordlab={"kind": "downloads"}, hide=["toc"])
         text = self._render("downloads.md.jinja", tabs=self._tabs(), files=files, decks=decks)
-        return stash_html(PAGE, head, text)
+        return stash_html(self.site.addresses.source(PAGE), head, text)
 
     def _file_row(self, download: Download) -> dict[str, Any]:
         label = _LABELS.get(download.format, download.format.upper())

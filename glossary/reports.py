@@ -26,7 +26,7 @@ MAX_WAITING = 100  # concepts that the page names one by one
 def generate(site: Site, lang: str) -> Iterator[GeneratedPage]:
     """The reports in one language."""
     for name in ("coverage", "rules"):
-        maker = ReportMaker(site, lang, site.addresses.page(lang, f"glossary/{name}"))
+        maker = ReportMaker(site, lang, site.addresses.glossary(lang, name))
         yield getattr(maker, name)()
 
 
@@ -57,7 +57,8 @@ class ReportMaker(PageMaker):
 
     def _report(self, name: str, **values: Any) -> GeneratedPage:
         head = front_matter(self._words[name], ordlab={"kind": name}, hide=["toc"], search={"exclude": True})
-        return stash_html(f"glossary/{name}/index.md", head, self._render(f"{name}.md.jinja", **values))
+        path = self.site.addresses.source(name)
+        return stash_html(path, head, self._render(f"{name}.md.jinja", **values))
 
     # The state of the translations
 

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import fields
 from typing import Any
 
-from .lint.project import Project
+from .lint.project import Project, project_of
 from .load import CHOICES, ID, SLUG
 from .model import Concept, Entry, Language, Term, Termbase
 
@@ -90,7 +90,7 @@ def schema(frame: Termbase, *, strict: bool = False) -> dict[str, Any]:
 
 def as_text(frame: Termbase) -> str:
     """The schema as it stands in its file."""
-    strict = Project(frame.folder.absolute().parent).is_strict
+    strict = Project(project_of(frame.folder)).is_strict
     return json.dumps(schema(frame, strict=strict), ensure_ascii=False, indent=2) + "\n"
 
 

@@ -86,9 +86,9 @@ def shown(path: Path) -> str:
         return path.as_posix()
 
 
-def nearest(word: str, known: Collection[str]) -> str:
-    """The known word that `word` most likely meant, or an empty string."""
-    close = get_close_matches(word.lower(), list(known), n=1, cutoff=0.6)
+def nearest(word: str, known: Collection[str], least: float = 0.6) -> str:
+    """The known word that `word` most likely meant, or an empty string; `least` is how alike they must be."""
+    close = get_close_matches(word.lower(), list(known), n=1, cutoff=least)
     return close[0] if close else ""
 
 

@@ -33,6 +33,7 @@ class Language:
     name: str  # in the language itself
     locale: str  # CLDR's, for numbers
     home: str = ""  # its home page, below the site's root: "" or "en/"
+    glossary: str = "glossary"  # folder of the terms' pages, below it
     also: tuple[str, ...] = ()  # tags of further languages whose readers get this one
     words: Mapping[str, words.Word] = field(default_factory=dict, repr=False)
 

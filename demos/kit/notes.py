@@ -26,7 +26,9 @@ def with_term_links(text: str, language: Language) -> str:
 
     def link(found: re.Match[str]) -> str:
         id, words = found[1], found[2] or found[1].replace("-", " ")
-        return f'<a href="{TO_ROOT}{language.home}glossary/{id}/" target="_top">{escape(words)}</a>'
+        return (
+            f'<a href="{TO_ROOT}{language.home}{language.glossary}/{id}/" target="_top">{escape(words)}</a>'
+        )
 
     return TERM_LINK.sub(link, text)
 

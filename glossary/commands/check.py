@@ -51,10 +51,11 @@ def run(options: argparse.Namespace) -> int:
 def find(folder: Path, codes: frozenset[str], *, strict: bool = False) -> list[Finding]:
     """What these rules find in a termbase and beside it, or all that keeps the termbase from loading."""
     from ..check import findings
+    from ..lint.project import project_of
     from ..lint.rule import Finding
     from ..load import load
 
-    project = folder.absolute().parent
+    project = project_of(folder)
     try:
         termbase = load(folder)
     except TermbaseError as error:

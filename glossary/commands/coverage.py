@@ -46,12 +46,12 @@ def add(commands: Any) -> None:
 def run(options: argparse.Namespace) -> int:
     from .. import embeds
     from ..illustrations import illustrations
-    from ..lint.project import Project
+    from ..lint.project import Project, project_of
     from ..staleness import coverage, drafts
 
     termbase = load_termbase(options.folder)
     reports = list(coverage(termbase))
-    demos, _ = embeds.read(termbase, Project(options.folder.absolute().parent).demos)
+    demos, _ = embeds.read(termbase, Project(project_of(options.folder)).demos)
     shown = illustrations(termbase, demos)
     if options.format == "json":
         print(as_json(termbase, reports, shown, drafts(termbase)))

@@ -22,6 +22,16 @@ USUAL_EXTENSIONS = ("admonition", "attr_list", "footnotes", "md_in_html", "table
 _LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[A-Za-z0-9]+)*")
 
 
+def project_of(termbase: Path) -> Path:
+    """The folder of the project that a termbase belongs to: the one above it, or one further above whose
+    `mkdocs.yml` says so, as where the termbase lies in `docs/terms`."""
+    folder = termbase.absolute()
+    for above in folder.parents[1:]:
+        if (above / SETTINGS).is_file() and Project(above).termbase == folder:
+            return above
+    return folder.parent
+
+
 @dataclass(frozen=True)
 class Project:
     """The folder that holds `mkdocs.yml`, and what is where in it."""
@@ -53,6 +63,10 @@ class Project:
         return self.root / str(self.settings.get("docs_dir") or "docs")
 
     @property
+    def termbase(self) -> Path:
+        return self.root / str(self._plugin("ordlab")[1].get("termbase") or "glossary")
+
+    @property
     def quizzes(self) -> Path:
         return self.docs / self._option("quizzes")
 
@@ -63,6 +77,11 @@ class Project:
     @property
     def demos(self) -> Path:
         return self.root / self._option("demos")
+
+    @property
+    def folder(self) -> str:
+        """The folder of the site for the termbase's pages."""
+        return str(self._plugin("ordlab")[1].get("folder") or "glossary")
 
     @property
     def is_strict(self) -> bool:

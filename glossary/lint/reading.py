@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import markdown
@@ -262,16 +262,18 @@ class _Parser:
         """The reading of a text in a data file."""
 
         def parse(text: str) -> Reading:
-            return self._parse(text, shown(path), 1, id) if _MARKUP.search(text) else Reading(text)
+            page = Page(self.linker, str, id, shown(path))
+            return self._parse(text, page) if _MARKUP.search(text) else Reading(text)
 
         return parse
 
     def of_page(self, path: Path, first_line: int) -> Callable[[str], Reading]:
-        return lambda text: self._parse(text, shown(path), first_line, "")
+        page = Page(self.linker, str, file=shown(path), first_line=first_line, is_shared=True)
+        return lambda text: self._parse(text, page)
 
-    def _parse(self, text: str, file: str, first_line: int, own: str) -> Reading:
+    def _parse(self, text: str, page: Page) -> Reading:
         problems: list[Problem] = []
-        page = Page(self.linker, str, own, file, first_line, problems.append)
+        page = replace(page, on_problem=problems.append)
         self.links.page = self.reader.page = page
         self.reader.text, self.reader.targets, self.reader.asides = "", [], []
         try:
@@ -281,7 +283,8 @@ class _Parser:
                 self._markdown.reset().convert(text)
         except RecursionError:
             message, fix = "the text is nested too deeply to be read", "take lists out of lists"
-            problems = [Problem(file, first_line, "T121", message, fix, lang=self.linker.lang, id=own)]
+            lang = self.linker.lang
+            problems = [Problem(page.file, page.first_line, "T121", message, fix, lang=lang, id=page.own)]
             return Reading("", problems=tuple(problems))
         return Reading(
             self.reader.text,

@@ -18,7 +18,7 @@ _QUOTED = (re.compile(r"[«“”\"„‘’'‹「『《]\s?\Z"), re.compile(r"
 _NAME_BEFORE = re.compile(r"\b[A-ZÆØÅ][a-zæøå]+(?:['’]s)? \Z")
 _NAME_AFTER = re.compile(r" (?:(?:for|of|and|in|the|og|i|av) ){0,2}[A-ZÆØÅ][a-zæøå]+")
 _END_OF_BLOCK = re.compile(rf"{BARRIER}\s*\n\s*{BARRIER}|\n[^\S\n]*\n|\Z")
-_ADDRESS = re.compile(r"(?:^|/)glossary/([a-z0-9-]+)(?:/|\.md|#|$)")
+_ADDRESS = r"(?:^|/){}/([a-z0-9-]+)(?:/|\.md|#|$)"
 
 
 @rule("T201")
@@ -135,7 +135,7 @@ def unlinked_mention(facts: Facts) -> Iterator[Finding]:
     """A page that names a concept and nowhere leads to it, because the form may mean another one as well,
     or because it stands only where nothing is linked by itself: in headings, heads of tables, quotations."""
     for page in facts.pages:
-        linked = {*page.reading.linked, *_linked_by_hand(page)}
+        linked = {*page.reading.linked, *_linked_by_hand(facts, page)}
         finder = facts.mention_finders[page.lang]
         for mention in finder.mentions(page.prose):
             form = page.prose[mention.start : mention.end]
@@ -155,10 +155,11 @@ def unlinked_mention(facts: Facts) -> Iterator[Finding]:
                 yield in_text("T203", message, fix, page, mention.start, mention.end)
 
 
-def _linked_by_hand(page: PageText) -> Iterator[str]:
+def _linked_by_hand(facts: Facts, page: PageText) -> Iterator[str]:
     """Concepts that ordinary Markdown links on the page lead to."""
+    address = re.compile(_ADDRESS.format(re.escape(facts.project.folder if facts.project else "glossary")))
     for target in page.reading.targets:
-        if found := _ADDRESS.search(target):
+        if found := address.search(target):
             yield found[1]
 
 
@@ -183,7 +184,7 @@ def _related(facts: Facts) -> Iterator[str]:
 
 def _mentioned(facts: Facts) -> Iterator[str]:
     for page in facts.pages:
-        yield from (*page.reading.linked, *_linked_by_hand(page))
+        yield from (*page.reading.linked, *_linked_by_hand(facts, page))
     for text in facts.entry_texts:
         for match in facts.linkers[text.lang].find(text.prose):
             if match.id != text.id:

@@ -10,7 +10,18 @@ same object.
 
 from __future__ import annotations
 
-from .folder import load, load_frame
+from .folder import is_termbase, load, load_frame
 from .values import CHOICES, CODES, ID, ID_FORM, LANGUAGE, SLUG, YES_NO
 
-__all__ = ["CHOICES", "CODES", "ID", "ID_FORM", "LANGUAGE", "SLUG", "YES_NO", "load", "load_frame"]
+__all__ = [
+    "CHOICES",
+    "CODES",
+    "ID",
+    "ID_FORM",
+    "LANGUAGE",
+    "SLUG",
+    "YES_NO",
+    "is_termbase",
+    "load",
+    "load_frame",
+]

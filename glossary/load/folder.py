@@ -110,6 +110,10 @@ def _frame_files(folder: Path, problems: list[Problem]) -> Iterator[Path]:
             problems.append(Problem(shown(path), 0, "T001", "the file is missing", f"create {name}"))
 
 
+def is_termbase(folder: Path) -> bool:
+    return (folder / "languages.yml").is_file()
+
+
 def _term_files(folder: Path, problems: list[Problem]) -> Iterator[Path]:
     terms = sorted(path for path in (folder / "terms").rglob("*.y*ml") if not path.name.startswith("."))
     if not terms:
@@ -140,7 +144,8 @@ def _parse(folder: Path, contents: Mapping[Path, bytes], problems: list[Problem]
     if len(problems) > before or not languages:
         # No concept can be judged without them, but its YAML can.
         for path, content in contents.items():
-            problems += _syntax_faults(path, content) if path.name != "languages.yml" else []
+            if path.name != "languages.yml":
+                problems += _syntax_faults(path, content, folder)
         return None
     subjects = read_subjects(folder / "subjects.yml", contents, tuple(languages), problems)
     sources = read_sources(folder / "sources.yml", contents, problems)
@@ -185,7 +190,7 @@ def _concept(
     return concept
 
 
-def _syntax_faults(path: Path, content: bytes) -> list[Problem]:
-    reader = Reader(path, id=path.stem if path.parent.name == "terms" else "")
+def _syntax_faults(path: Path, content: bytes, folder: Path) -> list[Problem]:
+    reader = Reader(path, id=path.stem if path.parent == folder / "terms" else "")
     reader.root(content)
     return reader.problems

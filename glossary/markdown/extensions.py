@@ -16,16 +16,20 @@ from markdown.treeprocessors import Treeprocessor
 from ..fallback import name_of
 from ..links import Linker, Match
 from ..load import load
+from ..load.values import ID
 from ..model import Problem
-from ..yamlfile import did_you_mean
+from ..yamlfile import did_you_mean, nearest
 from .page import Page, link_to
 from .tree import NOT_READ, Prose
 
 # After the extensions that change the tree (attr_list 8, abbr 7, smarty 6, toc 5), before unescaping (0).
 _PRIORITY = 4
+_BEFORE_ESCAPES = 185  # code spans have 190, escapes 180
+_CUT = re.compile(r"\[\[\s*([^\[\]|\s]+)\s*\Z")  # the beginning of a link that a cell's end cut in two
+_CLOSE = 0.8  # how alike an id must be to one of ours to be taken for it
 _FENCE = re.compile(r"\s*(`{3,}|~{3,})")
 _CODE_SPAN = re.compile(r"(?<!`)(`+)(?!`).+?(?<!`)\1(?!`)")
-MANUAL = re.compile(r"\[\[([^\[\]|\n]+)(?:\|([^\[\]]+))?\]\]")
+_MANUAL = re.compile(r"(?<!\\)\[\[([^\[\]|\\\n]+)(?:\\?\|([^\[\]]+))?\]\]")  # \| in a cell of a table
 
 
 class TermLinks(Extension):
@@ -51,7 +55,7 @@ class TermLinks(Extension):
     def extendMarkdown(self, md: markdown.Markdown) -> None:
         md.registerExtension(self)
         md.preprocessors.register(_LineKeeper(md, self), "ordlab-lines", 1000)
-        md.inlinePatterns.register(_ManualLinks(md, self), "ordlab-manual-terms", 175.5)
+        md.inlinePatterns.register(_ManualLinks(md, self), "ordlab-manual-terms", _BEFORE_ESCAPES)
         md.treeprocessors.register(_AutomaticLinks(md, self), "ordlab-terms", _PRIORITY)
 
     @property
@@ -159,7 +163,7 @@ class _ManualLinks(InlineProcessor):
     """`[[latent-space]]`, `[[latent-space|any text]]`; in `[[generator]]en` the link holds the ending too."""
 
     def __init__(self, md: markdown.Markdown, links: TermLinks) -> None:
-        super().__init__(MANUAL.pattern, md)
+        super().__init__(_MANUAL.pattern, md)
         self.links = links
 
     def handleMatch(  # type: ignore[override]
@@ -187,14 +191,19 @@ class _ManualLinks(InlineProcessor):
         return link, found.start(), found.end() + len(ending)
 
     def _report(self, page: Page, id: str) -> None:
-        fix = did_you_mean(id, page.linker.termbase.concepts) or "link to a concept of the termbase"
+        known = page.linker.termbase.concepts
+        if page.is_shared and not (ID.fullmatch(id) and nearest(id, known, _CLOSE)):
+            return
+        fix = did_you_mean(id, known) or "link to a concept of the termbase"
+        severity = "warning" if page.is_shared else "error"
         written = re.compile(rf"\[\[\s*{re.escape(id)}\s*[\]|]")
         place = next((index for index, line in enumerate(self.links.lines) if written.search(line)), None)
         line = 0 if place is None else page.first_line + place
         if place is not None:  # the next one of this kind is on a later line, or in the rest of this one
             self.links.lines[place] = written.sub("", self.links.lines[place], count=1)
         message = f"there is no concept “{id}” to link to"
-        page.on_problem(Problem(page.file, line, "T120", message, fix, lang=page.linker.lang, id=page.own))
+        lang = page.linker.lang
+        page.on_problem(Problem(page.file, line, "T120", message, fix, severity, lang, page.own))
 
 
 class _AutomaticLinks(Treeprocessor):
@@ -209,12 +218,27 @@ class _AutomaticLinks(Treeprocessor):
         page = self.links.page_of(self.md)
         if page is None:
             return
+        self._report_cut_links(page, root)
         prose = Prose(self.md, page)
         prose.read(root)
         chosen = self._choose(page, prose)
         # From the end to the beginning, so that places earlier in the text stay where they are.
         for match, parent in reversed(chosen):
             prose.wrap(parent, match, link_to(page, match.id))
+
+    def _report_cut_links(self, page: Page, root: Element) -> None:
+        """Links of which a table has made two cells: `| [[generator|it]] |`."""
+        for cell in root.iter("td"):
+            cut = _CUT.search("".join(cell.itertext()))
+            if cut and cut[1] in page.linker.termbase.concepts:
+                start = f"[[{cut[1]}|"
+                lines = (index for index, line in enumerate(self.links.lines) if start in line)
+                place = next(lines, None)
+                line = 0 if place is None else page.first_line + place
+                message = f"the sign | in “{start}” ends the cell of the table"
+                fix = f"write [[{cut[1]}\\|…]] in a table"
+                lang = page.linker.lang
+                page.on_problem(Problem(page.file, line, "T120", message, fix, lang=lang, id=page.own))
 
     def _choose(self, page: Page, prose: Prose) -> list[tuple[Match, Element]]:
         """The matches to link, each with the element to put the link in."""

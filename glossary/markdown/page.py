@@ -23,6 +23,8 @@ class Page:
     """The page's source, for messages."""
     first_line: int = 1
     """Its line where the Markdown begins, after front matter."""
+    is_shared: bool = False
+    """Whether other tools may have links in double brackets, too: what is like no id of ours is theirs."""
     on_problem: Callable[[Problem], None] = lambda problem: None
     seen: Collection[str] = ()
     """Concepts mentioned earlier on the page, in a text that is converted apart."""

@@ -13,7 +13,6 @@ from .maker import PageMaker
 from .markup import anchors, front_matter, markdown_text, restore_html, script_data, stash_html
 from .site import (
     FRAME,
-    INDEX,
     REPORTS,
     RESERVED_IDS,
     THEME,
@@ -23,13 +22,11 @@ from .site import (
     GeneratedPage,
     Site,
     Use,
-    concept_path,
     still_address,
 )
 
 __all__ = [
     "FRAME",
-    "INDEX",
     "REPORTS",
     "RESERVED_IDS",
     "THEME",
@@ -43,7 +40,6 @@ __all__ = [
     "anchors",
     "check",
     "concept_page",
-    "concept_path",
     "front_matter",
     "generate",
     "indexes",

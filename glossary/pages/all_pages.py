@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Iterator
 
 from .. import concept_graph
@@ -22,23 +23,23 @@ def generate(site: Site, lang: str) -> Iterator[GeneratedPage]:
 
 def indexes(site: Site, lang: str) -> Iterator[GeneratedPage]:
     """The pages that are about all concepts."""
-    yield _index(site, lang, "glossary").by_letter()
-    yield _index(site, lang, "glossary/subjects").by_subject()
-    yield _index(site, lang, "glossary/languages").by_language()
+    yield _index(site, lang, "by-letter").by_letter()
+    yield _index(site, lang, "by-subject").by_subject()
+    yield _index(site, lang, "by-language").by_language()
     yield from maps(site, lang)
     if site.demos:
-        yield GalleryPage(site, lang, site.addresses.page(lang, GALLERY)).make()
+        yield GalleryPage(site, lang, site.addresses.glossary(lang, GALLERY)).make()
 
 
 def maps(site: Site, lang: str) -> Iterator[GeneratedPage]:
     """The map of all concepts; if they are too many for one picture, a page for each subject."""
     concepts = list(site.termbase.concepts.values())
     if len(concepts) <= concept_graph.MAX_CONCEPTS:
-        yield _index(site, lang, VIEWS["map"]).map(concepts)
+        yield _index(site, lang, "map").map(concepts)
         return
-    yield _index(site, lang, VIEWS["map"]).map([])
+    yield _index(site, lang, "map").map([])
     for subject, members in site.termbase.by_subject():
-        yield _index(site, lang, f"{VIEWS['map']}/{subject.id}").map(members, subject)
+        yield _index(site, lang, "map", subject.id).map(members, subject)
 
 
 def check(termbase: Termbase) -> Iterator[Problem]:
@@ -51,8 +52,8 @@ def check(termbase: Termbase) -> Iterator[Problem]:
 
 def concept_page(site: Site, lang: str, concept: Concept) -> GeneratedPage:
     """The page of one concept in one language."""
-    return ConceptPage(site, lang, site.addresses.page(lang, f"glossary/{concept.id}")).make(concept)
+    return ConceptPage(site, lang, site.addresses.concept(lang, concept.id)).make(concept)
 
 
-def _index(site: Site, lang: str, folder: str) -> IndexPage:
-    return IndexPage(site, lang, site.addresses.page(lang, folder))
+def _index(site: Site, lang: str, view: str, part: str = "") -> IndexPage:
+    return IndexPage(site, lang, site.addresses.glossary(lang, posixpath.join(VIEWS[view], part)))

@@ -14,7 +14,7 @@ from ..model import Concept, Entry, Source
 from ..staleness import State
 from .maker import PageMaker
 from .markup import front_matter, markdown_text, one_line, script_data, stash_html, web_address
-from .site import USES_MARKER, GeneratedPage, concept_path
+from .site import USES_MARKER, VIEWS, GeneratedPage
 
 
 class ConceptPage(PageMaker):
@@ -50,11 +50,11 @@ class ConceptPage(PageMaker):
         )
         meta = {"ordlab": {"kind": "term", "id": concept.id}, "search": {"boost": 2}}
         head = front_matter(entry.preferred.term, one_line(entry.definition), **meta)
-        return stash_html(concept_path(concept.id), head, markdown, prose.mentions, concept.id)
+        return stash_html(self.site.addresses.source(concept.id), head, markdown, prose.mentions, concept.id)
 
     def _subject(self, concept: Concept) -> dict[str, Any]:
         subject = self.site.termbase.subject_of(concept)
-        target = self.site.addresses.page(self.lang, "glossary/subjects")
+        target = self.site.addresses.glossary(self.lang, VIEWS["by-subject"])
         return {**self._subject_label(subject), "href": self.link(f"{target}#{subject.id}")}
 
     def _untranslated(self, concept: Concept, shown: Shown) -> dict[str, Any] | None:

@@ -25,7 +25,7 @@ class GalleryPage(PageMaker):
             demos=[self._card(demo) for demo in demos],
         )
         head = front_matter(title, summary, ordlab={"kind": "gallery"}, hide=["toc"])
-        return stash_html(f"{GALLERY}/index.md", head, markdown)
+        return stash_html(self.site.addresses.source(GALLERY), head, markdown)
 
     def _filters(self, demos: list[Demo]) -> Iterator[tuple[str, int]]:
         """The kinds that some demos are of and others not, with how many are."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Container, Iterable, Iterator, Sequence
 from typing import Any
 
@@ -70,8 +71,8 @@ class IndexPage(PageMaker):
             parts=[] if concepts else [self._map_part(*part) for part in subjects],
         )
         head = front_matter(title, ordlab={"kind": "map"}, hide=["toc"], search={"exclude": True})
-        folder = VIEWS["map"] + (f"/{subject.id}" if subject else "")
-        return stash_html(f"{folder}/index.md", head, markdown)
+        name = posixpath.join(VIEWS["map"], subject.id if subject else "")
+        return stash_html(self.site.addresses.source(name), head, markdown)
 
     def _sorted(self, entries: Iterable[dict[str, Any]]) -> Iterator[tuple[str, dict[str, Any]]]:
         """Index letter and entry, in the language's own order."""
@@ -149,16 +150,16 @@ class IndexPage(PageMaker):
                 yield {**self._subject_label(subject), "concepts": items}
 
     def _map_part(self, subject: Subject, concepts: Sequence[Concept]) -> dict[str, Any]:
-        href = self.link(self.site.addresses.page(self.lang, f"{VIEWS['map']}/{subject.id}"))
+        href = self.link(self.site.addresses.glossary(self.lang, posixpath.join(VIEWS["map"], subject.id)))
         return {**self._subject_label(subject), "href": href, "count": len(concepts)}
 
     def _reports(self) -> Iterator[tuple[str, str]]:
         """Titles of the pages for those who look after the termbase, with their addresses."""
         for name in REPORTS:
-            yield self._words[name], self.link(self.site.addresses.page(self.lang, f"glossary/{name}"))
+            yield self._words[name], self.link(self.site.addresses.glossary(self.lang, name))
 
     def _index(self, view: str, title: str, description: str = "", **values: Any) -> GeneratedPage:
         tabs = self._tabs()
         head = front_matter(title, description, ordlab={"kind": view}, hide=["toc"])
         markdown = self._render(f"{view}.md.jinja", tabs=tabs, **values)
-        return stash_html(f"{VIEWS[view]}/index.md", head, markdown)
+        return stash_html(self.site.addresses.source(VIEWS[view]), head, markdown)

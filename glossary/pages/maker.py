@@ -207,7 +207,7 @@ class PageMaker:
             "@type": "DefinedTermSet",
             "name": " – ".join(filter(None, (self.site.name, self._words["glossary"]))),
             "inLanguage": self._language.html,
-            "url": self._published(self.site.addresses.page(self.lang, "glossary")),
+            "url": self._published(self.site.addresses.glossary(self.lang)),
         }
 
     def _published(self, target: str) -> str:
@@ -215,9 +215,9 @@ class PageMaker:
         return posixpath.join(self.site.url, target) if self.site.url else self.link(target)
 
     def _tabs(self) -> list[tuple[str, str]]:
-        page = self.site.addresses.page
-        views = {key: folder for key, folder in VIEWS.items() if key != "downloads" or self.site.downloads}
-        return [(key, self.link(page(self.lang, folder))) for key, folder in views.items()]
+        page = self.site.addresses.glossary
+        views = {key: name for key, name in VIEWS.items() if key != "downloads" or self.site.downloads}
+        return [(key, self.link(page(self.lang, name))) for key, name in views.items()]
 
     def _view_title(self, view: str) -> str:
         return f"{self._words['glossary']} · {self._words[view]}"

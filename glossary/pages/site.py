@@ -22,14 +22,13 @@ USES_MARKER = "<div data-ordlab-uses></div>"  # where `uses` goes once every pag
 REPORTS = ("coverage", "rules")  # pages for those who look after the termbase: `reports`
 # Pages of ours beside the concepts'.
 RESERVED_IDS = frozenset({"subjects", "languages", "map", "downloads", "gallery", *REPORTS})
-INDEX = "glossary/index.md"
-GALLERY = "glossary/gallery"
+GALLERY = "gallery"
 VIEWS = {
-    "by-letter": "glossary",
-    "by-subject": "glossary/subjects",
-    "by-language": "glossary/languages",
-    "map": "glossary/map",
-    "downloads": "glossary/downloads",
+    "by-letter": "",
+    "by-subject": "subjects",
+    "by-language": "languages",
+    "map": "map",
+    "downloads": "downloads",
 }
 
 
@@ -89,11 +88,6 @@ class Use:
 
     title: str
     target: str
-
-
-def concept_path(id: str) -> str:
-    """Where the docs folder would hold a concept's page."""
-    return f"glossary/{id}/index.md"
 
 
 def still_address(demo: Demo) -> str:

@@ -21,7 +21,7 @@ from mkdocs.plugins import BasePlugin, CombinedEvent, event_priority, get_plugin
 from mkdocs.structure.files import File, Files, InclusionLevel
 from mkdocs.structure.pages import Page
 
-from .. import downloads, pages, search
+from .. import downloads, search
 from ..model import Concept, Problem, Termbase, TermbaseError
 from ..pages import Site
 from ..prose import LazyProse, Writer
@@ -122,6 +122,7 @@ class OrdlabPlugin(BasePlugin[OrdlabConfig]):
         static-i18n would choke on them before it has sorted the files, and others know nothing of its
         languages: what they find until then are the pages of the language at the site's root.
         """
+        self._leave_out_termbase(files, config)
         lang = self.i18n.current if self.i18n else self.site.addresses.root
         self.build = LanguageBuild(self.site, lang, files, self.config.terminology, self.download_job)
         self.builds[lang] = self.build
@@ -135,6 +136,14 @@ class OrdlabPlugin(BasePlugin[OrdlabConfig]):
         for file in self.shown:
             files.append(file)
         return files
+
+    def _leave_out_termbase(self, files: Files, config: MkDocsConfig) -> None:
+        """A termbase below the docs is no part of the site."""
+        folder = self.site.termbase.folder.resolve()
+        if folder.is_relative_to(Path(config.docs_dir).resolve()):
+            for file in list(files):
+                if file.abs_src_path and Path(file.abs_src_path).resolve().is_relative_to(folder):
+                    files.remove(file)
 
     @event_priority(BEFORE_I18N)
     def _withdraw_pages(self, files: Files, /, *, config: MkDocsConfig) -> Files:
@@ -204,14 +213,17 @@ class OrdlabPlugin(BasePlugin[OrdlabConfig]):
             "text": words,
             "theme": words.theme,
             "home": addresses.home(lang),
-            "glossary": addresses.page(lang, "glossary"),
+            "glossary": addresses.glossary(lang),
         }
         self._name_languages(config)  # of the 404 page, which is no page to `on_page_context`
         return env
 
     def _raise_problems(self) -> None:
-        if self.build.problems:
-            raise PluginError(report(self.build.problems))
+        problems, self.build.problems = self.build.problems, []
+        if any(problem.severity == "error" for problem in problems):
+            raise PluginError(report(problems))
+        for problem in problems:
+            log.warning(str(problem))
 
     # One language: what is written
 
@@ -291,7 +303,7 @@ class OrdlabPlugin(BasePlugin[OrdlabConfig]):
             searched |= build.update(self.site, changed)
         if writer.problems:
             log.error(report(writer.problems))
-        return {pages.concept_path(id) for id in searched}
+        return {self.site.addresses.source(id) for id in searched}
 
     def addresses_of_pages(self) -> dict[str, tuple[str, str]]:
         """Every page's file in the site, with the language and source path it is made from."""
@@ -333,7 +345,7 @@ class OrdlabPlugin(BasePlugin[OrdlabConfig]):
 
     def restart_downloads(self, config: MkDocsConfig) -> downloads.DownloadJob:
         """Begin to make the files anew, of the data as they are now."""
-        return site_data.start_downloads(config, self.site.termbase)
+        return site_data.start_downloads(config, self.site.termbase, self.config.folder)
 
     def set_download_job(self, job: downloads.DownloadJob) -> None:
         """From now on, the site offers the files of this job."""

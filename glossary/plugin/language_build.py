@@ -94,7 +94,7 @@ class LanguageBuild:
         if in_its_place := self.files.get_file_from_path(page.path):
             path = shown(Path(in_its_place.abs_src_path or in_its_place.src_uri))
             message = "the glossary makes a page of its own at this address"
-            fix = "rename the file, or move what it says into the glossary"
+            fix = "rename the file, or give the glossary another folder: `folder: terms` in our options"
             self.problems.append(Problem(path, 0, "S008", message, fix, lang=self.lang))
             return
         others = (lang for lang in self.site.addresses.languages if lang != self.lang)
@@ -131,7 +131,8 @@ class LanguageBuild:
         return TermPage(
             self.site.linkers.get(lang, self.site.linkers[self.lang]),
             # MkDocs turns paths of sources into addresses, and would warn of addresses.
-            lambda id: posixpath.relpath(pages.concept_path(id), folder),
+            lambda id: posixpath.relpath(self.site.addresses.source(id), folder),
+            is_shared=True,
         )
 
     def mark_borrowed(self, html: str, page: Page) -> str:
@@ -173,9 +174,9 @@ class LanguageBuild:
         concept, path = self.concept_of(page), page.file.src_uri
         if concept is not None:
             self._add_uses(page, concept)
-        if path == downloads.PAGE and self.download_job:
+        if path == self.site.addresses.source(downloads.PAGE) and self.download_job:
             self._add_sizes(page, self.download_job)
-        if path.startswith(HELP_FOLDER) or path == pages.INDEX or concept is not None:
+        if path.startswith(HELP_FOLDER) or path == self.site.addresses.source() or concept is not None:
             page.content = (page.content or "") + self.maker(page).chips(self.chips)
 
     def add_cards(self, page: Page) -> None:
@@ -197,7 +198,7 @@ class LanguageBuild:
     def _put_below_index(self) -> None:
         """Pages that the navigation leaves out still belong to the glossary: its menu item shows that."""
         ours = {page.file.src_uri: page for page in self.all_pages() if page.file.src_uri in self.generated}
-        index = ours.pop(pages.INDEX)
+        index = ours.pop(self.site.addresses.source())
         for page in ours.values():
             in_navigation = page.previous_page or page.next_page
             if not in_navigation:
@@ -262,7 +263,7 @@ class LanguageBuild:
         self.site, self.uses = site, None
         affected: set[str] = set()
         for concept in changed:
-            path, mentions = pages.concept_path(concept.id), site.prose[concept.id, self.lang].mentions
+            path, mentions = site.addresses.source(concept.id), site.prose[concept.id, self.lang].mentions
             affected |= {*self.mentions.get(path, ())} ^ {*mentions}
             self.mentions[path] = mentions
         self.chips = {**self.chips, "terms": self._term_chips()}

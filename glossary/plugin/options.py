@@ -13,6 +13,9 @@ class OrdlabConfig(Config):
     termbase = config_options.Type(str, default="glossary")
     """Folder beside mkdocs.yml that holds `terms/`, `languages.yml`, `subjects.yml` and `sources.yml`."""
 
+    folder = config_options.Type(str, default="glossary")
+    """Folder of the site for the termbase's pages: another one where the site has a `glossary` of its own."""
+
     strict = config_options.Type(bool, default=False)
     """Whether a text, name or label that a language lacks stops the build; else another language lends it."""
 

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from .. import downloads, embeds
-from ..load import load
+from ..load import is_termbase, load
 from ..model import Concept, Termbase, TermbaseError
 from ..pages import Site
 
@@ -157,7 +157,8 @@ class Preview:
                 self.download_job = job
                 if self.host is not None:
                     self.host.set_download_job(job)
-                self.outdated |= {page for page, (_, path) in self.pages.items() if path == downloads.PAGE}
+                source = self.site.addresses.source(downloads.PAGE)
+                self.outdated |= {page for page, (_, path) in self.pages.items() if path == source}
 
 
 def stamps(paths: Iterable[Path]) -> Stamps:
@@ -172,4 +173,4 @@ def stamps(paths: Iterable[Path]) -> Stamps:
 
 
 def _is_concept(path: Path) -> bool:
-    return path.suffix == ".yml" and path.parent.name == "terms"
+    return path.suffix == ".yml" and path.parent.name == "terms" and is_termbase(path.parent.parent)

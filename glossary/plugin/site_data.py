@@ -27,6 +27,7 @@ from .options import OrdlabConfig, project_folder
 
 log = get_plugin_logger(__name__)
 
+_FOLDER = re.compile(r"\w[\w-]*(?:/\w[\w-]*)*")
 _NAMED = 5  # concepts that the build names; `coverage` names all
 
 
@@ -49,7 +50,7 @@ def read_site(
     lenders = tuple(dict.fromkeys((termbase.reference_language, *termbase.languages)))
     asked, faults = quizzes.read(docs / options.quizzes, lenders)
     drawn, faults_drawn = figures.read(docs / options.figures, lenders)
-    addresses = _addresses(config, termbase, i18n)
+    addresses = _addresses(config, termbase, i18n, options.folder)
     writer = Writer(termbase, addresses, docs)
     prose = {
         (concept.id, lang): writer.write(concept, lang)
@@ -70,7 +71,7 @@ def read_site(
     if not options.downloads:
         download_job = None
     elif download_job is None:
-        download_job = start_downloads(config, termbase)
+        download_job = start_downloads(config, termbase, options.folder)
     site = Site(
         termbase=termbase,
         words=load_words(termbase),
@@ -107,8 +108,8 @@ def _look_for_gaps(termbase: Termbase, forbidden: Collection[str]) -> None:
         )
 
 
-def start_downloads(config: MkDocsConfig, termbase: Termbase) -> downloads.DownloadJob:
-    url = urljoin(config.site_url, "glossary/") if config.site_url else ""
+def start_downloads(config: MkDocsConfig, termbase: Termbase, folder: str) -> downloads.DownloadJob:
+    url = urljoin(config.site_url, f"{folder}/") if config.site_url else ""
     try:
         return downloads.start(
             termbase, project_folder(config) / ".cache" / "ordlab", url=url, title=config.site_name
@@ -133,13 +134,17 @@ def _check_options(options: OrdlabConfig, termbase: Termbase) -> Iterator[Proble
             yield Problem("mkdocs.yml", 0, "S007", message, fix, key="ordlab.terminology")
 
 
-def _addresses(config: MkDocsConfig, termbase: Termbase, i18n: StaticI18n | None) -> Addresses:
+def _addresses(config: MkDocsConfig, termbase: Termbase, i18n: StaticI18n | None, folder: str) -> Addresses:
+    if not _FOLDER.fullmatch(folder):
+        raise PluginError(
+            f"mkdocs.yml: “{folder}” cannot be the glossary's folder: write, say, `folder: terms`"
+        )
     if i18n is None:
         asked = theme_language(config)
         lang = asked if asked in termbase.languages else termbase.default_language
         if not has_theme_words(config, asked):
             config.theme["language"] = site_text.theme_language(asked) or "en"
-        return Addresses((lang,), lang, config.use_directory_urls)
+        return Addresses((lang,), lang, config.use_directory_urls, folder)
     i18n.add_languages(termbase.languages.values())
     if unknown := [lang for lang in i18n.languages if lang not in termbase.languages]:
         raise PluginError(
@@ -152,7 +157,7 @@ def _addresses(config: MkDocsConfig, termbase: Termbase, i18n: StaticI18n | None
         for lang, choice in choices.items():
             has_words = has_theme_words(config, choice)
             i18n.choose_theme_language(lang, choice if has_words else site_text.theme_language(lang) or "en")
-    return Addresses(i18n.languages, i18n.default, config.use_directory_urls)
+    return Addresses(i18n.languages, i18n.default, config.use_directory_urls, folder)
 
 
 def _start_command(root: Path) -> str:

@@ -434,7 +434,10 @@ def test_what_only_looks_wrong_is_left_alone(lang: str, text: str, tmp_path: Pat
         ("The net. <!-- ordlab-ignore T201: why -->", [("T401", 1)]),
         ("The nerve net. <!-- ordlab-ignore T301: why -->", [("T201", 1), ("T401", 1)]),
         ("The nerve net. <!-- ordlab-ignore T999: why -->", [("T201", 1), ("T402", 1)]),
-        ("[[nope]] <!-- ordlab-ignore T120: errors stay -->", [("T120", 1), ("T401", 1)]),
+        (
+            "| a | b |\n|---|---|\n| x | [[latent-space|y]] | <!-- ordlab-ignore T120: errors stay -->",
+            [("T120", 3), ("T401", 3)],
+        ),
         ("`<!-- ordlab-ignore T201: code -->`\n\n```\n<!-- ordlab-ignore T201: code -->\n```", []),
     ],
 )
@@ -557,7 +560,7 @@ def test_sarif_has_what_the_standard_requires(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Required properties of SARIF 2.1.0: §3.13, 3.14, 3.18, 3.19, 3.27, 3.30, 3.55–3.57."""
-    write(tmp_path, {"å b.nb.md": 'Æ "stort".\n\n[[nope]]'})
+    write(tmp_path, {"å b.nb.md": 'Æ "stort".\n\n| a |\n|---|\n| [[latent-space|x]] |'})
     monkeypatch.chdir(tmp_path)
     assert main(["check", "--format", "sarif"]) == 1
     log = json.loads(capsys.readouterr().out)
@@ -588,14 +591,14 @@ def test_sarif_has_what_the_standard_requires(
 def test_annotations_of_a_ci_run(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    write(tmp_path, {"50%,a.nb.md": 'Et "50 %: tall".\n\n[[nope]]'})
+    write(tmp_path, {"50%,a.nb.md": 'Et "50 %: tall".\n\n| a |\n|---|\n| [[latent-space|x]] |'})
     monkeypatch.chdir(tmp_path)
     assert main(["check", "--format", "github"]) == 1
     assert capsys.readouterr().out.splitlines() == [
         '::warning file=docs/50%25%2Ca.nb.md,line=1,col=4,title=T302::"…" are not the quotation marks of '
         "this language → write «50 %25: tall»",
-        "::error file=docs/50%25%2Ca.nb.md,line=3,title=T120::there is no concept “nope” to link to "
-        "→ use one of: latent-space, neural-network, variational-autoencoder",
+        "::error file=docs/50%25%2Ca.nb.md,line=5,title=T120::the sign | in “[[latent-space|” ends the cell "
+        "of the table → write [[latent-space\\|…]] in a table",
     ]
 
 

@@ -201,6 +201,8 @@ def test_abbreviations_keep_their_explanation() -> None:
         ("[[generator]] [[generator]]", [("generator", "generator")] * 2),
         ("A generator and [[generator]].", [("generator", "generator")] * 2),
         ("| [[generator]] |\n|---|\n| a generator |", [("generator", "generator")]),
+        ("| a | b |\n|---|---|\n| [[generator\\|*the* artist]] | b |", [("the artist", "generator")]),
+        ("[[generator|a \\* `b`]]", [("a * b", "generator")]),
         ("`[[generator]]`", []),
         ("```\n[[generator]]\n```", []),
         ("\\[[generator]]", [("generator", "generator")]),
@@ -241,6 +243,19 @@ def test_unknown_ids_are_reported_with_file_and_line() -> None:
         "did you mean “generator”?",
     ]
     assert "[[nothing-like-it|x]]" in text, "what cannot be linked stays as it was written"
+
+
+def test_double_brackets_of_other_tools_are_left_to_them() -> None:
+    problems: list[Problem] = []
+    source = (
+        "# Title[[my-anchor]]\n\n[[My page]], [[image.png]], [[generatr]].\n\n| a |\n|---|\n| [[gan|x]] |"
+    )
+    text = render(source, is_shared=True, on_problem=problems.append)
+    assert all(link in text for link in ("[[my-anchor]]", "[[My page]]", "[[image.png]]"))
+    assert [(problem.line, problem.severity, problem.fix) for problem in problems] == [
+        (3, "warning", "did you mean “generator”?"),
+        (7, "error", "write [[gan\\|…]] in a table"),
+    ]
 
 
 def test_linked_concepts_are_noted_in_order_and_anew_for_every_page() -> None:
