@@ -10,9 +10,9 @@ from types import SimpleNamespace
 from typing import Any
 
 import jinja2
-import mkdocs.plugins
 import pytest
 import yaml
+from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.plugins import BasePlugin, event_priority
 
 from tests.site.tiny import Built, build_strictly, make, write
@@ -110,9 +110,9 @@ CHANGERS = {"minifier": Minifier, "excluder": Excluder}
 
 @pytest.fixture(autouse=True)
 def _installed(monkeypatch: pytest.MonkeyPatch) -> None:
-    known = mkdocs.plugins.get_plugins()
+    option = dict(MkDocsConfig._schema)["plugins"]
     ours = {name: SimpleNamespace(load=lambda kind=kind: kind) for name, kind in (OTHERS | CHANGERS).items()}
-    monkeypatch.setattr(mkdocs.plugins, "get_plugins", lambda: {**known, **ours})
+    monkeypatch.setattr(option, "installed_plugins", {**option.installed_plugins, **ours})
 
 
 def build_beside(folder: Path, others: Mapping[str, Any], *, first: bool, i18n: bool) -> Built:
