@@ -7,6 +7,7 @@ fitted with ``resume`` goes on from there. Randomness of a step comes from ``gen
 resumed run takes the same steps as one that was never interrupted.
 """
 
+import copy
 import io
 import math
 import time
@@ -139,10 +140,10 @@ def saving(save: Callable[[], None]) -> Iterator[Saver]:
 class Run(ABC, Generic[Model]):
     """Everything that changes during training, and one step of it.
 
-    A subclass makes its nets in ``__init__``, where weights are drawn from ``seed``: ``model`` and its
-    running mean ``average`` with the share ``decay`` that it keeps of itself, and ``optimizers`` with the
-    ``rates`` they start at. ``saved`` names the attributes that a resumed run needs: nets, optimizers,
-    tensors, numbers, and lists of these. ``recipe`` is a dataclass with the ``data_seed``, for the card.
+    A subclass sets ``recipe`` and makes its nets in ``__init__``, where weights are drawn from ``seed``, and
+    hands what learns to `optimize`. ``saved`` names the attributes that a resumed run needs: nets,
+    optimizers, tensors, numbers, and lists of these. ``recipe`` is a dataclass with the ``data_seed``, for
+    the card, and ``average``, the share of itself that the running mean of the weights keeps at each step.
     """
 
     saved: ClassVar[tuple[str, ...]] = ("model", "average", "optimizers")
@@ -154,7 +155,6 @@ class Run(ABC, Generic[Model]):
     average: Model
     optimizers: list[torch.optim.Optimizer]
     rates: tuple[float, ...]
-    decay: float
     recipe: Any
 
     def __init__(self, budget: Budget, device: torch.device, seed: int) -> None:
@@ -163,13 +163,20 @@ class Run(ABC, Generic[Model]):
         self.step = 0
         self.clock = Clock()
 
+    def optimize(self, model: Model, *optimizers: torch.optim.Optimizer) -> None:
+        """Train ``model`` with these optimizers, whose rates are those of the schedule's plateau; the average
+        begins as a copy of it, on the same device."""
+        self.model, self.average = model, copy.deepcopy(model).requires_grad_(False)
+        self.optimizers = list(optimizers)
+        self.rates = tuple(optimizer.param_groups[0]["lr"] for optimizer in optimizers)
+
     @abstractmethod
     def train_step(self) -> dict[str, float]:
         """Learn from one batch, which depends on seed and step only; returns the losses."""
 
     def average_decay(self) -> float:
         """Share of itself that the average keeps at this step."""
-        return early_decay(self.step, self.decay)
+        return early_decay(self.step, self.recipe.average)
 
     def descend(self, loss: Tensor, longest: float = math.inf) -> None:
         """A step of the run's optimizers down a loss, with a gradient of the model of at most that length."""

@@ -1,10 +1,10 @@
 """The training loop: budgets, schedules, averages, and states that survive an interruption."""
 
-import copy
 import itertools
 import signal
 import subprocess
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
 
@@ -115,6 +115,12 @@ def test_saver_saves_again_after_a_minute(monkeypatch: pytest.MonkeyPatch):
 # The loop
 
 
+@dataclass(frozen=True)
+class LineTraining:
+    rate: float = 0.1
+    average: float = 0.5
+
+
 class Line(Run[nn.Linear]):
     """Learns to double a number."""
 
@@ -124,10 +130,9 @@ class Line(Run[nn.Linear]):
 
     def __init__(self, steps: int = 6) -> None:
         super().__init__(Budget(steps), torch.device("cpu"), seed=3)
-        self.model = nn.Linear(1, 1)
-        self.average = copy.deepcopy(self.model).requires_grad_(False)
-        self.rates = (0.1,)
-        self.optimizers = [torch.optim.Adam(self.model.parameters(), 0.1)]
+        self.recipe = LineTraining()
+        model = nn.Linear(1, 1)
+        self.optimize(model, torch.optim.Adam(model.parameters(), self.recipe.rate))
         self.seen, self.last = 0, torch.zeros(0)
         self.snapshots: list[int] = []
         self.used: list[float] = []
@@ -141,9 +146,6 @@ class Line(Run[nn.Linear]):
         self.optimizers[0].step()
         self.seen, self.last = self.seen + len(x), x
         return {"loss": loss.item()}
-
-    def average_decay(self) -> float:
-        return training.early_decay(self.step, 0.5)
 
     def keep_snapshot(self) -> None:
         self.snapshots.append(self.step)
@@ -202,6 +204,7 @@ def test_without_resume_fit_starts_anew(tmp_path: Path):
 
 KILLED = """
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 from demos.kit import training
 from tests.demos.test_training import Line

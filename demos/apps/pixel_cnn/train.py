@@ -62,15 +62,11 @@ class PixelRun(Run[PixelNet]):
     ) -> None:
         super().__init__(budget, device, seed)
         self.recipe = recipe
-        self.model = PixelNet()
-        self.model.palette.copy_(palette_of(pixels[: recipe.palette_from].reshape(-1, 3), recipe.data_seed))
-        self.colors = nearest(pixels, self.model.palette)
-        self.model.to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
-        self.average = copy.deepcopy(self.model).requires_grad_(False)
-        self.rates, self.decay = (recipe.rate,), recipe.average
-        self.optimizers = [
-            torch.optim.Adam(self.model.parameters(), recipe.rate, betas=(0.9, 0.99), fused=True)
-        ]
+        model = PixelNet()
+        model.palette.copy_(palette_of(pixels[: recipe.palette_from].reshape(-1, 3), recipe.data_seed))
+        self.colors = nearest(pixels, model.palette)
+        model.to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
+        self.optimize(model, torch.optim.Adam(model.parameters(), recipe.rate, betas=(0.9, 0.99), fused=True))
 
     def train_step(self) -> dict[str, float]:
         seeded = generator(self.seed, self.step)

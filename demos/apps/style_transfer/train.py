@@ -60,12 +60,8 @@ class StyleRun(Run[StyleNet]):
     ) -> None:
         super().__init__(budget, device, seed)
         self.recipe, self.data, self.pool = recipe, data, pool
-        self.model = StyleNet().to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
-        self.average = copy.deepcopy(self.model).requires_grad_(False)
-        self.rates, self.decay = (recipe.rate,), recipe.average
-        self.optimizers = [
-            torch.optim.Adam(self.model.parameters(), recipe.rate, betas=(0.9, 0.99), fused=True)
-        ]
+        model = StyleNet().to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
+        self.optimize(model, torch.optim.Adam(model.parameters(), recipe.rate, betas=(0.9, 0.99), fused=True))
 
     def train_step(self) -> dict[str, float]:
         n = self.recipe.batch

@@ -5,7 +5,6 @@ Who somebody is, no label says. Minutes on one CPU thread.
 
 from __future__ import annotations
 
-import copy
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -66,13 +65,11 @@ class PretrainingRun(Run[nn.ParameterDict]):
         self.recipe, self.data = recipe, data
         start = random_weights(NET, seed) | {name: torch.zeros(shape) for name, shape in OLD_HEAD.items()}
         # A parameter's name may hold no dot.
-        self.model = nn.ParameterDict({name.replace(".", "_"): x for name, x in start.items()}).to(device)
-        self.average = copy.deepcopy(self.model).requires_grad_(False)
-        self.rates, self.decay = (recipe.rate,), recipe.average
-        weights = self.model.parameters()
-        self.optimizers = [
-            torch.optim.AdamW(weights, recipe.rate, weight_decay=recipe.weight_decay, fused=True)
-        ]
+        net = nn.ParameterDict({name.replace(".", "_"): x for name, x in start.items()}).to(device)
+        self.optimize(
+            net,
+            torch.optim.AdamW(net.parameters(), recipe.rate, weight_decay=recipe.weight_decay, fused=True),
+        )
 
     def train_step(self) -> dict[str, float]:
         data = self.data

@@ -7,7 +7,6 @@ that, mouths are found much later. All that passes through a bottleneck is still
 The recipe is meant for a GPU (six minutes on an H200). A CPU needs two days: give it ``--minutes``.
 """
 
-import copy
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -84,12 +83,10 @@ class AutoencoderRun(Run[Trunk]):
         seen = visible(data.factors())
         columns = (data.images, fine_parts(data), data.continuous, data.categorical)
         self.columns = [column.to(device) for column in (*columns, torch.stack(list(seen.values()), 1))]
-        self.model = Trunk().to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
-        self.average = copy.deepcopy(self.model).requires_grad_(False)
+        model = Trunk().to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.heads = AttributeHeads(Config().hidden).to(device)
-        self.rates, self.decay = (recipe.rate,), recipe.average
-        learned = [*self.model.parameters(), *self.heads.parameters()]
-        self.optimizers = [torch.optim.Adam(learned, recipe.rate, fused=True)]
+        learned = [*model.parameters(), *self.heads.parameters()]
+        self.optimize(model, torch.optim.Adam(learned, recipe.rate, fused=True))
         self.loss: Callable[..., Any] = Loss(self.model, self.heads, recipe, list(seen))
         if device.type == "cuda":  # launching a thousand small kernels takes longer than running them
             self.loss = torch.cuda.make_graphed_callables(self.loss, self.batch())

@@ -7,7 +7,6 @@ face, for the rest what the renderer says. Eyes and mouth are small, and count m
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -135,12 +134,8 @@ class GeneratorRun(Run[Generator]):
         self.recipe, self.data = recipe, data
         self.detector, self.retargeter = detector, retargeter
         self.factors = in_poses(len(data), recipe.data_seed)
-        self.model = Generator().to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
-        self.average = copy.deepcopy(self.model).requires_grad_(False)
-        self.rates, self.decay = (recipe.rate,), recipe.average
-        self.optimizers = [
-            torch.optim.Adam(self.model.parameters(), recipe.rate, betas=(0.9, 0.98), fused=True)
-        ]
+        model = Generator().to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
+        self.optimize(model, torch.optim.Adam(model.parameters(), recipe.rate, betas=(0.9, 0.98), fused=True))
 
     def train_step(self) -> dict[str, float]:
         seeded = generator(self.seed, self.step)

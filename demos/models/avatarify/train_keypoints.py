@@ -3,7 +3,6 @@ keypoints alone."""
 
 from __future__ import annotations
 
-import copy
 from dataclasses import dataclass
 
 import torch
@@ -59,10 +58,8 @@ class DetectorRun(Run[Detector]):
     ) -> None:
         super().__init__(budget, device, seed)
         self.recipe, self.data = recipe, data
-        self.model = Detector().to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
-        self.average = copy.deepcopy(self.model).requires_grad_(False)
-        self.rates, self.decay = (recipe.rate,), recipe.average
-        self.optimizers = [torch.optim.Adam(self.model.parameters(), recipe.rate, fused=True)]
+        model = Detector().to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
+        self.optimize(model, torch.optim.Adam(model.parameters(), recipe.rate, fused=True))
 
     def train_step(self) -> dict[str, float]:
         seeded = generator(self.seed, self.step)
@@ -91,10 +88,8 @@ class RetargeterRun(Run[Retargeter]):
     def __init__(self, recipe: RetargeterTraining, budget: Budget, device: torch.device, seed: int) -> None:
         super().__init__(budget, device, seed)
         self.recipe = recipe
-        self.model = Retargeter().to(device)
-        self.average = copy.deepcopy(self.model).requires_grad_(False)
-        self.rates, self.decay = (recipe.rate,), recipe.average
-        self.optimizers = [torch.optim.Adam(self.model.parameters(), recipe.rate, fused=True)]
+        model = Retargeter().to(device)
+        self.optimize(model, torch.optim.Adam(model.parameters(), recipe.rate, fused=True))
 
     def train_step(self) -> dict[str, float]:
         n, seeded = self.recipe.batch, generator(self.seed, self.step)

@@ -154,17 +154,16 @@ class FlowRun(Run[Flow]):
     ) -> None:
         super().__init__(budget, device, seed)
         self.recipe, self.data = recipe, data.to(device)
-        self.model = Flow(config).to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
-        self.model.text.load_state_dict(reader.text.state_dict())
-        self.average = copy.deepcopy(self.model).requires_grad_(False)
+        model = Flow(config).to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
+        model.text.load_state_dict(reader.text.state_dict())
         self.heads = copy.deepcopy(reader.heads).to(device).requires_grad_()
-        self.rates, self.decay = (recipe.rate, recipe.text_rate), recipe.average
-        text = [*self.model.text.parameters(), *self.heads.parameters()]
-        others = [weights for name, weights in self.model.named_parameters() if not name.startswith("text.")]
-        self.optimizers = [
-            adamw(some, rate, recipe.weight_decay)
-            for some, rate in zip((others, text), self.rates, strict=True)
-        ]
+        text = [*model.text.parameters(), *self.heads.parameters()]
+        others = [weights for name, weights in model.named_parameters() if not name.startswith("text.")]
+        self.optimize(
+            model,
+            adamw(others, recipe.rate, recipe.weight_decay),
+            adamw(text, recipe.text_rate, recipe.weight_decay),
+        )
         compile_on_gpu([self.model], device)
 
     def train_step(self) -> dict[str, float]:

@@ -56,13 +56,11 @@ class AutoencoderRun(Run[Autoencoder]):
     ) -> None:
         super().__init__(budget, device, seed)
         self.recipe, self.data = recipe, data
-        self.model = Autoencoder().to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
-        self.average = copy.deepcopy(self.model).requires_grad_(False)
+        model = Autoencoder().to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
+        self.optimize(
+            model, torch.optim.AdamW(model.parameters(), recipe.rate, betas=(0.9, 0.99), fused=True)
+        )
         self.seer = frozen_net(device)
-        self.rates, self.decay = (recipe.rate,), recipe.average
-        self.optimizers = [
-            torch.optim.AdamW(self.model.parameters(), recipe.rate, betas=(0.9, 0.99), fused=True)
-        ]
         compile_on_gpu([self.model.encoder, self.model.decoder, self.seer], device)
 
     def train_step(self) -> dict[str, float]:

@@ -90,10 +90,8 @@ class TextRun(Run[TextReader]):
     ) -> None:
         super().__init__(budget, device, seed)
         self.recipe, self.data = recipe, data.to(device)
-        self.model = TextReader().to(device)
-        self.average = copy.deepcopy(self.model).requires_grad_(False)
-        self.rates, self.decay = (recipe.rate,), recipe.average
-        self.optimizers = [adamw(self.model.parameters(), recipe.rate, recipe.weight_decay)]
+        model = TextReader().to(device)
+        self.optimize(model, adamw(model.parameters(), recipe.rate, recipe.weight_decay))
         compile_on_gpu([self.model.text], device)
 
     def train_step(self) -> dict[str, float]:
@@ -128,12 +126,10 @@ class TuningRun(Run[TextReader]):
         super().__init__(budget, device, seed)
         self.recipe, self.data = recipe, data.to(device)
         self.flow = copy.deepcopy(flow).requires_grad_(False)
-        self.model = TextReader().to(device)
-        self.model.text.load_state_dict(flow.text.state_dict())
-        self.model.heads.load_state_dict(heads.state_dict())
-        self.average = copy.deepcopy(self.model).requires_grad_(False)
-        self.rates, self.decay = (recipe.rate,), recipe.average
-        self.optimizers = [adamw(self.model.parameters(), recipe.rate, recipe.weight_decay)]
+        model = TextReader().to(device)
+        model.text.load_state_dict(flow.text.state_dict())
+        model.heads.load_state_dict(heads.state_dict())
+        self.optimize(model, adamw(model.parameters(), recipe.rate, recipe.weight_decay))
         compile_on_gpu([self.model.text, self.flow], device)
 
     def train_step(self) -> dict[str, float]:

@@ -73,12 +73,8 @@ class SwapRun(Run[FaceSwap]):
     ) -> None:
         super().__init__(budget, device, seed)
         self.recipe, self.data = recipe, data
-        self.model = FaceSwap().to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
-        self.average = copy.deepcopy(self.model).requires_grad_(False)
-        self.rates, self.decay = (recipe.rate,), recipe.average
-        self.optimizers = [
-            torch.optim.Adam(self.model.parameters(), recipe.rate, betas=(0.9, 0.98), fused=True)
-        ]
+        model = FaceSwap().to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
+        self.optimize(model, torch.optim.Adam(model.parameters(), recipe.rate, betas=(0.9, 0.98), fused=True))
 
     def train_step(self) -> dict[str, float]:
         seeded, data, recipe = generator(self.seed, self.step), self.data, self.recipe

@@ -104,11 +104,9 @@ class RecognitionRun(Run[Asked]):
     ) -> None:
         super().__init__(budget, device, seed)
         self.name, self.recipe, self.people, self.data = name, recipe, people.to(device), data.to(device)
-        self.model = Asked(HEADS[name]()).to(device)
-        self.model.net.find_statistics(self.data.flatten(0, 1))
-        self.average = copy.deepcopy(self.model).requires_grad_(False)
-        self.rates, self.decay = (recipe.rate,), recipe.average
-        self.optimizers = [adamw(self.model, recipe)]
+        model = Asked(HEADS[name]()).to(device)
+        model.net.find_statistics(self.data.flatten(0, 1))
+        self.optimize(model, adamw(model, recipe))
 
     def train_step(self) -> dict[str, float]:
         seeded, n, net = generator(self.seed, self.step), self.recipe.pairs, self.model.net
@@ -175,11 +173,9 @@ class LandmarkRun(Run[LandmarkReader]):
     ) -> None:
         super().__init__(budget, device, seed)
         self.recipe, self.data, self.points = recipe, data.to(device), points.to(device)
-        self.model = LandmarkReader().to(device)
-        self.model.find_statistics(self.data)
-        self.average = copy.deepcopy(self.model).requires_grad_(False)
-        self.rates, self.decay = (recipe.rate,), recipe.average
-        self.optimizers = [adamw(self.model, recipe)]
+        model = LandmarkReader().to(device)
+        model.find_statistics(self.data)
+        self.optimize(model, adamw(model, recipe))
 
     def train_step(self) -> dict[str, float]:
         seeded, reader = generator(self.seed, self.step), self.model

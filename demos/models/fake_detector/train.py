@@ -34,7 +34,7 @@ class DetectorTraining:
     redrawn: int = 1200
     held_out: int = 300
     rate: float = 2e-3
-    decay: float = 1e-3  # of weights
+    weight_decay: float = 1e-3
     average: float = 0.99
     data_seed: int = TRAIN_SEED
 
@@ -85,12 +85,11 @@ class DetectorRun(Run[Detector]):
     ) -> None:
         super().__init__(budget, device, seed)
         self.recipe, self.data = recipe, data
-        self.model = Detector().to(device)
-        self.average = copy.deepcopy(self.model).requires_grad_(False)
-        self.rates, self.decay = (recipe.rate,), recipe.average
-        self.optimizers = [
-            torch.optim.AdamW(self.model.parameters(), recipe.rate, weight_decay=recipe.decay, fused=True)
-        ]
+        model = Detector().to(device)
+        self.optimize(
+            model,
+            torch.optim.AdamW(model.parameters(), recipe.rate, weight_decay=recipe.weight_decay, fused=True),
+        )
 
     def train_step(self) -> dict[str, float]:
         pictures, fake = self.batch(generator(self.seed, self.step))

@@ -6,7 +6,6 @@ Late in the run, latents come from a prior that was fitted to the encoder's code
 Snapshots along the way become the checkpoints that a reader leafs through.
 """
 
-import copy
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -139,8 +138,7 @@ class GanRun(Run[Generator]):
     ) -> None:
         super().__init__(budget, device, seed)
         self.config, self.recipe, self.data, self.work = config, recipe, data, work
-        self.model = self.generator = Generator(config).to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
-        self.average = copy.deepcopy(self.generator).requires_grad_(False)
+        self.generator = Generator(config).to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
         discriminator = Discriminator(config)
         discriminator.features.net.load_state_dict(torch.load(features, weights_only=True))
         self.discriminator = discriminator.to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
@@ -151,11 +149,12 @@ class GanRun(Run[Generator]):
         self.prior = Prior(config.latent).to(device).requires_grad_(False)  # leaves noise as it is, at first
         self.fits = 0
         players = (self.generator.parameters(), self.trained, self.encoder.parameters())
-        self.rates = (recipe.rate, recipe.critic_rate, recipe.encoder_rate)
-        self.optimizers = [
+        rates = (recipe.rate, recipe.critic_rate, recipe.encoder_rate)
+        optimizers = [
             torch.optim.Adam(weights, rate, betas=(beta, 0.99), fused=True)
-            for weights, rate, beta in zip(players, self.rates, (0.0, 0.0, 0.5), strict=True)
+            for weights, rate, beta in zip(players, rates, (0.0, 0.0, 0.5), strict=True)
         ]
+        self.optimize(self.generator, *optimizers)
         compile_on_gpu([self.generator, self.discriminator.features, *self.discriminator.scales], device)
         self.kept = 0
 

@@ -3,7 +3,6 @@
 Part masks make the features dense: they know where an eye is, not only that there is one.
 """
 
-import copy
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -93,10 +92,8 @@ class FeatureRun(Run[PartsAndAttributes]):
         assert data.parts is not None
         self.recipe, self.data, self.parts = recipe, data, data.parts
         model = PartsAndAttributes(config, data.parts.shape[1])
-        self.model = model.to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
-        self.average = copy.deepcopy(self.model).requires_grad_(False)
-        self.rates, self.decay = (recipe.rate,), recipe.average
-        self.optimizers = [torch.optim.AdamW(self.model.parameters(), recipe.rate, fused=True)]
+        model = model.to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
+        self.optimize(model, torch.optim.AdamW(model.parameters(), recipe.rate, fused=True))
 
     def train_step(self) -> dict[str, float]:
         data = self.data

@@ -126,12 +126,10 @@ class IdentityRun(Run[IdentityNet]):
         self.recipe, self.data = recipe, data.to(device)
         self.person, self.points = person.to(device), points.to(device)
         self.flow = load_diffusion(device).flow
-        self.model = IdentityNet(self.flow)
-        learn_tokens(self.model.persons, self.flow.attributes, self.person, self.data, recipe.token_steps)
-        self.model = self.model.to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
-        self.average = copy.deepcopy(self.model).requires_grad_(False)
-        self.rates, self.decay = (recipe.rate,), recipe.average
-        self.optimizers = [adamw(self.model.parameters(), recipe.rate, recipe.weight_decay)]
+        model = IdentityNet(self.flow)
+        learn_tokens(model.persons, self.flow.attributes, self.person, self.data, recipe.token_steps)
+        model = model.to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
+        self.optimize(model, adamw(model.parameters(), recipe.rate, recipe.weight_decay))
 
     def train_step(self) -> dict[str, float]:
         seeded, n = generator(self.seed, self.step), self.recipe.batch

@@ -91,11 +91,9 @@ class AdapterRun(Run[Adapter]):
         super().__init__(budget, device, seed)
         self.recipe, self.data, self.seen = recipe, data.to(device), seen.to(device)
         self.flow = load_diffusion(device).flow
-        self.model = fresh(self.flow).to(device)
-        self.model.find_statistics(self.seen)
-        self.average = copy.deepcopy(self.model).requires_grad_(False)
-        self.rates, self.decay = (recipe.rate,), recipe.average
-        self.optimizers = [adamw(self.model.parameters(), recipe.rate, recipe.weight_decay)]
+        model = fresh(self.flow).to(device)
+        model.find_statistics(self.seen)
+        self.optimize(model, adamw(model.parameters(), recipe.rate, recipe.weight_decay))
 
     def train_step(self) -> dict[str, float]:
         seeded, n = generator(self.seed, self.step), self.recipe.batch

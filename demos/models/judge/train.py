@@ -72,13 +72,11 @@ class JudgeRun(Run[Judge]):
     ) -> None:
         super().__init__(budget, device, seed)
         self.recipe, self.data = recipe, data
-        self.model = Judge().to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
-        self.average = copy.deepcopy(self.model).requires_grad_(False)
-        self.rates, self.decay = (recipe.rate,), recipe.average
-        weights = self.model.parameters()
-        self.optimizers = [
-            torch.optim.AdamW(weights, recipe.rate, weight_decay=recipe.weight_decay, fused=True)
-        ]
+        model = Judge().to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
+        self.optimize(
+            model,
+            torch.optim.AdamW(model.parameters(), recipe.rate, weight_decay=recipe.weight_decay, fused=True),
+        )
 
     def train_step(self) -> dict[str, float]:
         data = self.data

@@ -54,10 +54,8 @@ class WatermarkRun(Run[Watermark]):
     ) -> None:
         super().__init__(budget, device, seed)
         self.recipe, self.data = recipe, data
-        self.model = Watermark(seed).to(device)
-        self.average = copy.deepcopy(self.model).requires_grad_(False)
-        self.rates, self.decay = (recipe.rate,), recipe.average
-        self.optimizers = [torch.optim.Adam(self.model.parameters(), recipe.rate, fused=True)]
+        model = Watermark(seed).to(device)
+        self.optimize(model, torch.optim.Adam(model.parameters(), recipe.rate, fused=True))
 
     def train_step(self) -> dict[str, float]:
         seeded = generator(self.seed, self.step)
