@@ -15,6 +15,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
+from functools import wraps
 from importlib.util import find_spec
 from pathlib import Path
 from shutil import which
@@ -302,31 +303,77 @@ def channels_last(images: Tensor) -> Tensor:
     return images.contiguous(memory_format=torch.channels_last)
 
 
+@dataclass(frozen=True)
+class Job:
+    """What a training was asked for: minutes instead of the recipe's steps, where it runs, its seed, the
+    folder of its states, whether to go on from those, and the folder of its weights."""
+
+    minutes: float | None
+    device: torch.device
+    seed: int
+    work: Path
+    resume: bool
+    out: Path
+
+    def budget(self, steps: int, share: float = 1.0) -> Budget:
+        """So many steps or, where minutes were asked for, that share of them."""
+        return Budget(steps, None if self.minutes is None else self.minutes * share)
+
+    def fit(self, run: Run[Any], name: str = "state") -> Iterator[Progress]:
+        """`fit`, with the state under a name in the folder of this training."""
+        return fit(run, self.work / f"{name}.pt", resume=self.resume)
+
+
+def training(
+    recipe: Any | Callable[[torch.device], Any], weights: Path
+) -> Callable[[Callable[..., Iterator[Progress]]], Callable[..., Iterator[Progress]]]:
+    """Make a model's `train(recipe, work=…, …)`, as the command line calls it, of a generator `train(recipe,
+    job)`, which trains, measures, and writes weights and card to `job.out`.
+
+    `recipe`: the one that is taken if none is asked for, or a function that chooses it by the device.
+    `weights`: where weights go unless asked otherwise. What else a caller passes goes to the generator.
+    """
+
+    def decorate(stages: Callable[..., Iterator[Progress]]) -> Callable[..., Iterator[Progress]]:
+        chosen = recipe
+
+        @wraps(stages)
+        def train(
+            recipe: Any = None,
+            *,
+            work: Path,
+            out: Path = weights,
+            minutes: float | None = None,
+            device: torch.device | None = None,
+            seed: int = 0,
+            resume: bool = False,
+            **others: Any,
+        ) -> Iterator[Progress]:
+            device = device or best_device()
+            recipe = recipe or (chosen(device) if callable(chosen) else chosen)
+            return stages(recipe, Job(minutes, device, seed, work, resume, out), **others)
+
+        return train
+
+    return decorate
+
+
 def trainer(
     recipe: Any,
     weights: Path,
     begin: Callable[[Any, Budget, torch.device, int], Run[Any]],
     publish: Callable[[Any, Path], object],
 ) -> Callable[..., Iterator[Progress]]:
-    """A model's `train(recipe, work=…)`: train, then measure, then write weights and card to `out`.
+    """A model's `train(recipe, work=…)` where there is a single run.
 
-    `begin(recipe, budget, device, seed)` makes the run; `publish(run, out)` measures and writes. The state
-    is kept in `work`.
+    `begin(recipe, budget, device, seed)` makes the run; `publish(run, out)` measures and writes.
     """
 
-    def train(
-        recipe: Any = recipe,
-        *,
-        work: Path,
-        out: Path = weights,
-        minutes: float | None = None,
-        device: torch.device | None = None,
-        seed: int = 0,
-        resume: bool = False,
-    ) -> Iterator[Progress]:
-        run = begin(recipe, Budget(recipe.steps, minutes), device or best_device(), seed)
-        yield from fit(run, work / "state.pt", resume=resume)
+    @training(recipe, weights)
+    def train(recipe: Any, job: Job) -> Iterator[Progress]:
+        run = begin(recipe, job.budget(recipe.steps), job.device, job.seed)
+        yield from job.fit(run)
         yield run.progress({}, "measuring")
-        publish(run, out)
+        publish(run, job.out)
 
     return train

@@ -12,10 +12,9 @@ from torch import Tensor
 from demos.apps.evaluation.evaluate import measure
 from demos.apps.evaluation.features import WEIGHTS, belongs_to, restored, small
 from demos.apps.evaluation.sets import SETS, pictures
-from demos.data.avatars.dataset import CACHE, HELD_OUT_SEED
-from demos.kit.device import best_device
+from demos.data.avatars.dataset import HELD_OUT_SEED
 from demos.kit.functions import ModelFunction, Runner, call
-from demos.kit.training import Clock, Progress, load_state, save_state, saving
+from demos.kit.training import Clock, Job, Progress, load_state, save_state, saving, training
 from demos.kit.weights import Card, current_commit, save_weights, write_card
 from demos.models.judge.functions import describe
 
@@ -33,20 +32,13 @@ RECIPE = Looking()
 SMOKE = Looking(most=8)
 
 
-def train(
-    recipe: Looking = RECIPE,
-    *,
-    minutes: float | None = None,  # there is no less to do
-    device: torch.device | None = None,
-    seed: int = 0,
-    resume: bool = False,
-    out: Path = WEIGHTS,
-    work: Path | None = None,
-) -> Iterator[Progress]:
-    """Write features and card to `out`. What is there so far is kept in `work`."""
-    path = (work or CACHE / "train" / "evaluation") / "state.pt"
-    found: dict[str, Tensor] = (load_state(path) if resume else None) or {}
-    run, clock = runner(device or best_device()), Clock()
+@training(RECIPE, WEIGHTS)
+def train(recipe: Looking, job: Job) -> Iterator[Progress]:
+    """Write features and card, whatever seed or time was asked for. What is there so far is kept in the job's
+    folder."""
+    path = job.work / "state.pt"
+    found: dict[str, Tensor] = (load_state(path) if job.resume else None) or {}
+    run, clock = runner(job.device), Clock()
     todo = [(name, start) for name, n in SETS.items() for start in range(0, min(n, recipe.most), CHUNK)]
     with saving(lambda: save_state(path, found)) as saver:
         for step, (name, start) in enumerate(todo, start=1):
@@ -57,7 +49,7 @@ def train(
                 found[name] = torch.cat([have, small(new)])
             saver.tick()
             yield Progress(step, len(todo), clock.minutes, {}, name)
-    publish(found, device or best_device(), clock.minutes, out)
+    publish(found, job.device, clock.minutes, job.out)
 
 
 def runner(device: torch.device) -> Runner:

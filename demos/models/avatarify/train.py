@@ -9,16 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
 from demos.data.avatars import Factors
-from demos.data.avatars.dataset import CACHE
-from demos.kit.device import autocast, best_device
-from demos.kit.training import Budget, Progress, Run, channels_last, fit, generator
+from demos.kit.device import autocast
+from demos.kit.training import Budget, Job, Progress, Run, channels_last, generator, training
 from demos.models.avatarify.detector import Detector
 from demos.models.avatarify.evaluate import SAMPLES, publish
 from demos.models.avatarify.generator import Generator, Moved
@@ -72,36 +70,24 @@ SMOKE = AvatarifyTraining(
 )
 
 
-def train(
-    recipe: AvatarifyTraining = RECIPE,
-    *,
-    work: Path | None = None,
-    out: Path = WEIGHTS,
-    minutes: float | None = None,
-    device: torch.device | None = None,
-    seed: int = 0,
-    resume: bool = False,
-) -> Iterator[Progress]:
-    """Train, then measure, then write weights and card to `out`. States are kept in `work`."""
-    device, work = device or best_device(), work or CACHE / "train" / f"avatarify-{seed}"
-
-    def budget(steps: int, share: float) -> Budget:
-        return Budget(steps, None if minutes is None else minutes * share)
-
+@training(RECIPE, WEIGHTS)
+def train(recipe: AvatarifyTraining, job: Job) -> Iterator[Progress]:
+    """Train, then measure, then write weights and card."""
+    device, seed = job.device, job.seed
     data = people(recipe.people, recipe.data_seed, recipe.workers)
-    steps = budget(recipe.detector.steps, DETECTOR_SHARE)
+    steps = job.budget(recipe.detector.steps, DETECTOR_SHARE)
     first = DetectorRun(recipe.detector, data, steps, device, seed)
-    yield from fit(first, work / "detector.pt", resume=resume)
-    steps = budget(recipe.retargeter.steps, RETARGETER_SHARE)
+    yield from job.fit(first, "detector")
+    steps = job.budget(recipe.retargeter.steps, RETARGETER_SHARE)
     second = RetargeterRun(recipe.retargeter, steps, device, seed)
-    yield from fit(second, work / "retargeter.pt", resume=resume)
+    yield from job.fit(second, "retargeter")
     nets = first.average.eval(), second.average.eval()
-    steps = budget(recipe.steps, 1 - DETECTOR_SHARE - RETARGETER_SHARE)
+    steps = job.budget(recipe.steps, 1 - DETECTOR_SHARE - RETARGETER_SHARE)
     run = GeneratorRun(recipe, data, *nets, steps, device, seed)
-    yield from fit(run, work / "generator.pt", resume=resume)
+    yield from job.fit(run, "generator")
     yield run.progress({}, "measuring")
-    minutes_all = [round(one.clock.minutes, 1) for one in (first, second, run)]
-    publish(run, assembled(*nets, run.average), minutes_all, out)
+    minutes = [round(one.clock.minutes, 1) for one in (first, second, run)]
+    publish(run, assembled(*nets, run.average), minutes, job.out)
 
 
 def assembled(detector: Detector, retargeter: Retargeter, generator: Generator) -> Avatarify:

@@ -12,14 +12,13 @@ for it, and last is taught by the flow net what that does with attributes (`trai
 import copy
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import torch
 from torch import Tensor
 
-from demos.data.avatars.dataset import CACHE, TRAIN_SEED, portraits
-from demos.kit.device import autocast, best_device
-from demos.kit.training import Budget, Progress, Run, compile_on_gpu, fit, generator
+from demos.data.avatars.dataset import TRAIN_SEED, portraits
+from demos.kit.device import autocast
+from demos.kit.training import Budget, Job, Progress, Run, compile_on_gpu, generator, training
 from demos.models.diffusion.autoencoder import Autoencoder
 from demos.models.diffusion.conditions import ATTRIBUTES, Context
 from demos.models.diffusion.examples import Examples, examples
@@ -84,43 +83,32 @@ ON_GPU = DiffusionTraining(
 )
 
 
-def train(
-    recipe: DiffusionTraining | None = None,
-    *,
-    minutes: float | None = None,
-    device: torch.device | None = None,
-    seed: int = 0,
-    resume: bool = False,
-    out: Path = WEIGHTS,
-    work: Path | None = None,
-    config: FlowConfig | None = None,
-) -> Iterator[Progress]:
-    """Train, then measure, then write weights and card to ``out``. State and latents are kept in ``work``."""
-    device = device or best_device()
-    recipe = recipe or (ON_GPU if device.type == "cuda" else DiffusionTraining())
-    work = work or CACHE / "train" / f"diffusion-{seed}"
+def recipe_on(device: torch.device) -> DiffusionTraining:
+    return ON_GPU if device.type == "cuda" else DiffusionTraining()
 
-    def budget(steps: int, share: float) -> Budget:
-        return Budget(steps, None if minutes is None else minutes * share)
 
+@training(recipe_on, WEIGHTS)
+def train(recipe: DiffusionTraining, job: Job, *, config: FlowConfig | None = None) -> Iterator[Progress]:
+    """Train, then measure, then write weights and card. States and latents are kept in the job's folder."""
+    device, seed = job.device, job.seed
     data = portraits(recipe.portraits, recipe.data_seed, parts=True, workers=recipe.workers)
-    steps = budget(recipe.autoencoder.steps, AUTOENCODER_SHARE)
+    steps = job.budget(recipe.autoencoder.steps, AUTOENCODER_SHARE)
     first = AutoencoderRun(recipe.autoencoder, data, steps, device, seed)
-    yield from fit(first, work / "autoencoder.pt", resume=resume)
+    yield from job.fit(first, "autoencoder")
     autoencoder = finished(first.average, data)
     yield first.progress({}, "encoding portraits")
-    learned = examples(data, autoencoder, seed, work, recipe.workers)
-    reading = TextRun(recipe.text, learned, budget(recipe.text.steps, TEXT_SHARE), device, seed)
-    yield from fit(reading, work / "text.pt", resume=resume)
-    steps = budget(recipe.steps, 1 - AUTOENCODER_SHARE - TEXT_SHARE - TUNING_SHARE)
+    learned = examples(data, autoencoder, seed, job.work, recipe.workers)
+    reading = TextRun(recipe.text, learned, job.budget(recipe.text.steps, TEXT_SHARE), device, seed)
+    yield from job.fit(reading, "text")
+    steps = job.budget(recipe.steps, 1 - AUTOENCODER_SHARE - TEXT_SHARE - TUNING_SHARE)
     run = FlowRun(recipe, learned, reading.average, steps, device, seed, config)
-    yield from fit(run, work / "flow.pt", resume=resume)
-    steps = budget(recipe.tuning.steps, TUNING_SHARE)
+    yield from job.fit(run, "flow")
+    steps = job.budget(recipe.tuning.steps, TUNING_SHARE)
     tuning = TuningRun(recipe.tuning, learned, run.average, run.heads, steps, device, seed)
-    yield from fit(tuning, work / "tuning.pt", resume=resume)
+    yield from job.fit(tuning, "tuning")
     run.average.text.load_state_dict(tuning.text().state_dict())
     yield run.progress({}, "measuring")
-    publish(run, assembled(autoencoder, run.average), out)
+    publish(run, assembled(autoencoder, run.average), job.out)
 
 
 def assembled(autoencoder: Autoencoder, flow: Flow) -> LatentDiffusion:

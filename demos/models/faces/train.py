@@ -24,8 +24,8 @@ from torch import Tensor, nn
 
 from demos.data.avatars.dataset import TRAIN_SEED, from_bytes, portraits
 from demos.data.avatars.factors import BY_NAME, FACTORS, Factors
-from demos.kit.device import autocast, best_device
-from demos.kit.training import Budget, Progress, Run, fit, generator, parameters
+from demos.kit.device import autocast
+from demos.kit.training import Budget, Job, Progress, Run, generator, parameters, training
 from demos.kit.weights import as_loaded, save_weights, write_card
 from demos.models.attributes import AttributeHeads, factor_loss
 from demos.models.faces.evaluate import levels, measure
@@ -188,31 +188,21 @@ class LandmarkRun(Run[LandmarkReader]):
         return {"px": distance.item()}
 
 
-def train(
-    recipe: FacesTraining = RECIPE,
-    *,
-    work: Path,
-    out: Path = WEIGHTS,
-    minutes: float | None = None,
-    device: torch.device | None = None,
-    seed: int = 0,
-    resume: bool = False,
-) -> Iterator[Progress]:
-    """Train all three, a third of the minutes each, then measure, then write weights and card to `out`."""
-    device = device or best_device()
-    budget = Budget(recipe.steps, None if minutes is None else minutes / 3)
-    runs = {}
+@training(RECIPE, WEIGHTS)
+def train(recipe: FacesTraining, job: Job) -> Iterator[Progress]:
+    """Train all three, a third of the minutes each, then measure, then write weights and card."""
+    device, budget, runs = job.device, job.budget(recipe.steps, 1 / 3), {}
     for i, (name, start) in enumerate(FIRST.items()):
         people = people_at(recipe.data_seed, start, recipe.people)
         data = torch.stack([looked_at(HEADS[name](), again(people, some), device) for some in PICTURES])
-        runs[name] = RecognitionRun(name, recipe, people, data, budget, device, seed + 1 + i)
-        yield from fit(runs[name], work / f"{name}.pt", resume=resume)
+        runs[name] = RecognitionRun(name, recipe, people, data, budget, device, job.seed + 1 + i)
+        yield from job.fit(runs[name], name)
     drawn = portraits(recipe.portraits, recipe.data_seed)
     data = looked_at(LandmarkReader(), drawn.images, device)
-    landmarks = LandmarkRun(recipe, data, five_points(drawn.factors()), budget, device, seed)
-    yield from fit(landmarks, work / "landmarks.pt", resume=resume)
+    landmarks = LandmarkRun(recipe, data, five_points(drawn.factors()), budget, device, job.seed)
+    yield from job.fit(landmarks, "landmarks")
     yield landmarks.progress({}, "measuring")
-    publish(runs, landmarks, out)
+    publish(runs, landmarks, job.out)
 
 
 def publish(runs: dict[str, RecognitionRun], landmarks: LandmarkRun, out: Path) -> None:

@@ -15,9 +15,9 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from demos.data.avatars.dataset import CACHE, TRAIN_SEED, Portraits, portraits
-from demos.kit.device import autocast, best_device
-from demos.kit.training import Budget, Progress, Run, compile_on_gpu, fit, generator, save_state
+from demos.data.avatars.dataset import TRAIN_SEED, Portraits, portraits
+from demos.kit.device import autocast
+from demos.kit.training import Budget, Job, Progress, Run, compile_on_gpu, generator, save_state, training
 from demos.models.gan.encoder import (
     Encoder,
     encode,
@@ -81,31 +81,23 @@ SMOKE = GanTraining(
 ON_GPU = GanTraining(steps=30_000, batch=128, portraits=100_000, average_images=50_000)
 
 
-def train(
-    recipe: GanTraining | None = None,
-    *,
-    minutes: float | None = None,
-    device: torch.device | None = None,
-    seed: int = 0,
-    resume: bool = False,
-    out: Path = WEIGHTS,
-    work: Path | None = None,
-    config: GanConfig = DEFAULT,
-) -> Iterator[Progress]:
-    """Train, then measure, then write weights and card to ``out``. State and snapshots are kept in
-    ``work``."""
-    device = device or best_device()
-    recipe = recipe or (ON_GPU if device.type == "cuda" else GanTraining())
-    work = work or CACHE / "train" / f"gan-{seed}"
-    if not resume:
+def recipe_on(device: torch.device) -> GanTraining:
+    return ON_GPU if device.type == "cuda" else GanTraining()
+
+
+@training(recipe_on, WEIGHTS)
+def train(recipe: GanTraining, job: Job, *, config: GanConfig = DEFAULT) -> Iterator[Progress]:
+    """Train, then measure, then write weights and card. State and snapshots are kept in the job's folder."""
+    device, seed, work = job.device, job.seed, job.work
+    if not job.resume:
         forget(work)
     features = features_path(config.features, recipe.features)
     yield from train_features(features, config.features, recipe.features, device=device)
     data = portraits(recipe.portraits, recipe.data_seed)
-    run = GanRun(config, recipe, data, Budget(recipe.steps, minutes), work, features, device, seed)
-    yield from fit(run, work / "state.pt", resume=resume)
+    run = GanRun(config, recipe, data, job.budget(recipe.steps), work, features, device, seed)
+    yield from job.fit(run)
     yield run.progress({}, "measuring")
-    publish(work, out, asdict(recipe), seed=seed, samples=recipe.samples, device=device)
+    publish(work, job.out, asdict(recipe), seed=seed, samples=recipe.samples, device=device)
 
 
 def forget(work: Path) -> None:
