@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import torch
+from torch import Tensor
 
 from demos.kit import pictures, random
 from demos.kit.controls import Action, Choices, Control, Hidden, Number, State
@@ -13,6 +15,19 @@ from demos.kit.pictures import Scene
 from demos.kit.shows import Point
 
 ROUNDS = 999_999
+
+
+@dataclass(frozen=True)
+class Round:
+    """Pictures (n, 3, h, w), as numbered tiles too, and which of them are real."""
+
+    images: Tensor
+    tiles: list[Scene]
+    real: tuple[bool, ...]
+
+    def right(self, taken_for_real: list[bool]) -> int:
+        """How many pictures somebody took for what they are."""
+        return sum(taken == real for taken, real in zip(taken_for_real, self.real, strict=True))
 
 
 @dataclass(frozen=True)
@@ -52,6 +67,22 @@ class Guessing:
         reals = int(random.integers(number, self.fewest, most + 1, 1, stream="reals"))
         places = torch.tensor(random.permutation(number, self.count, stream="places"))
         return tuple((places < reals).tolist())
+
+    def deal(
+        self, number: int, make: Callable[[int, int], tuple[Tensor, Tensor]], size: int = pictures.TILE
+    ) -> Round:
+        """A round, whose pictures `make` gives for so many real and so many generated ones, as tiles of
+        `size` px."""
+        kinds = self.real(number)
+        places, (real, generated) = torch.tensor(kinds), make(sum(kinds), kinds.count(False))
+        images = real.new_empty(self.count, *real.shape[1:])
+        images[places], images[~places] = real, generated
+        tiles = [pictures.numbered(tile, n) for n, tile in enumerate(pictures.tiles(images, size), start=1)]
+        return Round(images, tiles, kinds)
+
+    def taken_for_real(self, guesses: tuple[str, ...]) -> list[bool]:
+        """Which pictures a reader has not ticked as generated."""
+        return [n not in guesses for n in self.numbers]
 
     def shown(self, tiles: list[Scene], guesses: tuple[str, ...]) -> Scene:
         """The pictures, those ticked framed."""

@@ -60,11 +60,12 @@ def test_the_answers_count_what_was_right() -> None:
     dealt = app.round_of(direct, 1)
     right = tuple(n for n, real in zip(app.GUESSING.numbers, dealt.real, strict=True) if not real)
     wrong = tuple(n for n in app.GUESSING.numbers if n not in right)
-    its = sum((chance > 0.5) == real for chance, real in zip(dealt.chance, dealt.real, strict=True))
+    chances = app.chances(direct, dealt)
+    its = sum((chance > 0.5) == real for chance, real in zip(chances, dealt.real, strict=True))
     assert LABELS("score", yours=8, its=its, all=8) in guess(guesses=right, revealed=1)["result"]
     assert LABELS("score", yours=0, its=its, all=8) in guess(guesses=wrong, revealed=1)["result"]
     table = guess(revealed=1)["result"]
-    for n, real, chance in zip(app.GUESSING.numbers, dealt.real, dealt.chance, strict=True):
+    for n, real, chance in zip(app.GUESSING.numbers, dealt.real, chances, strict=True):
         assert f"| {n} | {'real' if real else 'generated'} | real | {LABELS.chance(chance)} |" in table
 
 

@@ -285,12 +285,13 @@ def test_ratings_are_counted_beside_the_judges() -> None:
     dealt = app.round_of(direct, 3)
     all_generated = answer("evaluation", "rate", "en", round=3, revealed=3, guesses=app.GUESSING.numbers)
     none = answer("evaluation", "rate", "en", round=3, revealed=3)
-    its = sum(inside for inside, real in zip(dealt.among, dealt.real, strict=True) if not real)
+    among_real = app.judged_real(direct, dealt)
+    its = sum(inside for inside, real in zip(among_real, dealt.real, strict=True) if not real)
     made = dealt.real.count(False)
     assert f"Of the {made} generated ones, you took 0 for real" in all_generated["result"]
     assert f"Of the {made} generated ones, you took {made} for real" in none["result"]
     assert f"By the judge's numbers, {its} lie among" in none["result"]
-    for n, real, inside in zip(app.GUESSING.numbers, dealt.real, dealt.among, strict=True):
+    for n, real, inside in zip(app.GUESSING.numbers, dealt.real, among_real, strict=True):
         kind, place = "real" if real else "generated", "among real ones" if inside else "outside"
         assert f"| {n} | {kind} | real | {place} |" in none["result"]
 

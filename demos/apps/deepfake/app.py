@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
@@ -17,7 +16,7 @@ from demos.kit.app import Tab
 from demos.kit.charts import Drawing
 from demos.kit.controls import Action, Choice, Hidden, Seed, Slider, State, Switch
 from demos.kit.functions import Runner
-from demos.kit.guessing import ROUNDS, Guessing
+from demos.kit.guessing import ROUNDS, Guessing, Round
 from demos.kit.labels import Labels
 from demos.kit.pictures import Scene
 from demos.kit.remember import remembered
@@ -73,15 +72,6 @@ def inside(driver: Tensor, own: Tensor, other: Tensor, mask: Tensor) -> Tensor:
 # Guess
 
 
-@dataclass(frozen=True)
-class Round:
-    """Ten pictures (10, 3, 64, 64), as scenes, and which of them are drawn."""
-
-    images: Tensor
-    tiles: list[Scene]
-    real: tuple[bool, ...]
-
-
 def guess(
     run: Runner, words: Labels, *, made_by: str, guesses: tuple[str, ...], round: int, revealed: int
 ) -> dict[str, Any]:  # fmt: skip
@@ -99,7 +89,7 @@ def guess(
     ]
     return {
         "gallery": GUESSING.revealed(dealt.tiles, dealt.real),
-        "result": answers(words, dealt.real, guesses, found["chance"].tolist(), made_by),
+        "result": answers(words, dealt, guesses, found["chance"].tolist(), made_by),
         "looks": pictures.grid(heats, GUESSING.columns),
     }
 
@@ -107,12 +97,7 @@ def guess(
 @remembered(32)
 def round_of(run: Runner, made_by: str, number: int) -> Round:
     """The round with this number, for each way to make fakes: always the same."""
-    kinds = GUESSING.real(number)
-    real = torch.tensor(kinds)
-    images = torch.empty(GUESSING.count, 3, 64, 64)
-    images[real], images[~real] = drawn_and_fake(run, made_by, number, sum(kinds), kinds.count(False))
-    tiles = [pictures.numbered(tile, n) for n, tile in enumerate(pictures.tiles(images), start=1)]
-    return Round(images, tiles, kinds)
+    return GUESSING.deal(number, lambda real, fake: drawn_and_fake(run, made_by, number, real, fake))
 
 
 def gray_tiles(images: Tensor) -> list[Scene]:
@@ -120,23 +105,20 @@ def gray_tiles(images: Tensor) -> list[Scene]:
     return [pictures.with_heat(image, torch.zeros(image.shape[1:]), FULL_HEAT) for image in images]
 
 
-def answers(
-    words: Labels, real: tuple[bool, ...], guesses: tuple[str, ...], chance: list[float], made_by: str
-) -> str:  # fmt: skip
+def answers(words: Labels, dealt: Round, guesses: tuple[str, ...], chance: list[float], made_by: str) -> str:
     """The answers as a table, with the reader's score beside the detector's, here and over many rounds."""
-    yours = [n not in guesses for n in GUESSING.numbers]
-    its = [fake <= 0.5 for fake in chance]
+    yours = GUESSING.taken_for_real(guesses)
     usual = card().metrics[f"right.{made_by}"].value * GUESSING.count
     score = words(
         "score",
-        yours=sum(a == b for a, b in zip(yours, real, strict=True)),
-        its=sum(a == b for a, b in zip(its, real, strict=True)),
+        yours=dealt.right(yours),
+        its=dealt.right([fake <= 0.5 for fake in chance]),
         usual=words.number(usual),
     )
     kind = {True: words["real"], False: words["fake"]}
     rows = [
         f"| {n} | {kind[is_real]} | {kind[guessed]} | {words.chance(fake)} |"
-        for n, is_real, guessed, fake in zip(GUESSING.numbers, real, yours, chance, strict=True)
+        for n, is_real, guessed, fake in zip(GUESSING.numbers, dealt.real, yours, chance, strict=True)
     ]
     known = words["known" if made_by in KNOWN else "unknown"]
     return "\n".join([score, "", known, "", words["table_head"], "|---|---|---|---|", *rows])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -15,9 +14,8 @@ from demos.kit.app import Tab
 from demos.kit.controls import Choice, Seed, Slider
 from demos.kit.filters import blurred
 from demos.kit.functions import Runner
-from demos.kit.guessing import Guessing
+from demos.kit.guessing import Guessing, Round
 from demos.kit.labels import Labels
-from demos.kit.pictures import Scene
 from demos.kit.remember import remembered
 from demos.kit.shows import Picture, Text
 from demos.models.gan.functions import criticize, generate
@@ -30,16 +28,6 @@ GENERATED_SEED = 5_000_011  # of no portrait that was measured on
 # Guessing
 
 
-@dataclass(frozen=True)
-class Round:
-    """Eight portraits (8, 3, 64, 64), which of them are real, and the chance the discriminator gives each."""
-
-    images: Tensor
-    tiles: list[Scene]
-    real: tuple[bool, ...]
-    chance: tuple[float, ...]
-
-
 def guess(
     run: Runner, words: Labels, *, guesses: tuple[str, ...], round: int, revealed: int
 ) -> dict[str, Any]:
@@ -48,7 +36,7 @@ def guess(
     if revealed == round:
         return {
             "gallery": GUESSING.revealed(dealt.tiles, dealt.real),
-            "result": answers(words, dealt, guesses),
+            "result": answers(words, dealt, guesses, chances(run, dealt)),
         }
     return {"gallery": GUESSING.shown(dealt.tiles, guesses), "result": words["hidden"]}
 
@@ -56,14 +44,17 @@ def guess(
 @remembered(64)
 def round_of(run: Runner, number: int) -> Round:
     """The round with this number: always the same, and its number tells nothing about the answers."""
-    kinds = GUESSING.real(number)
-    real, reals = torch.tensor(kinds), sum(kinds)
-    images = torch.empty(GUESSING.count, 3, 64, 64)
-    images[real] = some_portraits(number, reals, "round")
-    images[~real] = generated(run, GUESSING.count - reals, GENERATED_SEED + number)
-    tiles = [pictures.numbered(tile, n) for n, tile in enumerate(pictures.tiles(images), start=1)]
-    chance = run(criticize, picture=images)["probability"].tolist()
-    return Round(images, tiles, kinds, tuple(chance))
+
+    def make(real: int, fake: int) -> tuple[Tensor, Tensor]:
+        return some_portraits(number, real, "round"), generated(run, fake, GENERATED_SEED + number)
+
+    return GUESSING.deal(number, make)
+
+
+def chances(run: Runner, dealt: Round) -> list[float]:
+    """The chance of being real that the discriminator gives each picture of a round."""
+    found: list[float] = run(criticize, picture=dealt.images)["probability"].tolist()
+    return found
 
 
 def generated(run: Runner, count: int, seed: int) -> Tensor:
@@ -71,20 +62,15 @@ def generated(run: Runner, count: int, seed: int) -> Tensor:
     return made
 
 
-def answers(words: Labels, dealt: Round, guesses: tuple[str, ...]) -> str:
+def answers(words: Labels, dealt: Round, guesses: tuple[str, ...], chances: list[float]) -> str:
     """The answers as a table, with the reader's score beside the discriminator's."""
-    yours = [n not in guesses for n in GUESSING.numbers]
-    its = [chance > 0.5 for chance in dealt.chance]
-    score = words(
-        "score",
-        yours=sum(a == b for a, b in zip(yours, dealt.real, strict=True)),
-        its=sum(a == b for a, b in zip(its, dealt.real, strict=True)),
-        all=GUESSING.count,
-    )
+    yours = GUESSING.taken_for_real(guesses)
+    its = dealt.right([chance > 0.5 for chance in chances])
+    score = words("score", yours=dealt.right(yours), its=its, all=GUESSING.count)
     kind = {True: words["real"], False: words["generated"]}
     rows = [
         f"| {n} | {kind[real]} | {kind[yours]} | {words.chance(chance)} |"
-        for n, real, yours, chance in zip(GUESSING.numbers, dealt.real, yours, dealt.chance, strict=True)
+        for n, real, yours, chance in zip(GUESSING.numbers, dealt.real, yours, chances, strict=True)
     ]
     return "\n".join([score, "", words["table_head"], "|---|---|---|---|", *rows])
 

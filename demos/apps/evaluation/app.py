@@ -30,7 +30,7 @@ from demos.kit.app import Tab
 from demos.kit.charts import Drawing, Line, Pair, Plane, Points, Sign, Strokes, Thing
 from demos.kit.controls import Choice, Seed, Slider
 from demos.kit.functions import Runner, direct
-from demos.kit.guessing import Guessing
+from demos.kit.guessing import Guessing, Round
 from demos.kit.labels import Labels
 from demos.kit.metrics import (
     Components,
@@ -291,29 +291,21 @@ GUESSING = Guessing(count=10, columns=5, fewest=4)
 RATED_GENERATED = 5_100_007  # of no portrait that was measured on
 
 
-@dataclass(frozen=True)
-class Round:
-    """Ten portraits as tiles, which of them are real, and which lie among the real set for the judge."""
-
-    tiles: list[Scene]
-    real: tuple[bool, ...]
-    among: tuple[bool, ...]
-
-
 @remembered(64)
 def round_of(run: Runner, number: int) -> Round:
     """The round with this number."""
-    kinds = GUESSING.real(number)
-    drawn = torch.tensor(kinds)
-    images = torch.empty(GUESSING.count, 3, 64, 64)
-    images[drawn] = some_portraits(number, sum(kinds), "rated")
-    missing = GUESSING.count - sum(kinds)
-    images[~drawn] = run(
-        generate, z=latents(missing, RATED_GENERATED + number), truncation=torch.ones(missing)
-    )
-    tiles = [pictures.numbered(tile, n) for n, tile in enumerate(pictures.tiles(images, 112), start=1)]
-    inside = among(real(), run(describe, picture=images))
-    return Round(tiles, kinds, tuple(inside.tolist()))
+
+    def make(real: int, fake: int) -> tuple[Tensor, Tensor]:
+        z = latents(fake, RATED_GENERATED + number)
+        return some_portraits(number, real, "rated"), run(generate, z=z, truncation=torch.ones(fake))
+
+    return GUESSING.deal(number, make, 112)
+
+
+def judged_real(run: Runner, dealt: Round) -> list[bool]:
+    """Which pictures of a round lie among the real set for the judge."""
+    inside: list[bool] = among(real(), run(describe, picture=dealt.images)).tolist()
+    return inside
 
 
 def rate(
@@ -324,25 +316,23 @@ def rate(
     if revealed == round:
         return {
             "gallery": GUESSING.revealed(dealt.tiles, dealt.real),
-            "result": result(words, dealt, guesses),
+            "result": result(words, dealt.real, GUESSING.taken_for_real(guesses), judged_real(run, dealt)),
         }
     return {"gallery": GUESSING.shown(dealt.tiles, guesses), "result": words["hidden"]}
 
 
-def result(words: Labels, dealt: Round, guesses: tuple[str, ...]) -> str:
+def result(words: Labels, real: tuple[bool, ...], yours: list[bool], its: list[bool]) -> str:
     """How many generated and real portraits the reader and the judge took for real, and each by itself."""
-    yours = [n not in guesses for n in GUESSING.numbers]
 
     def taken(kind: bool, by: list[bool]) -> int:
-        return sum(said for said, real in zip(by, dealt.real, strict=True) if real is kind)
+        return sum(said for said, is_real in zip(by, real, strict=True) if is_real is kind)
 
-    its = list(dealt.among)
     score = words(
         "score",
-        all=dealt.real.count(False),
+        all=real.count(False),
         yours=taken(False, yours),
         its=taken(False, its),
-        all_real=dealt.real.count(True),
+        all_real=real.count(True),
         yours_real=taken(True, yours),
         its_real=taken(True, its),
     )
@@ -350,7 +340,7 @@ def result(words: Labels, dealt: Round, guesses: tuple[str, ...]) -> str:
     place = {True: words["among"], False: words["outside"]}
     rows = [
         f"| {n} | {kind[is_real]} | {kind[said]} | {place[found]} |"
-        for n, is_real, said, found in zip(GUESSING.numbers, dealt.real, yours, its, strict=True)
+        for n, is_real, said, found in zip(GUESSING.numbers, real, yours, its, strict=True)
     ]
     return "\n".join([score, "", words["rate_head"], "|---|---|---|---|", *rows])
 
