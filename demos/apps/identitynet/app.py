@@ -19,7 +19,7 @@ from demos.kit.labels import Labels
 from demos.kit.pictures import Box, Color, Disc, Scene, Strokes, Thing
 from demos.kit.remember import remembered, remembered_end
 from demos.kit.shows import Picture, Point, Text
-from demos.models.diffusion.functions import decode, walk
+from demos.models.diffusion.functions import previews
 from demos.models.diffusion.sampling import noise
 from demos.models.faces import model as faces
 from demos.models.faces.functions import recognize, verify
@@ -111,7 +111,7 @@ def drawn(
     the person, the landmarks. With neither, the base is alone."""
     n = len(conditions)
     known, placed = torch.tensor(conditions, dtype=torch.float32).unbind(1)
-    found = walk(
+    yield from previews(
         run,
         step_by_person,
         noise(1, seed).expand(n, -1, -1, -1),
@@ -123,8 +123,6 @@ def drawn(
         placed=placed,
         strength=strength * torch.maximum(known, placed),
     )
-    for step in found:
-        yield run(decode, latent=step["clean"])
 
 
 # One picture

@@ -32,7 +32,7 @@ from demos.kit.labels import Labels
 from demos.kit.pictures import Box, Digits, Scene, Thing
 from demos.kit.remember import remembered, remembered_end
 from demos.kit.shows import Chart, Picture, Text
-from demos.models.diffusion.functions import decode, walk
+from demos.models.diffusion.functions import previews
 from demos.models.diffusion.sampling import noise
 from demos.models.ip_adapter.evaluate import SCALES
 from demos.models.ip_adapter.functions import embed, step_by_picture
@@ -62,7 +62,7 @@ def drawn(
 ) -> Iterator[Tensor]:
     """Pictures (n, 3, 64, 64) in sight after each step, from one noise, for each of n scales."""
     n = len(scales)
-    found = walk(
+    yield from previews(
         run,
         step_by_picture,
         noise(1, seed).expand(n, -1, -1, -1),
@@ -72,8 +72,6 @@ def drawn(
         embedding=embedding(run, portrait).expand(n, -1, -1, -1),
         scale=torch.tensor(scales, dtype=torch.float32),
     )
-    for step in found:
-        yield run(decode, latent=step["clean"])
 
 
 # Both prompts

@@ -111,6 +111,20 @@ def walk(
         yield found
 
 
+def previews(
+    run: Runner,
+    step: ModelFunction,
+    latent: Tensor,
+    *,
+    steps: int,
+    guidance: Tensor | float,
+    **context: Tensor,
+) -> Iterator[Tensor]:
+    """Pictures (n, 3, 64, 64) in [-1, 1] of what is in sight after each step of `walk`."""
+    for found in walk(run, step, latent, steps=steps, guidance=guidance, **context):
+        yield run(decode, latent=found["clean"])
+
+
 def stepped(
     latent: Tensor,
     time: Tensor,
