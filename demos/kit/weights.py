@@ -124,6 +124,18 @@ def as_loaded(tensors: dict[str, Tensor]) -> dict[str, Tensor]:
     }
 
 
+def check_trained_on(folder: Path, base: str) -> None:
+    """Raise WeightsError if the weights in a folder were trained on another base than the one that is here,
+    whose sha256 is given: their card's details hold it as `base`."""
+    card = read_card(folder)
+    trained_on = str(card.details.get("base", ""))
+    if trained_on != base:
+        raise WeightsError(
+            f"{folder} was trained on another base model (sha256 {trained_on[:12]}…) than the one that is "
+            f"here ({base[:12]}…): train it again with “python -m demos train {card.demo}”."
+        )
+
+
 def load_into(module: torch.nn.Module, tensors: dict[str, Tensor], folder: Path) -> None:
     """Load ``tensors`` into ``module``; WeightsError if names or shapes differ from the code's."""
     try:

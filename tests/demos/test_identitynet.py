@@ -278,7 +278,7 @@ def test_better_words_leave_it_valid_and_another_flow_net_does_not(tmp_path: Pat
     card = json.loads((WEIGHTS / "card.json").read_text())
     card["details"]["base"] = "0" * 64
     (tmp_path / "card.json").write_text(json.dumps(card))
-    with pytest.raises(WeightsError, match=r"another flow net.*python -m demos train identitynet"):
+    with pytest.raises(WeightsError, match=r"another base model.*python -m demos train identitynet"):
         evaluate.evaluate(samples=4, folder=tmp_path)
 
 

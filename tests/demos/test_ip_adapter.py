@@ -201,7 +201,7 @@ def test_another_diffusion_model_is_noticed(tmp_path: Path) -> None:
     card = json.loads((WEIGHTS / "card.json").read_text())
     card["details"]["base"] = "0" * 64
     (tmp_path / "card.json").write_text(json.dumps(card))
-    with pytest.raises(WeightsError, match=r"another diffusion model.*python -m demos train ip_adapter"):
+    with pytest.raises(WeightsError, match=r"another base model.*python -m demos train ip_adapter"):
         evaluate.evaluate(samples=4, folder=tmp_path)
     assert read_card(diffusion.WEIGHTS).sha256 != card["details"]["base"]
 

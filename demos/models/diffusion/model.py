@@ -7,6 +7,7 @@ matching (Lipman et al. 2023, arXiv:2210.02747): from noise at time 0 to a laten
 lines.
 """
 
+import hashlib
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -229,6 +230,17 @@ def through(
         attends = isinstance(block, Attention)
         x = block(x, style, context, maps, next(others)) if attends else block(x, style)
     return x
+
+
+def base_hash(flow: Flow) -> str:
+    """The sha256 of a flow net's weights without its text encoder: that may learn better words, and what was
+    trained on the rest stays valid."""
+    found = hashlib.sha256()
+    for name, weights in sorted(flow.state_dict().items()):
+        if not name.startswith("text."):
+            found.update(name.encode())
+            found.update(weights.detach().cpu().half().contiguous().numpy().tobytes())
+    return found.hexdigest()
 
 
 class LatentDiffusion(nn.Module):

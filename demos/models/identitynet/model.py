@@ -13,7 +13,6 @@ four bits.
 from __future__ import annotations
 
 import copy
-import hashlib
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
@@ -25,9 +24,19 @@ from torch import Tensor, nn
 from demos.data.avatars.factors import FACTORS
 from demos.kit.device import best_device
 from demos.kit.quantize import dequantize, quantize
-from demos.kit.weights import Card, WeightsError, as_loaded, load_into, load_weights, read_card
+from demos.kit.weights import Card, as_loaded, check_trained_on, load_into, load_weights, read_card
 from demos.models.diffusion.conditions import ATTRIBUTES, WIDTH, Context, Control
-from demos.models.diffusion.model import Flow, Layer, as_maps, as_rows, load_diffusion, shut, through, ticks
+from demos.models.diffusion.model import (
+    Flow,
+    Layer,
+    as_maps,
+    as_rows,
+    base_hash,
+    load_diffusion,
+    shut,
+    through,
+    ticks,
+)
 from demos.models.faces.model import EMBEDDING
 from demos.models.identitynet.spatial import landmark_picture
 
@@ -143,17 +152,6 @@ def copied_from(flow: Flow) -> dict[str, Tensor]:
     return {name: x.float() for name, x in flow.state_dict().items() if name.partition(".")[0] in COPIED}
 
 
-def base_hash(flow: Flow) -> str:
-    """The sha256 of the flow net's weights without its text encoder, which may learn better words without
-    that anything else changes."""
-    found = hashlib.sha256()
-    for name, weights in sorted(flow.state_dict().items()):
-        if not name.startswith("text."):
-            found.update(name.encode())
-            found.update(weights.detach().cpu().half().contiguous().numpy().tobytes())
-    return found.hexdigest()
-
-
 @cache
 def card() -> Card:
     """The shipped net's card. Raises WeightsError."""
@@ -162,13 +160,7 @@ def card() -> Card:
 
 def check_base(folder: Path = WEIGHTS) -> None:
     """Raise WeightsError if the flow net is no longer the one that the copy was made of."""
-    trained_on = read_card(folder).details["base"]
-    now = base_hash(load_diffusion(torch.device("cpu")).flow)
-    if trained_on != now:
-        raise WeightsError(
-            f"{folder} was trained on another flow net (sha256 without text encoder {trained_on[:12]}…) than "
-            f"the one that is here ({now[:12]}…): train it again with “python -m demos train identitynet”."
-        )
+    check_trained_on(folder, base_hash(load_diffusion(torch.device("cpu")).flow))
 
 
 @cache

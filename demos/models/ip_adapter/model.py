@@ -22,7 +22,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from demos.kit.device import autocast, best_device
-from demos.kit.weights import Card, WeightsError, load_into, load_weights, read_card
+from demos.kit.weights import Card, check_trained_on, load_into, load_weights, read_card
 from demos.models.diffusion import model as diffusion
 from demos.models.diffusion.conditions import WIDTH, Decoupled, heads
 from demos.models.diffusion.model import HEAD, Flow, load_diffusion
@@ -105,12 +105,7 @@ def check_base(folder: Path = WEIGHTS) -> None:
 
     An adapter still works on a base that was trained further, but what its card says is then not true of it.
     """
-    measured_on, now = read_card(folder).details["base"], read_card(diffusion.WEIGHTS).sha256
-    if measured_on != now:
-        raise WeightsError(
-            f"{folder} was measured on another diffusion model (sha256 {measured_on[:12]}…) than the one in "
-            f"{diffusion.WEIGHTS} ({now[:12]}…): train it again with “python -m demos train ip_adapter”."
-        )
+    check_trained_on(folder, diffusion.card().sha256)
 
 
 @cache
