@@ -567,7 +567,7 @@ def test_a_caption_means_the_same_without_its_padding() -> None:
     assert torch.allclose(long.mean(), short.mean(), atol=1e-5)
 
 
-def test_examples_are_made_once_and_depend_on_the_autoencoder(tmp_path: Path) -> None:
+def test_examples_are_made_once_and_depend_on_portraits_seed_and_autoencoder(tmp_path: Path) -> None:
     shown = portraits(32, parts=True)
     torch.manual_seed(0)
     autoencoder = finished(Autoencoder(), shown, count=32)
@@ -580,7 +580,11 @@ def test_examples_are_made_once_and_depend_on_the_autoencoder(tmp_path: Path) ->
     assert made.captions.shape == (32, CAPTIONS, LENGTH)
     assert (made.captions[..., 0] == START).all()
     examples(shown, finished(Autoencoder(), shown, count=32), 0, tmp_path)
-    assert len(list(tmp_path.iterdir())) == 2
+    other_seed = examples(shown, autoencoder, 1, tmp_path)
+    assert not torch.equal(other_seed.captions, made.captions)
+    other_portraits = examples(portraits(32, seed=8, parts=True), autoencoder, 0, tmp_path)
+    assert not torch.equal(other_portraits.latents, made.latents)
+    assert len(list(tmp_path.iterdir())) == 4
 
 
 def test_training_writes_weights_and_a_card_with_every_bar(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ different seeds, so nothing is measured on a portrait that a model was trained o
 
 import hashlib
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import cache
@@ -23,6 +23,7 @@ from torch import Tensor
 
 from demos.data.avatars import Factors, render, sample
 from demos.data.avatars.factors import BY_NAME, CONTINUOUS
+from demos.kit.kept import digest, kept
 from demos.kit.training import channels_last
 from glossary import files
 
@@ -122,6 +123,19 @@ def renderer_key(size: int) -> str:
     drawn = [render(sample(8, seed=TRAIN_SEED), size), render(sample(96, seed=TRAIN_SEED), 32)]
     content = b"".join(to_bytes(avatars.images).numpy().tobytes() for avatars in drawn)
     return f"{size}px-{hashlib.sha256(content).hexdigest()[:10]}"
+
+
+def features(look: Callable[[Tensor], Tensor], net: Path, pictures: Tensor, folder: Path) -> Tensor:
+    """What a frozen net sees in pictures (n, 3, size, size) of bytes: (n, …), kept in `folder`.
+
+    `look` takes pictures in [-1, 1]; `net` is the file of its weights.
+    """
+
+    def make() -> dict[str, Tensor]:
+        with torch.inference_mode():
+            return {"seen": torch.cat([look(from_bytes(some)).cpu() for some in pictures.split(250)])}
+
+    return kept(folder / f"seen-{len(pictures)}-{digest([pictures, net])}.safetensors", make)["seen"]
 
 
 def to_bytes(images: Tensor) -> Tensor:

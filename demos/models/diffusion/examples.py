@@ -3,7 +3,6 @@
 All of it is made once and kept beside the training state: steps then only look it up.
 """
 
-import hashlib
 import random
 from collections.abc import Iterable
 from concurrent.futures import ProcessPoolExecutor
@@ -13,7 +12,6 @@ from pathlib import Path
 
 import torch
 import torch.nn.functional as F
-from safetensors.torch import load_file, save
 from torch import Tensor
 
 from demos.data.avatars.dataset import Portraits
@@ -23,9 +21,9 @@ from demos.data.captions.facts import attributes, facts, rows
 from demos.data.captions.grammar import HERE, LANGUAGES, Writer
 from demos.data.captions.tokens import VOCABULARY, numbers
 from demos.kit.device import autocast
+from demos.kit.kept import digest, kept
 from demos.models.diffusion.autoencoder import SIDE, Autoencoder
 from demos.models.diffusion.conditions import ATTRIBUTES
-from glossary import files
 
 CAPTIONS = 6  # of each portrait, in all languages in turn
 # How much more a place counts where a part fills it than one elsewhere.
@@ -65,29 +63,26 @@ class Examples:
 def examples(
     data: Portraits, autoencoder: Autoencoder, seed: int, folder: Path, workers: int = 1
 ) -> Examples:
-    """The examples of portraits with part masks, read from `folder` if they were made before."""
-    path = folder / f"examples-{key(autoencoder, len(data))}.safetensors"
-    if not path.exists():
-        made = Examples(
-            latents_of(data, autoencoder),
-            place_weights(data),
-            data.categorical,
-            data.continuous,
-            *captions_of(data, seed, workers),
-        )
-        content = {field.name: getattr(made, field.name).contiguous() for field in fields(made)}
-        files.write(path, save(content))
-    return Examples(**load_file(path))
+    """The examples of portraits with part masks, kept in `folder`; `seed` is that of their captions."""
+
+    def make() -> dict[str, Tensor]:
+        captions = captions_of(data, seed, workers)
+        labels = data.categorical, data.continuous
+        made = Examples(latents_of(data, autoencoder), place_weights(data), *labels, *captions)
+        return {field.name: getattr(made, field.name) for field in fields(made)}
+
+    path = folder / f"examples-{len(data)}-{key(data, autoencoder, seed)}.safetensors"
+    return Examples(**kept(path, make))
 
 
-def key(autoencoder: Autoencoder, count: int) -> str:
-    """Changes with the autoencoder's weights, the grammars, what is kept and the number of portraits."""
-    found = hashlib.sha256(" ".join(field.name for field in fields(Examples)).encode())
-    for weights in autoencoder.state_dict().values():
-        found.update(weights.cpu().float().numpy().tobytes())
-    for path in (VOCABULARY, *(HERE / f"{language}.yml" for language in LANGUAGES)):
-        found.update(path.read_bytes())
-    return f"{count}-{found.hexdigest()[:10]}"
+def key(data: Portraits, autoencoder: Autoencoder, seed: int) -> str:
+    """Changes with the portraits, the autoencoder's weights, the captions' seed, the grammars and what is
+    kept."""
+    assert data.parts is not None
+    names = " ".join(field.name for field in fields(Examples))
+    pictures = data.images, data.parts, data.categorical, data.continuous
+    grammars = VOCABULARY, *(HERE / f"{language}.yml" for language in LANGUAGES)
+    return digest([names, str(seed), *pictures, *autoencoder.state_dict().values(), *grammars])
 
 
 @torch.inference_mode()

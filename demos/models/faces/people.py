@@ -7,18 +7,16 @@ nose, mouth, freckles, hair and beard.
 
 from __future__ import annotations
 
-import hashlib
 from pathlib import Path
 
 import torch
-from safetensors.torch import load_file, save
 from torch import Tensor
 
 from demos.data.avatars import LANDMARKS, Factors, render, vary
 from demos.data.avatars.anatomy import Anatomy
 from demos.data.avatars.dataset import BATCH, CACHE, renderer_key, to_bytes
 from demos.data.avatars.factors import sample_rows
-from glossary import files
+from demos.kit.kept import digest, kept
 
 SIZE = 64
 POINTS = ("left_eye", "right_eye", "nose", "mouth_left", "mouth_right")  # left and right are the viewer's
@@ -49,13 +47,10 @@ def drawn(factors: Factors) -> Tensor:
 
 
 def again(people: Factors, seed: int, folder: Path = PEOPLE) -> Tensor:
-    """People in other pictures (n, 3, 64, 64) as bytes, read from `folder` if they were drawn before."""
-    rows = people.categorical.numpy().tobytes() + people.continuous.numpy().tobytes()
-    name = hashlib.sha256(rows + f"{renderer_key(SIZE)} {seed}".encode()).hexdigest()[:10]
+    """People in other pictures (n, 3, 64, 64) as bytes, kept in `folder`."""
+    name = digest([people.categorical, people.continuous, f"{renderer_key(SIZE)} {seed}"])
     path = folder / f"{len(people)}-{name}.safetensors"
-    if not path.exists():
-        files.write(path, save({"pictures": drawn(others(people, seed))}))
-    return load_file(path)["pictures"]
+    return kept(path, lambda: {"pictures": drawn(others(people, seed))})["pictures"]
 
 
 def people_at(seed: int, start: int, count: int) -> Factors:

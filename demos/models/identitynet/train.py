@@ -13,15 +13,13 @@ too. This is not in the paper.
 from __future__ import annotations
 
 import copy
-import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
 import torch
-from safetensors.torch import load_file, save
 from torch import Tensor
 
-from demos.data.avatars.dataset import TRAIN_SEED, from_bytes, portraits
+from demos.data.avatars.dataset import TRAIN_SEED, features, portraits
 from demos.kit.device import autocast
 from demos.kit.training import (
     Budget,
@@ -54,7 +52,6 @@ from demos.models.identitynet.model import (
     stored,
 )
 from demos.models.ip_adapter.train import EXAMPLES
-from glossary import files
 
 OF_POSES = [ATTRIBUTES.index(name) for name in ("yaw", "pitch", "roll")]
 SECOND = 104  # the seed of the pictures that people are known from
@@ -94,15 +91,9 @@ def begin(recipe: IdentityTraining, budget: Budget, device: torch.device, seed: 
 
 
 def known_from(pictures: Tensor, folder: Path) -> Tensor:
-    """Whom the recognizer sees in pictures (n, 3, 64, 64) of bytes: (n, 128), read from `folder` if it was
-    found before."""
-    weights = hashlib.sha256((FACES / "model.safetensors").read_bytes()).hexdigest()[:10]
-    path = folder / f"persons-{len(pictures)}-{weights}.safetensors"
-    if not path.exists():
-        net = load_recognizer()
-        person = torch.cat([in_batches(net, from_bytes(some)) for some in pictures.split(1000)])
-        files.write(path, save({"person": person}))
-    return load_file(path)["person"]
+    """Whom the recognizer sees in pictures (n, 3, 64, 64) of bytes: (n, 128), kept in `folder`."""
+    net = load_recognizer()
+    return features(lambda some: in_batches(net, some), FACES / "model.safetensors", pictures, folder)
 
 
 class IdentityRun(Run[IdentityNet]):

@@ -7,15 +7,13 @@ off where there is none.
 """
 
 import copy
-import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
 import torch
-from safetensors.torch import load_file, save
 from torch import Tensor
 
-from demos.data.avatars.dataset import CACHE, TRAIN_SEED, Portraits, portraits
+from demos.data.avatars.dataset import CACHE, TRAIN_SEED, Portraits, features, portraits
 from demos.kit.device import autocast
 from demos.kit.training import Budget, Run, channels_last, generator, parameters, trainer
 from demos.kit.weights import as_loaded, save_weights, write_card
@@ -26,7 +24,6 @@ from demos.models.diffusion.train_text import adamw, unpadded, words
 from demos.models.gan.pretrained import WEIGHTS as SEER
 from demos.models.ip_adapter.evaluate import GUIDANCE, STEPS, measure
 from demos.models.ip_adapter.model import SEEN, SIDE, TOKENS, WEIGHTS, Adapter, fresh, look
-from glossary import files
 
 EXAMPLES = CACHE / "train" / "ip_adapter"  # latents and what the frozen net sees, whatever the seed
 
@@ -59,17 +56,9 @@ def begin(recipe: AdapterTraining, budget: Budget, device: torch.device, seed: i
 
 
 def seen(data: Portraits, folder: Path) -> Tensor:
-    """What the frozen net sees in portraits (n, SEEN, SIDE, SIDE) float16, read from `folder` if it was made
-    before."""
-    weights = hashlib.sha256((SEER / "discriminator.safetensors").read_bytes()).hexdigest()[:10]
-    path = folder / f"seen-{len(data)}-{weights}.safetensors"
-    if not path.exists():
-        with torch.inference_mode():
-            parts = [
-                look(data.pictures(index)).half().contiguous() for index in torch.arange(len(data)).split(250)
-            ]
-        files.write(path, save({"seen": torch.cat(parts)}))
-    return load_file(path)["seen"]
+    """What the frozen net sees in portraits (n, SEEN, SIDE, SIDE) float16, kept in `folder`."""
+    net = SEER / "discriminator.safetensors"
+    return features(lambda some: look(some).half(), net, data.images, folder)
 
 
 class AdapterRun(Run[Adapter]):
