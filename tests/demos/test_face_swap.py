@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 import torch
 
@@ -29,7 +27,6 @@ from demos.models.face_swap.people import (
     pictured,
     windowed,
 )
-from tests.demos.kit import check_resuming
 
 CPU = torch.device("cpu")
 EVERYBODY = torch.arange(COUNT)
@@ -142,23 +139,6 @@ def test_matching_moves_the_median_alone() -> None:
 
 
 # Training, and what is shipped
-
-
-def test_training_leaves_weights_that_load(tmp_path: Path) -> None:
-    out = tmp_path / "face_swap" / "weights"
-    steps = list(training.train(TINY, out=out, work=tmp_path / "work", device=CPU))
-    assert [progress.step for progress in steps] == [1, 2, 2]
-    assert {"psnr.own", "psnr.swapped", "kept.smile", "taken.iris"} <= read_card(out).metrics.keys()
-    assert load_swap(CPU, out)(torch.zeros(1, 3, 64, 64), torch.tensor([0])).isfinite().all()
-
-
-def test_resuming_takes_the_same_steps() -> None:
-    data = training.begin(TINY, Budget(4), CPU, seed=5).data
-
-    def run() -> training.SwapRun:
-        return training.SwapRun(TINY, data, Budget(4), CPU, seed=5)
-
-    check_resuming(run)
 
 
 def test_the_card_describes_the_shipped_file() -> None:

@@ -23,7 +23,6 @@ from demos.models.fake_detector.disturb import LEVELS, Disturbance, disturbed
 from demos.models.fake_detector.functions import suspect
 from demos.models.fake_detector.model import WEIGHTS, Detector, load_detector
 from demos.models.watermark.edits import jpeg, tensor_of
-from tests.demos.kit import check_resuming
 
 CPU = torch.device("cpu")
 FACES = torch.cat([portrait(seed) for seed in range(4)])
@@ -130,27 +129,12 @@ def test_a_batch_is_half_real_and_swapped_people_are_those_of_training(cached: P
     assert torch.equal(run.data.people[:6], drawn(pictured(people, TINY.data_seed))[0])
 
 
-def test_training_leaves_a_detector_that_loads(cached: Path) -> None:
-    out = cached / "fake_detector" / "weights"
-    steps = list(training.train(TINY, out=out, work=cached / "work", device=CPU))
-    assert [progress.step for progress in steps] == [1, 2, 2]
-    card = read_card(out)
+def test_the_card_has_a_curve_for_every_fake_and_disturbance() -> None:
     lengths = {name: len(levels) for name, levels in LEVELS.items()}
-    names = fakes.SEEN + fakes.UNSEEN
-    assert {f"{what}.{name}" for what in ("auc", "right") for name in names} <= card.metrics.keys()
-    assert set(card.details["curves"]) == set(names)
-    for curve in card.details["curves"].values():
+    curves = read_card(WEIGHTS).details["curves"]
+    assert set(curves) == {*fakes.SEEN, *fakes.UNSEEN}
+    for curve in curves.values():
         assert {name: len(values) for name, values in curve.items()} == lengths
-    assert load_detector(CPU, out)(FACES).shape == (4, 16, 16)
-
-
-def test_resuming_takes_the_same_steps(cached: Path) -> None:
-    data = training.examples(TINY)
-
-    def run() -> training.DetectorRun:
-        return training.DetectorRun(TINY, data, Budget(4), CPU, seed=5)
-
-    check_resuming(run)
 
 
 def test_measured_people_were_not_trained_on() -> None:

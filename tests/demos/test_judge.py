@@ -1,7 +1,4 @@
-"""The judge: shapes, one step, the loop's contract, and the weights that are shipped."""
-
-import itertools
-from pathlib import Path
+"""The judge: shapes, one step, and the weights that are shipped."""
 
 import pytest
 import torch
@@ -16,9 +13,7 @@ from demos.models.judge import train as judge_train
 from demos.models.judge.evaluate import evaluate
 from demos.models.judge.functions import read
 from demos.models.judge.model import WEIGHTS
-from demos.models.judge.train import BAR, SHOWN, JudgeTraining, degrade
-
-TINY = JudgeTraining(steps=4, batch=8, portraits=40, held_out=60)
+from demos.models.judge.train import BAR, SHOWN, degrade
 
 
 @pytest.fixture(scope="module")
@@ -97,62 +92,6 @@ def test_degrading_touches_some_pictures_and_is_reproducible(pictures):
     changed = (once() != pictures).flatten(1).any(1)
     assert 0 < changed.sum() < 8
     assert torch.equal(once(), once())
-
-
-@pytest.fixture(scope="module")
-def drawn(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where portraits are kept, so that each is drawn once."""
-    return tmp_path_factory.mktemp("portraits")
-
-
-@pytest.fixture
-def cached(drawn: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder of its own, and portraits in small shards."""
-    monkeypatch.setattr("demos.data.avatars.dataset.CACHE", drawn)
-    monkeypatch.setattr("demos.data.avatars.dataset.SHARD", 60)
-    return tmp_path
-
-
-def test_the_loop_yields_progress_and_leaves_weights_that_load(cached):
-    out = cached / "judge" / "weights"
-    steps = list(judge_train.train(TINY, out=out, work=cached / "work", device=torch.device("cpu")))
-    assert [p.step for p in steps] == [1, 2, 3, 4, 4]
-    assert all(0 < p.losses["loss"] < 10 for p in steps[:-1])
-    assert steps[-1].note == "measuring"
-    card = read_card(out)
-    assert card.steps == 4
-    assert {f"accuracy.{name}" for name in CATEGORICAL} | {f"r2.{name}" for name in CONTINUOUS} == set(
-        card.metrics
-    )
-    assert load_judge(torch.device("cpu"), out).features(torch.zeros(1, 3, 64, 64)).shape == (1, 192)
-
-
-def test_resuming_equals_never_having_stopped(cached):
-    def weights_of(run: judge_train.JudgeRun) -> torch.Tensor:
-        return torch.cat([x.flatten() for x in run.average.parameters()])
-
-    data = judge_train.portraits(TINY.portraits)
-
-    def start() -> judge_train.JudgeRun:
-        return judge_train.JudgeRun(TINY, data, judge_train.Budget(4), torch.device("cpu"), seed=5)
-
-    whole, first, second = start(), start(), start()
-    for _ in range(4):
-        whole.advance()
-    for _ in range(2):
-        first.advance()
-    second.restore(first.state())
-    for _ in range(2):
-        second.advance()
-    assert torch.equal(weights_of(whole), weights_of(second))
-
-
-def test_interrupted_trainer_resumes_from_disk(cached):
-    options = {"out": cached / "judge" / "weights", "work": cached / "work", "device": torch.device("cpu")}
-    interrupted = judge_train.train(TINY, **options)
-    assert [p.step for p in itertools.islice(interrupted, 2)] == [1, 2]
-    interrupted.close()
-    assert next(judge_train.train(TINY, resume=True, **options)).step == 3
 
 
 # The weights that are shipped

@@ -6,7 +6,6 @@ import math
 import re
 from functools import cache
 from itertools import pairwise
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -39,10 +38,9 @@ from demos.data.avatars.dataset import HELD_OUT_SEED, TRAIN_SEED, portraits
 from demos.kit.functions import direct
 from demos.kit.pictures import Scene
 from demos.kit.random import integers, uniform
-from demos.kit.training import Budget
 from demos.kit.weights import read_card
 from tests.demos.kit import app as declared
-from tests.demos.kit import check_resuming, differ, words
+from tests.demos.kit import differ, words
 
 CPU = torch.device("cpu")
 HELD_OUT = 1000  # portraits that the card's bits are measured on
@@ -212,34 +210,6 @@ def test_bits_are_what_an_ideal_code_would_need(untrained: PixelNet) -> None:
 
 
 # Training
-
-
-@pytest.fixture
-def cached(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder of its own, and a few portraits in it."""
-    monkeypatch.setattr("demos.data.avatars.dataset.CACHE", tmp_path)
-    monkeypatch.setattr("demos.data.avatars.dataset.SHARD", 4)
-    return tmp_path
-
-
-def run_of_two_steps() -> training.PixelRun:
-    pixels = reduced(training.portraits(4).images)
-    return training.PixelRun(training.SMOKE, pixels, Budget(4), CPU, 5)
-
-
-def test_smoke_training_leaves_weights_that_load(cached: Path) -> None:
-    out = cached / "pixel_cnn" / "weights"
-    steps = list(training.train(training.SMOKE, out=out, work=cached / "work", device=CPU))
-    assert [p.step for p in steps] == [1, 2, 3, 3]
-    assert all(3 < p.losses["bits"] < 8 for p in steps[:-1])
-    card = read_card(out)
-    assert card.steps == 3
-    assert {"bits_per_pixel", "palette_psnr", "avatar_fid"} <= card.metrics.keys()
-    assert load_net(CPU, out)(some_colors(1)).shape == (1, COLORS, SIDE, SIDE)
-
-
-def test_the_same_seed_gives_the_same_weights_and_so_does_resuming(cached: Path) -> None:
-    check_resuming(run_of_two_steps)
 
 
 def test_card_describes_the_shipped_file_and_says_how_far_it_is_from_its_bar() -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from functools import cache
 from itertools import pairwise
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -29,10 +28,10 @@ from demos.apps.style_transfer.optimize import BETAS, PART, STEPS, descend, star
 from demos.apps.style_transfer.textures import KINDS, PALETTES, Texture, colors, draw
 from demos.data.avatars.ahead import portrait
 from demos.kit.functions import direct
-from demos.kit.training import Budget, adam
+from demos.kit.training import adam
 from demos.kit.weights import read_card
 from tests.demos.kit import app as declared
-from tests.demos.kit import check_resuming, differ, words
+from tests.demos.kit import differ, words
 
 FACE = portrait(app.PORTRAIT)
 DOTS = draw(Texture("dots", app.SIZE, app.ANGLE, "candy"))[None]
@@ -204,19 +203,6 @@ def test_with_content_alone_the_portrait_returns() -> None:
 # The net
 
 
-@pytest.fixture
-def cached(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder of its own, and a few portraits in it."""
-    monkeypatch.setattr("demos.data.avatars.dataset.CACHE", tmp_path)
-    monkeypatch.setattr("demos.data.avatars.dataset.SHARD", 4)
-    return tmp_path
-
-
-def run_of_two_steps() -> training.StyleRun:
-    data, pool = training.portraits(4), training.textures(4, 7)
-    return training.StyleRun(training.SMOKE, data, pool, Budget(4), torch.device("cpu"), 5)
-
-
 def test_strength_is_a_ratio_on_a_scale_from_0_to_1() -> None:
     ratios = torch.tensor([0.0, 1.0, 10.0, MOST_RATIO, 1000.0])
     strengths = strength_of(ratios)
@@ -240,21 +226,6 @@ def test_the_norm_replaces_a_channels_statistics() -> None:
     made = norm(torch.randn(1, 2, 16, 16, generator=torch.Generator().manual_seed(1)), torch.ones(1, 3))
     assert torch.allclose(made.mean((0, 2, 3)), asked[2:4], atol=1e-4)
     assert torch.allclose(made.std((0, 2, 3)), 1 + asked[:2], atol=1e-2)
-
-
-def test_smoke_training_leaves_weights_that_load(cached: Path) -> None:
-    out = cached / "style_transfer" / "weights"
-    steps = list(training.train(training.SMOKE, out=out, work=cached / "work", device=torch.device("cpu")))
-    assert [p.step for p in steps] == [1, 2, 3, 3]
-    assert all(0 < p.losses["style"] < 20 for p in steps[:-1])
-    card = read_card(out)
-    assert card.steps == 3
-    assert {"content_loss", "style_loss"} <= card.metrics.keys()
-    assert load_net(torch.device("cpu"), out)(FACE, DOTS, torch.ones(1)).shape == (1, 3, 64, 64)
-
-
-def test_the_same_seed_gives_the_same_weights_and_so_does_resuming(cached: Path) -> None:
-    check_resuming(run_of_two_steps)
 
 
 def test_the_trainings_textures_are_varied_and_not_those_it_is_measured_on() -> None:

@@ -18,7 +18,7 @@ from demos.kit.functions import direct
 from demos.kit.training import Budget
 from demos.kit.weights import read_card
 from tests.demos.kit import app as declared
-from tests.demos.kit import demos, words
+from tests.demos.kit import check_resuming, demos, words
 
 RANK = 4
 
@@ -267,14 +267,7 @@ def test_pretraining_goes_on_where_it_was_interrupted() -> None:
     def start() -> PretrainingRun:
         return PretrainingRun(SMOKE, data, Budget(4), torch.device("cpu"), seed=5)
 
-    steady, first, second = start(), start(), start()
-    losses = [steady.advance() for _ in range(4)]
-    for _ in range(2):
-        first.advance()
-    second.restore(first.state())
-    assert [second.advance() for _ in range(2)] == losses[2:]
-    for a, b in zip(steady.average.values(), second.average.values(), strict=True):
-        assert torch.equal(a, b)
+    check_resuming(start)
 
 
 def test_card_meets_its_bars_and_describes_the_shipped_file() -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 import torch
@@ -15,7 +14,7 @@ from demos.data.avatars.ahead import portrait
 from demos.kit import random
 from demos.kit.filters import blurred
 from demos.kit.functions import direct
-from demos.kit.training import Budget, generator
+from demos.kit.training import generator
 from demos.kit.weights import Metric, read_card
 from demos.models.watermark import attacks, edits, evaluate, functions
 from demos.models.watermark import train as training
@@ -244,43 +243,6 @@ def test_edits_do_what_they_say() -> None:
 
 
 # Training, and what is shipped
-
-
-@pytest.fixture
-def cached(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setattr("demos.data.avatars.dataset.CACHE", tmp_path)
-    monkeypatch.setattr("demos.data.avatars.dataset.SHARD", 40)
-    return tmp_path
-
-
-TINY = training.WatermarkTraining(
-    steps=2, batch=len(attacks.ATTACKS), portraits=40, held_out=4, unmarked=6, rate=0.02
-)
-
-
-def test_training_leaves_patterns_that_load(cached: Path) -> None:
-    out = cached / "watermark" / "weights"
-    steps = list(training.train(TINY, out=out, work=cached / "work", device=CPU))
-    assert [progress.step for progress in steps] == [1, 2, 2]
-    card = read_card(out)
-    assert {"psnr", "bits.none", "found.jpeg_50", "false_positives"} <= card.metrics.keys()
-    assert load_watermark(CPU, out).patterns().shape == (BITS, 3 * 64 * 64)
-
-
-def test_resuming_takes_the_same_steps(cached: Path) -> None:
-    data = training.portraits(40)
-
-    def run() -> training.WatermarkRun:
-        return training.WatermarkRun(TINY, data, Budget(4), CPU, seed=5)
-
-    straight, first, second = run(), run(), run()
-    for _ in range(2):
-        straight.advance()
-    first.advance()
-    second.restore(first.state())
-    second.advance()
-    assert torch.equal(straight.average.waves, second.average.waves)
-    assert not torch.equal(straight.average.waves, first.average.waves)
 
 
 def test_unevenness_is_nothing_where_all_places_are_alike() -> None:
