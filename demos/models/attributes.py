@@ -50,6 +50,12 @@ def truth_columns(continuous: Tensor, categorical: Tensor) -> dict[str, Tensor]:
     )
 
 
+def label(factors: Factors, name: str) -> Tensor:
+    """A factor's class numbers, or its values with their range mapped to -1..1: (n,), as nets read them."""
+    values, factor = factors[name], BY_NAME[name]
+    return values if factor.classes or factor.low < 0 else 2 * values - 1
+
+
 def visible(factors: Factors) -> dict[str, Tensor]:
     """Where a factor can be seen at all: (n,) bool for those that something else may hide."""
     bare_eyes = factors["glasses"] != class_of("glasses", "sunglasses")

@@ -15,12 +15,11 @@ from torch import Tensor
 
 from demos.data.avatars import Factors, render, replace, sample, vary
 from demos.data.avatars.dataset import BATCH, from_bytes, to_bytes
-from demos.data.avatars.factors import BY_NAME
 from demos.kit.device import autocast
 from demos.kit.metrics import psnr, r2
 from demos.kit.training import parameters
 from demos.kit.weights import Metric, as_loaded, save_weights, write_card
-from demos.models.attributes import visible
+from demos.models.attributes import label, visible
 from demos.models.avatarify.cases import CASES, examples
 from demos.models.avatarify.generator import FEATURES, MOTION, PAINTED
 from demos.models.avatarify.keypoints import COUNT, EYES, KEYPOINTS, MOUTH, Keypoints, exact, lattice
@@ -145,16 +144,9 @@ def readings(pictures: Tensor, data: Trials) -> dict[str, float]:
     for name, some in (("read", pictures), ("drawn", data.truth), ("copied", data.source)):
         read = read_all(judge, some)
         scores |= {
-            f"{name}.{factor}": r2(read[factor], in_range(data.end, factor), seen.get(factor))
-            for factor in READ
+            f"{name}.{factor}": r2(read[factor], label(data.end, factor), seen.get(factor)) for factor in READ
         }
     return scores
-
-
-def in_range(factors: Factors, name: str) -> Tensor:
-    """A factor's values with their range mapped to -1..1, as the judge reads them."""
-    values = factors[name]
-    return values * 2 - 1 if BY_NAME[name].low == 0 else values
 
 
 def away(found: Keypoints, truth: Keypoints, points: list[int]) -> float:

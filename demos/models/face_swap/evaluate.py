@@ -7,11 +7,10 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from demos.data.avatars import Factors
 from demos.data.avatars.dataset import from_bytes
-from demos.data.avatars.factors import BY_NAME
 from demos.kit.metrics import psnr, r2
 from demos.kit.weights import Metric
+from demos.models.attributes import label
 from demos.models.face_swap.model import WEIGHTS, FaceSwap, load_swap
 from demos.models.face_swap.paste import pasted, shared_mask
 from demos.models.face_swap.people import COUNT, HELD_OUT_SEED, as_person, drawn, people, pictured, windowed
@@ -57,7 +56,7 @@ def measure(swap: FaceSwap, samples: int) -> dict[str, Metric]:
         "psnr.swapped": Metric(round(sum(other) / len(other), 2), BARS["psnr.swapped"], "higher"),
     }
     for name in EXPRESSION:
-        wanted = torch.cat([in_range(some, name) for some in factors])
+        wanted = torch.cat([label(some, name) for some in factors])
         metrics[f"kept.{name}"] = Metric(round(r2(read[name], wanted), 3), BARS.get(f"kept.{name}"), "higher")
         metrics[f"drawn.{name}"] = Metric(round(r2(best[name], wanted), 3), None, "higher")
     for name in LOOKS:
@@ -68,9 +67,3 @@ def measure(swap: FaceSwap, samples: int) -> dict[str, Metric]:
 
 def share(read: Tensor, wanted: Tensor) -> float:
     return float((read == wanted).float().mean())
-
-
-def in_range(factors: Factors, name: str) -> Tensor:
-    """A factor's values with their range mapped to -1..1, as the judge reads them."""
-    values = factors[name]
-    return values * 2 - 1 if BY_NAME[name].low == 0 else values

@@ -9,6 +9,7 @@ from torch import Tensor
 
 from demos.data.avatars.dataset import HELD_OUT_SEED, from_bytes
 from demos.data.avatars.factors import CONTINUOUS, FACTORS, Factors
+from demos.kit.metrics import auc
 from demos.kit.weights import Metric
 from demos.models.faces.model import (
     WEIGHTS,
@@ -72,15 +73,6 @@ def same(a: Tensor, b: Tensor) -> Tensor:
 def different(a: Tensor, b: Tensor) -> Tensor:
     """Cosines of every row with all others (n² - n,)."""
     return (a @ b.T)[~torch.eye(len(a), dtype=torch.bool)]
-
-
-def auc(positive: Tensor, negative: Tensor) -> float:
-    """The share of (positive, negative) pairs in which the positive is larger; half of a pair that is equal
-    counts."""
-    order = negative.double().sort().values
-    below = torch.searchsorted(order, positive.double(), side="left")
-    upto = torch.searchsorted(order, positive.double(), side="right")
-    return float((below + upto).double().mean() / (2 * len(negative)))
 
 
 def lookalikes(people: Factors) -> Tensor:

@@ -23,11 +23,11 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from demos.data.avatars.dataset import TRAIN_SEED, from_bytes, portraits
-from demos.data.avatars.factors import BY_NAME, FACTORS, Factors
+from demos.data.avatars.factors import FACTORS, Factors
 from demos.kit.device import autocast
 from demos.kit.training import Budget, Job, Progress, Run, generator, parameters, training
 from demos.kit.weights import as_loaded, save_weights, write_card
-from demos.models.attributes import AttributeHeads, factor_loss
+from demos.models.attributes import AttributeHeads, factor_loss, label
 from demos.models.faces.evaluate import levels, measure
 from demos.models.faces.model import EMBEDDING, WEIGHTS, Head, LandmarkReader, Recognizer, Verifier
 from demos.models.faces.people import again, five_points, people_at
@@ -73,15 +73,9 @@ class Asked(nn.Module):
     def unread(self, vectors: Tensor, people: Factors) -> Tensor:
         """How little of the attributes of people (n,) is read off vectors (n, 128)."""
         found = self.heads(vectors * EMBEDDING**0.5)
-        truth = {name: scaled(people, name) for name in PERSONAL}
+        truth = {name: label(people, name) for name in PERSONAL}
         terms = [factor_loss(name, found[name], truth[name], None) for name in PERSONAL]
         return torch.stack(terms).mean()
-
-
-def scaled(people: Factors, name: str) -> Tensor:
-    """A factor's classes, or its values with their range mapped to -1..1."""
-    values = people[name]
-    return values if BY_NAME[name].classes or BY_NAME[name].low < 0 else 2 * values - 1
 
 
 class RecognitionRun(Run[Asked]):

@@ -15,12 +15,13 @@ from torch import Tensor
 from demos.data.avatars import Factors
 from demos.data.avatars.dataset import HELD_OUT_SEED, from_bytes
 from demos.kit.device import autocast
+from demos.kit.metrics import auc
 from demos.kit.weights import Metric
 from demos.models.diffusion.conditions import Context, Control
 from demos.models.diffusion.model import Flow, LatentDiffusion, load_diffusion
 from demos.models.diffusion.publish import NOISE_SEED, decoded
 from demos.models.diffusion.sampling import euler, noise
-from demos.models.faces.evaluate import OTHER_PICTURES, auc, lookalikes, same, verification
+from demos.models.faces.evaluate import OTHER_PICTURES, lookalikes, same, verification
 from demos.models.faces.model import in_batches, load_landmarks, load_recognizer, load_verifier
 from demos.models.faces.people import drawn, five_points, others, people_at
 from demos.models.identitynet.model import WEIGHTS, IdentityNet, Wanted, check_base, load_identitynet
@@ -48,8 +49,7 @@ class People:
         second = others(factors, OTHER_PICTURES)
         pictures, more = (from_bytes(drawn(some)) for some in (factors, second))
         points = five_points(people_at(HELD_OUT_SEED, n, n))
-        device = next(load_recognizer().parameters()).device
-        person = in_batches(load_recognizer(device), pictures)
+        person = in_batches(load_recognizer(), pictures)
         return cls(factors, pictures, more, person, five_points(second), points)
 
 

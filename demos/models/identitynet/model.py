@@ -168,7 +168,7 @@ def load_identitynet(device: torch.device | None = None, folder: Path = WEIGHTS)
     """The trained net, in inference mode. Raises WeightsError, also if its base is another."""
     check_base(folder)
     device = device or best_device()
-    flow = load_diffusion(device).flow
-    net = IdentityNet(load_diffusion(torch.device("cpu")).flow)
-    load_into(net, restored(load_weights(folder), load_diffusion(torch.device("cpu")).flow), folder)
-    return net.eval().requires_grad_(False).to(next(flow.parameters()).device)
+    flow = load_diffusion(torch.device("cpu")).flow
+    net = IdentityNet(flow)
+    load_into(net, restored(load_weights(folder), flow), folder)
+    return net.eval().requires_grad_(False).to(device)
