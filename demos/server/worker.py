@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from demos.kit.languages import Languages
+from demos.kit.secret import adopt, shared
 from demos.server.ahead import MadeAhead
 from demos.server.memory import give_back, share_arenas
 from demos.server.metrics import Fault
@@ -61,7 +62,7 @@ class Worker:
     def start(self) -> None:
         """Returns at once: the process imports what it needs meanwhile."""
         ours, theirs = Pipe()
-        process = self.begin(args=(theirs, self.root, self.languages))
+        process = self.begin(args=(theirs, self.root, self.languages, shared()))
         process.start()
         theirs.close()
         self.connection, self.process = ours, process
@@ -114,9 +115,10 @@ def kind_of_process() -> Callable[..., BaseProcess]:
     return get_context("forkserver").Process
 
 
-def main(connection: Connection[Any, Any], root: Path, languages: Languages) -> None:
+def main(connection: Connection[Any, Any], root: Path, languages: Languages, secret: bytes) -> None:
     """What the process does until the server has gone."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C ends the server, and that ends this
+    adopt(secret)
     share_arenas()
     from demos.server.opening import set_up_torch
 

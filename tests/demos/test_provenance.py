@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
-from datetime import datetime
+from datetime import UTC, datetime
 from html import unescape
 from typing import Any
 
@@ -17,6 +17,7 @@ from demos.apps.provenance import app, credentials, report
 from demos.apps.provenance.credentials import Credential, Step
 from demos.kit.charts import Bar
 from demos.kit.functions import direct
+from demos.kit.secret import adopt, shared
 from demos.kit.shows import Download
 from demos.models.watermark.edits import QUALITY, Edit
 from demos.models.watermark.message import NEEDED, Message, bits_of
@@ -191,7 +192,7 @@ def test_each_edit_has_a_name_in_c2pa() -> None:
 
 
 def test_the_certificate_is_a_short_lived_test_whose_key_stays_here() -> None:
-    own = credentials.authority()
+    own = credentials.authority(credentials.period())
     leaf, root = x509.load_pem_x509_certificates(own.chain.encode())
     leaf.verify_directly_issued_by(root)
     assert "test" in leaf.subject.rfc4514_string()
@@ -204,21 +205,61 @@ def test_the_certificate_is_a_short_lived_test_whose_key_stays_here() -> None:
 
 def test_another_process_does_not_know_our_root() -> None:
     """What becomes of a file after the server was started anew."""
-    file = original()
-    credentials.authority.cache_clear()
-    credentials.context.cache_clear()
+    file, ours = original(), shared()
     try:
+        renew(b"of another server")
         assert credentials.inspect(file, JPEG, trusts_us=True).state == "unknown_signer"
     finally:
-        for kept in (credentials.signed, credentials.signed_again):
-            kept.cache_clear()
+        renew(ours)
+
+
+def renew(value: bytes) -> None:
+    adopt(value)
+    for kept in (
+        credentials.authority, credentials.context, credentials._signed, credentials._signed_again,
+    ):  # fmt: skip
+        kept.cache_clear()
+
+
+def test_all_processes_of_a_server_know_what_one_of_them_has_signed() -> None:
+    file, before = original(), credentials.authority(credentials.period())
+    renew(shared())  # as a worker begins
+    assert credentials.authority(credentials.period()) == before
+    assert credentials.inspect(file, JPEG, trusts_us=True).state == "trusted"
+
+
+def test_a_server_that_runs_for_months_goes_on_signing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The certificates are renewed before they end, and what was signed shortly before is still trusted."""
+    now, file = credentials.period(), original()
+    begin = datetime.fromtimestamp((now + 1) * credentials.RENEWED.total_seconds(), UTC)
+    leaf = x509.load_pem_x509_certificates(credentials.authority(now).chain.encode())[0]
+    assert leaf.not_valid_after_utc > begin + credentials.RENEWED
+    monkeypatch.setattr(credentials, "period", lambda: now - 1)
+    earlier = original()
+    assert earlier != file
+    monkeypatch.undo()
+    assert credentials.inspect(earlier, JPEG, trusts_us=True).state == "trusted"
+    monkeypatch.setattr(credentials, "period", lambda: now - 2)
+    long_ago = original()
+    monkeypatch.undo()
+    assert credentials.inspect(long_ago, JPEG, trusts_us=True).state == "unknown_signer"
+
+
+def test_a_report_of_another_form_is_unreadable(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A stranger's assertion may hold a list where C2PA has a record."""
+    odd = {
+        "active_manifest": "a",
+        "manifests": {"a": {"assertions": [{"label": "c2pa.actions.x", "data": [1]}]}},
+    }
+    monkeypatch.setattr("json.loads", lambda _: odd)
+    assert credentials.inspect(original(), JPEG, trusts_us=True) == Credential("unreadable")
 
 
 def test_the_library_is_kept_from_asking_the_network() -> None:
     verify_settings = credentials.SETTINGS["verify"]
     assert verify_settings["remote_manifest_fetch"] is False
     assert verify_settings["ocsp_fetch"] is False
-    assert isinstance(credentials.context(True), c2pa.Context)
+    assert isinstance(credentials.context(True, credentials.period()), c2pa.Context)
 
 
 @pytest.mark.parametrize("data", [b"", b"nonsense", b"\xff\xd8\xff\xeb\x00", b"\xff\xd8" + b"\xff" * 50])
@@ -252,6 +293,38 @@ def test_saved_anew_as_another_kind_it_loses_its_papers_and_keeps_its_mark(kind:
     shown = verify(saved.getvalue())
     assert says(shown, "missing", "found")
     assert "drawn portrait no. 9" in shown["verdict"]
+
+
+def test_a_phones_file_with_more_pictures_behind_the_first_is_read() -> None:
+    saved = io.BytesIO()
+    first = Image.open(io.BytesIO(original(seed=9)))
+    first.save(saved, "MPO", save_all=True, append_images=[Image.new("RGB", (64, 64))])
+    assert Image.open(saved).format == "MPO"
+    assert says(verify(saved.getvalue()), "missing", "found")
+
+
+def test_a_file_that_says_how_it_is_turned_is_read_upright() -> None:
+    saved, exif = io.BytesIO(), Image.Exif()
+    exif[0x0112] = 6  # to be shown turned by 90 degrees
+    Image.open(io.BytesIO(original(seed=9))).rotate(90).save(saved, "JPEG", exif=exif)
+    assert says(verify(saved.getvalue()), "missing", "found")
+
+
+@pytest.mark.parametrize("mode", ["RGBA", "LA", "P"])
+def test_a_transparent_picture_is_shown_on_white(mode: str) -> None:
+    clear = Image.new("RGBA", (80, 60), (0, 0, 0, 0)).convert(mode)
+    saved = io.BytesIO()
+    clear.save(saved, "PNG", **({"transparency": clear.getpixel((0, 0))} if mode == "P" else {}))
+    image, kind = app.opened(saved.getvalue())
+    assert (kind, image.getextrema()) == ("image/png", ((255, 255),) * 3)
+
+
+def test_of_a_moving_picture_the_first_one_is_read() -> None:
+    frames = [Image.new("RGB", (80, 60), color) for color in ("red", "blue")]
+    saved = io.BytesIO()
+    frames[0].save(saved, "WEBP", save_all=True, append_images=frames[1:], lossless=True)
+    image, kind = app.opened(saved.getvalue())
+    assert (kind, image.getpixel((0, 0))) == ("image/webp", (255, 0, 0))
 
 
 def test_any_other_picture_is_unknown() -> None:

@@ -19,6 +19,7 @@ from demos.kit.app import declared
 from demos.kit.functions import direct
 from demos.kit.labels import Labels
 from demos.kit.registry import load_demos
+from demos.kit.secret import secret
 from demos.server.answers import Answers
 from demos.server.metrics import Fault, Metrics
 from demos.server.worker import Maker, Question, Worker
@@ -29,12 +30,15 @@ from tests.ordlab import LANGUAGES
 WHERE_APP = """\
 import os, time
 from demos.kit.controls import Integer
+from demos.kit.secret import secret
 from demos.kit.shows import Text
 
 CONTROLS = (Integer("count", 2, 1, 1000),)
 SHOWS = (Text("number"),)
 
 def answer(run, words, *, count):
+    if count == 7:
+        return {"number": secret("test").hex()}
     time.sleep(0.2)
     return {"number": str(os.getpid())}
 """
@@ -72,6 +76,12 @@ def counting(count: int) -> Question:
 
 def log(root: Path) -> list[str]:
     return (root / "counting" / "made.txt").read_text().split()
+
+
+def test_workers_share_the_secret_of_the_server(workers: list[Worker]) -> None:
+    told = [dict(*worker.parts(Question("where", "nb", "", {"count": 7})))["number"] for worker in workers]
+    assert told == [secret("test").hex()] * 2
+    assert secret("test") != secret("another purpose")
 
 
 def test_a_worker_gives_what_would_be_made_here(root: Path, worker: Worker) -> None:

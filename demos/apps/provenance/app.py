@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import torch
-from PIL import Image
+from PIL import Image, ImageOps
 from torch import Tensor
 
 from demos.apps.provenance import credentials
@@ -35,7 +35,9 @@ LOUDER = 12  # times as strong as it is, the watermark can be seen
 SAMPLE = 7  # the portrait whose file is verified until a reader brings one
 MOST_PIXELS = 8_000_000  # of a reader's picture
 NARROWEST = 0.5  # of its shorter side to its longer: in a strip there is too little to read
-MEDIA_TYPES = {"JPEG": "image/jpeg", "PNG": "image/png", "WEBP": "image/webp"}
+FORMATS = ("JPEG", "PNG", "WEBP")
+# By what Pillow calls a file: “MPO” is a JPEG file with more pictures behind the first, as phones write it.
+MEDIA_TYPES = {"JPEG": "image/jpeg", "MPO": "image/jpeg", "PNG": "image/png", "WEBP": "image/webp"}
 # What an editor that signs calls its changes, in the words of C2PA.
 ACTIONS = {
     "kept": "c2pa.cropped", "painted": "c2pa.drawing", "turned": "c2pa.orientation", "scaled": "c2pa.resized",
@@ -135,7 +137,7 @@ def fresh(run: Runner) -> float:
 
 def files(before: bytes, after: Image.Image) -> Scene:
     """The file as it was made, an arrow, and the file as it is."""
-    width = TILE * min(1, after.width / SIDE) if after.width > SIDE / 2 else TILE * after.width / SIDE
+    width = TILE * min(1, after.width / SIDE)
     return pictures.in_a_row(
         [
             pictures.raster(Image.open(io.BytesIO(before)), TILE),
@@ -186,19 +188,28 @@ def verify(run: Runner, words: Labels, *, upload: str, trust: str) -> dict[str, 
 
 
 def opened(data: bytes) -> tuple[Image.Image, str]:
-    """The picture in a file, and the file's media type. Raises NotReadable."""
+    """The picture in a file, upright and on white where it is transparent, and the file's media type. Raises
+    NotReadable."""
     try:
-        with Image.open(io.BytesIO(data), formats=list(MEDIA_TYPES)) as image:
+        with Image.open(io.BytesIO(data), formats=FORMATS) as image:
             if image.width * image.height > MOST_PIXELS:
                 raise NotReadable("too_many_pixels")
             if min(image.size) < NARROWEST * max(image.size):
                 raise NotReadable("too_narrow")
             kind = MEDIA_TYPES[str(image.format)]
-            return image.convert("RGB"), kind
+            return flattened(ImageOps.exif_transpose(image)), kind
     except NotReadable:
         raise
     except Exception:  # Pillow raises whatever a damaged file makes its decoders raise
         raise NotReadable("no_picture") from None
+
+
+def flattened(image: Image.Image) -> Image.Image:
+    """The picture as it looks on white paper."""
+    if not image.has_transparency_data:
+        return image.convert("RGB")
+    paper = Image.new("RGBA", image.size, "white")
+    return Image.alpha_composite(paper, image.convert("RGBA")).convert("RGB")
 
 
 def small(image: Image.Image, size: int) -> Image.Image:

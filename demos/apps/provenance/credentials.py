@@ -1,18 +1,20 @@
 """Content Credentials (C2PA): who made a picture file, when and with what, signed over a hash of the file.
 
-The certificates are tests of our own. Their keys are made when the first file is signed, live in memory only,
-and end with the process: a credential from before a restart is still sound, but signed by somebody whom the
-new process doesn't know. Nothing here asks the network, for revocation lists or for remote manifests.
+The certificates are tests of our own. Their keys follow from a secret that all processes of a server share:
+what one has signed, any of them knows. They live in memory only and end with the server: a credential from
+before a restart is still sound, but signed by somebody whom the new server doesn't know. Nothing here asks
+the network, for revocation lists or for remote manifests.
 """
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from functools import cache, lru_cache
+from functools import lru_cache
 from threading import Lock
 from typing import Any, Literal
 
@@ -21,6 +23,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+
+from demos.kit.secret import secret
 
 TOOL, EDITOR = "Ordlab", "Ordlab editor"  # as they name themselves
 ORGANIZATION = "Ordlab (test certificate)"
@@ -32,6 +36,7 @@ SETTINGS = {
 }
 BINDING = "org.ordlab.watermark"  # names our watermark in a credential
 LIFE = timedelta(days=90)
+RENEWED = timedelta(days=30)  # a server may run for longer than a certificate lives
 FILES = 512  # signed files that are remembered: signing again would give another file each time
 APP11 = 0xEB  # the JPEG segments that hold a credential
 LOCK = Lock()  # of the library: its calls take a millisecond
@@ -51,20 +56,27 @@ class Authority:
     key: str
 
 
-@cache
-def authority() -> Authority:
-    """This process's own."""
-    now = datetime.now(UTC)
-    root_key, key = Ed25519PrivateKey.generate(), Ed25519PrivateKey.generate()
+def period() -> int:
+    """The number of the stretch of time in which the same certificates sign."""
+    return int(datetime.now(UTC).timestamp() // RENEWED.total_seconds())
+
+
+@lru_cache(maxsize=2)
+def authority(number: int) -> Authority:
+    """The server's own in a period: equal in all its processes, to the byte."""
+    begin = datetime.fromtimestamp(number * RENEWED.total_seconds(), UTC)
+    root_key, key = (
+        Ed25519PrivateKey.from_private_bytes(secret(f"{whose} {number}")) for whose in ("root", "demo")
+    )
     root_name, name = named("Ordlab test root"), named("Ordlab demo")
     root = (
-        certificate(root_name, root_name, root_key, root_key, now)
+        certificate(root_name, root_name, root_key, root_key, begin)
         .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
         .add_extension(usage(signs_certificates=True), critical=True)
         .sign(root_key, None)
     )
     leaf = (
-        certificate(name, root_name, key, root_key, now)
+        certificate(name, root_name, key, root_key, begin)
         .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
         .add_extension(usage(signs_certificates=False), critical=True)
         .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.EMAIL_PROTECTION]), critical=False)
@@ -77,9 +89,14 @@ def authority() -> Authority:
 
 
 def certificate(
-    name: x509.Name, issuer: x509.Name, key: Ed25519PrivateKey, issuer_key: Ed25519PrivateKey, now: datetime
+    name: x509.Name,
+    issuer: x509.Name,
+    key: Ed25519PrivateKey,
+    issuer_key: Ed25519PrivateKey,
+    begin: datetime,
 ) -> x509.CertificateBuilder:
     """What both certificates have, not yet signed."""
+    serial = int.from_bytes(hashlib.sha256(key.public_key().public_bytes_raw()).digest()[:19])
     own = x509.SubjectKeyIdentifier.from_public_key(key.public_key())
     above = x509.AuthorityKeyIdentifier.from_issuer_public_key(issuer_key.public_key())
     return (
@@ -87,9 +104,9 @@ def certificate(
         .subject_name(name)
         .issuer_name(issuer)
         .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - timedelta(days=1))
-        .not_valid_after(now + LIFE)
+        .serial_number(serial)
+        .not_valid_before(begin - timedelta(days=1))
+        .not_valid_after(begin + LIFE)
         .add_extension(own, critical=False)
         .add_extension(above, critical=False)
     )
@@ -118,19 +135,25 @@ def usage(signs_certificates: bool) -> x509.KeyUsage:
     )
 
 
-@cache
-def context(trusts_us: bool) -> c2pa.Context:
-    """The library's settings, with our root among those that are trusted or without."""
-    trust = {"trust": {"trust_anchors": authority().root}} if trusts_us else {}
+@lru_cache(maxsize=4)
+def context(trusts_us: bool, number: int) -> c2pa.Context:
+    """The library's settings, with our roots of a period and of the one before among those that are trusted,
+    or without."""
+    roots = "".join(authority(one).root for one in (number, number - 1))
+    trust = {"trust": {"trust_anchors": roots}} if trusts_us else {}
     return c2pa.Context.from_dict(SETTINGS | trust)
 
 
 # Signing
 
 
-@lru_cache(maxsize=FILES)
 def signed(jpeg: bytes, title: str, model: str, source_type: str, number: int) -> bytes:
     """A JPEG file with a credential: made now, by us, with a model; its watermark carries a number."""
+    return _signed(period(), jpeg, title, model, source_type, number)
+
+
+@lru_cache(maxsize=FILES)
+def _signed(by: int, jpeg: bytes, title: str, model: str, source_type: str, number: int) -> bytes:
     made = {
         "action": "c2pa.created",
         "when": now(),
@@ -140,14 +163,18 @@ def signed(jpeg: bytes, title: str, model: str, source_type: str, number: int) -
     marked = {"action": "c2pa.watermarked", "when": now(), "softwareAgent": {"name": BINDING}}
     binding = {"alg": BINDING, "blocks": [{"scope": {}, "value": str(number)}]}
     assertions = [actions(made, marked), {"label": "c2pa.soft-binding", "data": binding}]
-    return written(jpeg, manifest(TOOL, title, assertions))
+    return written(by, jpeg, manifest(TOOL, title, assertions))
+
+
+def signed_again(jpeg: bytes, before: bytes, title: str, done: tuple[str, ...]) -> bytes:
+    """An edited JPEG file with a credential of its own, which says what was done to which signed file."""
+    return _signed_again(period(), jpeg, before, title, done)
 
 
 @lru_cache(maxsize=FILES)
-def signed_again(jpeg: bytes, before: bytes, title: str, done: tuple[str, ...]) -> bytes:
-    """An edited JPEG file with a credential of its own, which says what was done to which signed file."""
+def _signed_again(by: int, jpeg: bytes, before: bytes, title: str, done: tuple[str, ...]) -> bytes:
     steps = [{"action": action, "when": now(), "softwareAgent": {"name": EDITOR}} for action in done]
-    return written(jpeg, manifest(EDITOR, title, [actions(*steps)]), before)
+    return written(by, jpeg, manifest(EDITOR, title, [actions(*steps)]), before)
 
 
 def manifest(tool: str, title: str, assertions: list[dict[str, Any]]) -> str:
@@ -166,12 +193,13 @@ def actions(*some: Mapping[str, Any]) -> dict[str, Any]:
     return {"label": "c2pa.actions", "data": {"actions": list(some)}}
 
 
-def written(jpeg: bytes, definition: str, before: bytes | None = None) -> bytes:
-    """The file with a signed manifest; `before` is the file that it was edited from."""
-    own, file = authority(), io.BytesIO()
+def written(by: int, jpeg: bytes, definition: str, before: bytes | None = None) -> bytes:
+    """The file with a manifest signed by a period's certificate; `before` is the file that it was edited
+    from."""
+    own, file = authority(by), io.BytesIO()
     with LOCK:
         info = c2pa.C2paSignerInfo(c2pa.C2paSigningAlg.ED25519, own.chain.encode(), own.key.encode(), None)
-        with c2pa.Signer.from_info(info) as signer, c2pa.Builder(definition, context(True)) as builder:
+        with c2pa.Signer.from_info(info) as signer, c2pa.Builder(definition, context(True, by)) as builder:
             if before is not None:
                 builder.set_intent(c2pa.C2paBuilderIntent.EDIT)
                 builder.add_ingredient({"relationship": "parentOf"}, "image/jpeg", io.BytesIO(before))
@@ -216,13 +244,19 @@ def inspect(data: bytes, kind: str, trusts_us: bool) -> Credential:
     """The credential of a file of a media type, as one sees it who trusts our root, or one who doesn't."""
     try:
         with LOCK:
-            reader = c2pa.Reader.try_create(kind, io.BytesIO(data), context=context(trusts_us))
+            reader = c2pa.Reader.try_create(kind, io.BytesIO(data), context=context(trusts_us, period()))
             if reader is None:
                 return Credential("missing")
             with reader:
                 report, state = json.loads(reader.json()), reader.get_validation_state()
-    except c2pa.C2paError:
+        return understood(report, state)
+    except (c2pa.C2paError, AttributeError, LookupError, TypeError, ValueError):
         return Credential("unreadable")
+
+
+def understood(report: Mapping[str, Any], state: str | None) -> Credential:
+    """What the library's report says. A stranger's assertions may have any form: raises AttributeError,
+    LookupError, TypeError or ValueError where it is not C2PA's."""
     faults = tuple(dict.fromkeys(codes(report.get("validation_results", {}))))
     states: dict[str | None, State] = {"Trusted": "trusted", "Valid": "unknown_signer"}
     return Credential(states.get(state, "invalid"), steps(report), faults)
