@@ -121,7 +121,7 @@ def positive_int(text: str) -> int:
     return value
 
 
-def room(name: str, part: str = "train") -> Path:
+def folder_of(name: str, part: str = "train") -> Path:
     """The folder of a model or a demo: of two with one name, the one that has the part."""
     return next(HERE.glob(f"*/{name}/{part}.py")).parent
 
@@ -129,7 +129,7 @@ def room(name: str, part: str = "train") -> Path:
 def module(demo: str, part: str) -> Any:
     from importlib import import_module
 
-    return import_module(f"demos.{room(demo, part).parent.name}.{demo}.{part}")
+    return import_module(f"demos.{folder_of(demo, part).parent.name}.{demo}.{part}")
 
 
 def run_train(arguments: argparse.Namespace) -> int:
@@ -156,7 +156,7 @@ def run_train(arguments: argparse.Namespace) -> int:
     if not show(trainer.train(**options)):
         print(f"Stopped. To continue: python -m demos train {arguments.demo} --resume", file=sys.stderr)
         return 130
-    folder = options.get("out", room(arguments.demo) / "weights")
+    folder = options.get("out", folder_of(arguments.demo) / "weights")
     return report(folder)
 
 
@@ -216,7 +216,7 @@ def run_evaluate(arguments: argparse.Namespace) -> int:
         print(f"Nothing to evaluate in “{unknown[0]}”; there is {', '.join(known)}.", file=sys.stderr)
         return 2
     results = {}
-    for name in arguments.demos or [name for name in known if (room(name) / "weights").exists()]:
+    for name in arguments.demos or [name for name in known if (folder_of(name) / "weights").exists()]:
         try:
             results[name] = module(name, "evaluate").evaluate()
         except WeightsError as error:

@@ -267,6 +267,8 @@ class Words(Control):
         value = "" if value is None else value
         if not isinstance(value, str) or len(value) > self.longest:
             raise ValueError(f"not a text of at most {self.longest} characters")
+        if any("\ud800" <= character <= "\udfff" for character in value):
+            raise ValueError("half a character")  # which no text can be encoded with
         return value.replace("\r\n", "\n")
 
 

@@ -7,8 +7,9 @@ where the source has nothing to be moved there: the occlusion mask (equation 8).
 features, warped and masked, and paints.
 
 Two things differ. Because our pictures are small, features are warped at three sizes, and the warped source
-itself shows wherever the decoder doesn't paint over it. And the decoder is told where eyes and mouth should
-be, and paints there from the beginning: a shut eye holds nothing that could be warped into an open one.
+itself shows wherever the decoder doesn't paint over it. And the decoder gets maps of where eyes and mouth
+should be, and paints there from the beginning: a shut eye holds nothing that could be warped into an open
+one.
 """
 
 from __future__ import annotations
@@ -166,18 +167,18 @@ class Generator(nn.Module):
         there64 = F.interpolate(motion.occlusion, scale_factor=2.0, mode="bilinear")
         there16 = F.avg_pool2d(motion.occlusion, 2)
         fine, middle, coarse = features
-        x = self.paint16(torch.cat([sampled(coarse, field16) * there16, self.told(end, 16)], 1))
+        x = self.paint16(torch.cat([sampled(coarse, field16) * there16, self.targets(end, 16)], 1))
         middle = sampled(middle, motion.field) * motion.occlusion
-        x = self.paint32(torch.cat([doubled(x), middle, self.told(end, 32)], 1))
+        x = self.paint32(torch.cat([doubled(x), middle, self.targets(end, 32)], 1))
         warped = sampled(source.float(), field64)
         fine = sampled(fine, field64) * there64
-        x = self.paint64(torch.cat([self.grow(x), fine, warped, self.told(end, 64)], 1))
+        x = self.paint64(torch.cat([self.grow(x), fine, warped, self.targets(end, 64)], 1))
         color, share = self.leave(x).float().split([3, 1], 1)
         inside = soft_windows(end.points, SIZE)
         painted = (share + PAINT_OUTSIDE + (PAINT_INSIDE - PAINT_OUTSIDE) * inside).sigmoid()
         painted = 1 - there64 * (1 - painted)  # what the source lacks is painted anyway
         return Moved(torch.lerp(warped, color.tanh(), painted), warped, painted, motion)
 
-    def told(self, end: Keypoints, size: int) -> Tensor:
+    def targets(self, end: Keypoints, size: int) -> Tensor:
         """Where keypoints should be, for the decoder (n, kinds, size, size)."""
         return kinds_of(heatmaps(end.points, getattr(self, f"places{size}"), SPREAD[size]))
