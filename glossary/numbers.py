@@ -39,7 +39,7 @@ def is_known(locale: str) -> bool:
 def number(value: float, locale: str, digits: int = 1) -> str:
     """With exactly so many decimals."""
     pattern = f"#,##0.{'0' * digits}" if digits else "#,##0"
-    return _minus(format_decimal(value, pattern, locale))
+    return _minus(format_decimal(value if round(value, digits) else 0.0, pattern, locale))  # never “−0.0”
 
 
 def integer(value: int, locale: str) -> str:
@@ -48,8 +48,8 @@ def integer(value: int, locale: str) -> str:
 
 
 def percent(share: float, locale: str) -> str:
-    """A share from 0 to 1 in whole per cent."""
-    return _minus(format_percent(share, locale=locale))
+    """A share from 0 to 1 in whole percent."""
+    return _minus(format_percent(share if round(share, 2) else 0.0, locale=locale))
 
 
 def _minus(text: str) -> str:

@@ -114,7 +114,10 @@ footer { display: none !important }
 .prose :is(table, tr, th, td) { border-color: var(--border-color-primary) !important }
 .says table { font-size: .9375rem; width: 100% }
 .says :is(th, td) { overflow-wrap: normal; word-break: normal }
-.says :is(th, td) { border-width: 0 0 1px; padding: .3em .5em .3em 0; text-align: start }
+.says :is(table, tr) { border-width: 0 !important }
+.says :is(th, td) { border-width: 0 0 1px; padding: .3em .75em .3em 0; text-align: start }
+.says :is(th, td):last-child { padding-inline-end: 0 }
+.says [align="right"] { font-variant-numeric: tabular-nums; text-align: end }
 
 /* Controls: no boxes, room between them, buttons on the line of the fields. */
 .form { background: none !important; border: 0 !important; gap: 1.25rem !important }

@@ -60,6 +60,8 @@ def test_numbers(tag: str, written: tuple[str, str, str]) -> None:
     locale = numbers.locale_of(language(tag))
     made = numbers.number(-1.5, locale), numbers.integer(310_000, locale), numbers.percent(0.83, locale)
     assert made == written
+    assert numbers.number(-0.04, locale) == numbers.number(0.0, locale)
+    assert numbers.percent(-0.001, locale) == numbers.percent(0.0, locale)
 
 
 def test_a_locale_of_its_own() -> None:

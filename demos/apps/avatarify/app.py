@@ -190,8 +190,8 @@ def answer_landmarks(
     shown = drawn(handles.turned(person(driver), places))
     acting = Seen(shown, handles.shaped(person(driver), places))
     shot = moved(run, source, rest, acting, way)
-    set_ = [handles.POINTS[label] for _, _, label in places]
-    face = drawing.face(shown[0], acting.keypoints.points[0], set_, FACE)
+    placed = [handles.POINTS[k] for _, _, k in places]
+    face = drawing.face(shown[0], acting.keypoints.points[0], placed, FACE)
     return {
         "face": pictures.in_a_row([face, pictures.tile(shot.pictures[0], FACE)], 8),
         "said": label("landmarks_set", n=len(places)) if places else label["landmarks_none"],

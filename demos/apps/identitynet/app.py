@@ -30,7 +30,7 @@ from demos.models.identitynet.model import card
 from demos.models.identitynet.spatial import COLORS, DIM, NOSE, RADIUS, WIDTH
 
 LARGE, SMALL, GAP = 200, 150, 10  # px of three portraits in a row, of four, and between them
-DARK = (19, 33, 31)  # behind the landmarks
+BLACK = (0, 0, 0)  # behind the landmarks, as the net gets it
 DOT, LINE = RADIUS / SIZE, WIDTH / SIZE  # of landmarks and of lines between them, of a picture's width
 Spots = tuple[tuple[float, float, int], ...]
 MOVED = Points("moved", -32, 32, classes=len(POINTS), most=len(POINTS))  # px from where they were, by class
@@ -72,7 +72,7 @@ def sketched(points: Tensor, size: float) -> Scene:
     """The landmarks as the net gets them, sharp at any size."""
     places = [(float(x) / SIZE * size, float(y) / SIZE * size) for x, y in points]
     colors = [color_of(k) for k in range(len(POINTS))]
-    things: list[tuple[float, float, Thing]] = [(0, 0, Box(size, size, DARK))]
+    things: list[tuple[float, float, Thing]] = [(0, 0, Box(size, size, BLACK))]
     for k, place in enumerate(places):
         if k != NOSE:
             color = tuple(round(DIM * part) for part in colors[k])
@@ -158,9 +158,9 @@ def answer_pose(
 def facts(label: Labels, who: bool, where: bool, strength: float, alike: float, off: float) -> str:
     """What nets that took no part in training say of the result, and how large the net is."""
     known = faces.card().details
-    told = [label[key] for key, on in (("who_off", who), ("where_off", where)) if not on]
+    said = [label[key] for key, on in (("who_off", who), ("where_off", where)) if not on]
     if strength == 0 or not (who or where):
-        told = [label["all_off"]]
+        said = [label["all_off"]]
     verdict = label(
         "same_person" if alike >= known["threshold"] else "another_person",
         alike=label.number(alike, 2),
@@ -173,7 +173,7 @@ def facts(label: Labels, who: bool, where: bool, strength: float, alike: float, 
     own = label(
         "sizes", own=label.thousands(card().parameters), unet=label.thousands(int(card().details["unet"]))
     )
-    return "\n\n".join([*([label.sentences(told)] if told else []), label.sentences([verdict, placed]), own])
+    return "\n\n".join([*([label.sentences(said)] if said else []), label.sentences([verdict, placed]), own])
 
 
 # Which condition does what
@@ -235,7 +235,7 @@ TABS = (
         "pose",
         (
             Seed("portrait", 75),
-            Seed("pose", 76),
+            Seed("pose", 76, primary=False),
             Choice("given", tuple(GIVEN), "both"),
             Action("own", lambda state: {"pose": state["portrait"], "moved": ()}),
             MOVED,
@@ -246,7 +246,7 @@ TABS = (
     ),
     Tab(
         "apart",
-        (Seed("portrait", 75), Seed("pose", 76)),
+        (Seed("portrait", 75), Seed("pose", 76, primary=False)),
         (Picture("four"), Text("compared")),
         answer_apart,
         more=SETTINGS,
