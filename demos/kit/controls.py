@@ -268,7 +268,7 @@ class Words(Control):
         if not isinstance(value, str) or len(value) > self.longest:
             raise ValueError(f"not a text of at most {self.longest} characters")
         if any("\ud800" <= character <= "\udfff" for character in value):
-            raise ValueError("half a character")  # which no text can be encoded with
+            raise ValueError("not a whole character")  # and so not to be encoded
         return value.replace("\r\n", "\n")
 
 
