@@ -20,6 +20,15 @@ TO_ROOT = "../../../"  # from /demos/<demo>/<lang>/
 MEASURES = "measures.yml"  # beside a model's code: what its measures are called, in each language
 
 
+def what_is_seen(labels: Labels) -> str:
+    """What a demo says of what it shows, as Markdown behind a heading in bold.
+
+    That is no “**”: behind a full-width colon, with no space before what follows, it would not end.
+    """
+    see = with_term_links(labels.demo.see[labels.lang], labels.language)
+    return labels.sentences([f"<strong>{labels.language.word('see')}</strong>", see])
+
+
 def with_term_links(text: str, language: Language) -> str:
     """Markdown in which `[[generator|the generator]]` leads to the term's page, out of the frame it stands
     in."""

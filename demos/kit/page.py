@@ -30,7 +30,7 @@ from demos.kit.functions import Refused, Runner, direct
 from demos.kit.gradio_internals import EVENT, SKIP, Blocks, id_of
 from demos.kit.labels import Labels
 from demos.kit.languages import Language
-from demos.kit.notes import numbers_of, with_term_links
+from demos.kit.notes import numbers_of, what_is_seen
 from demos.kit.runs import Frame, Kept, Runs, direct_frames
 from demos.kit.shows import Chart, Click, Payload, Picture, Point, Show
 from demos.kit.state import PRESET, TAB, Parsed, parse, query
@@ -269,12 +269,9 @@ class Page:
 
     def make_notes(self) -> None:
         """Below everything: what is seen, with links to its terms, and the models' numbers."""
-        if see := self.labels.demo.see.get(self.language.code):
-            see = with_term_links(see, self.language)
+        if self.language.code in self.labels.demo.see:
             with gr.Column(elem_classes="see"):
-                gr.Markdown(
-                    f"**{self.language.word('see')}** {see}", sanitize_html=False, latex_delimiters=[]
-                )
+                gr.Markdown(what_is_seen(self.labels), sanitize_html=False, latex_delimiters=[])
         if numbers := numbers_of(self.app.demo, self.labels):
             with gr.Accordion(self.language.word("numbers"), open=False, elem_classes="numbers"):
                 gr.Markdown(numbers, latex_delimiters=[])

@@ -17,6 +17,7 @@ from demos.kit.app import App, Tab, declared, words_needed
 from demos.kit.controls import Choice, Choices, Control, Integer, Matrix, Points, Slider, Switch, Upload
 from demos.kit.functions import direct
 from demos.kit.labels import Labels
+from demos.kit.notes import what_is_seen
 from demos.kit.page import Page, direct_answers, make_page
 from demos.kit.registry import load_demos
 from demos.kit.state import parse, query
@@ -348,3 +349,10 @@ def test_words_of_norwegian_and_chinese_are_written_as_the_languages_write() -> 
 
 def test_paths_are_the_packages_own() -> None:
     assert all(demo.folder.parent == registry.ROOT for demo in DEMOS.values())
+
+
+def test_what_is_seen_follows_its_heading_as_the_language_wants_it() -> None:
+    demo = DEMOS["perplexity"]
+    starts = {"nb": "<strong>Dette ser du.</strong> F", "zh": "<strong>你看到的是：</strong>每"}
+    for lang, start in starts.items():
+        assert what_is_seen(Labels(demo, LANGUAGES[lang])).startswith(start)

@@ -169,8 +169,8 @@ def show(run: Runner, words: Labels, *, corpus_of: str, number: int) -> dict[str
     said = [
         f"**{about.name[lang]}**",
         words.sentences([about.origin[lang].format(**count), about.size[lang].format(**count)]),
-        "**{}** {}".format(words["lacks"], about.lacks[lang]),
-        "**{}** {}".format(words["license"], about.license[lang]),
+        words.sentences([f"<strong>{words['lacks']}</strong>", about.lacks[lang]]),
+        words.sentences([f"<strong>{words['license']}</strong>", about.license[lang]]),
     ]
     documents = corpus(corpus_of, "train")
     lines_of = documents[(number - 1) % len(documents)].split("\n")
