@@ -26,7 +26,7 @@ def digest(made_of: Iterable[Tensor | Path | str]) -> str:
     for part in made_of:
         match part:
             case Tensor():
-                found.update(part.cpu().contiguous().numpy().tobytes())
+                found.update(part.cpu().contiguous().numpy().data)
             case Path():
                 found.update(part.read_bytes())
             case str():
