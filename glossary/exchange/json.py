@@ -68,8 +68,10 @@ def parse(content: bytes, incoming: Incoming, *, lists: bool = False) -> tuple[s
 
 def _object(text: str, incoming: Incoming, lists: bool) -> Any:
     try:
-        data = json.loads(text, object_pairs_hook=_no_duplicates, parse_constant=_no_constant)
+        data = _loads(text)
     except json.JSONDecodeError as error:
+        if lists and (lines := _objects_of_lines(text)):
+            return lines
         incoming.report("X004", f"not valid JSON: {error.msg}", line=error.lineno)
         return None
     except (RecursionError, ValueError) as error:
@@ -83,6 +85,19 @@ def _object(text: str, incoming: Incoming, lists: bool) -> Any:
         incoming.report("X004", f"the data is nested more than {_MAX_DEPTH} levels deep")
         return None
     return data
+
+
+def _loads(text: str) -> Any:
+    return json.loads(text, object_pairs_hook=_no_duplicates, parse_constant=_no_constant)
+
+
+def _objects_of_lines(text: str) -> list[Any]:
+    """The objects of JSON Lines, one on each line; none if that is not what the text is."""
+    try:
+        found = [_loads(line) for line in text.splitlines() if line.strip()]
+    except (RecursionError, ValueError):
+        return []
+    return found if all(isinstance(item, dict) for item in found) else []
 
 
 def _add_objects(incoming: Incoming, part: str, values: Data) -> None:

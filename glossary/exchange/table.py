@@ -18,45 +18,35 @@ import re
 import zipfile
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from functools import cache
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import langcodes
-import yaml
-from babel import Locale, UnknownLocaleError
-
 from ..load import CHOICES
-from ..yamlfile import UNPRINTABLE, did_you_mean
+from ..yamlfile import UNPRINTABLE
 from . import extra, plain
+from .columns import (
+    TERM_DETAILS,
+    Column,
+    chosen_columns,
+    column_of,
+    is_chance,
+    known_headings,
+    language_of,
+    once_each,
+    tag_of,
+    value_of,
+)
 from .place import UNTAGGED
 from .plain import Data, Incoming
 from .text import unsafe
 
-HEADERS = Path(__file__).with_name("headers.yml")
-_TERM_DETAILS = ("pos", "gender", "pinyin", "note", "status")
-_OF_CONCEPT = ("id", "subject", "broader", "related", "language")
-KEYS = ("term", "synonyms", "abbreviation", *plain.ENTRY_TEXTS, *_TERM_DETAILS, *_OF_CONCEPT, "extra", "skip")
 _ANKI = re.compile(r"#(separator|html|columns|deck|notetype|tags|guid)\b[^:]*:(.*)")
 _ANKI_SEPARATORS = {"tab": "\t", "comma": ",", "semicolon": ";", "pipe": "|", "space": " ", "colon": ":"}
 EXCEL_97 = bytes.fromhex("d0cf11e0a1b11ae1")  # how a file of that format begins
 _MAX_ABOVE = 8  # rows in which headings are looked for
 Cell = tuple[str, Any]  # a heading, and what stands below it
 Row = tuple[int, list[Any]]  # its line, and its cells
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """What a column holds: a key of ours, in a language or in none, or `extra`."""
-
-    heading: str
-    key: str
-    lang: str = ""
-
-    def __str__(self) -> str:
-        name = {"extra": "kept in `extra`", "skip": "left out"}.get(self.key, self.key)
-        return f"{name} in {self.lang}" if self.lang else name
 
 
 def read_rows(
@@ -73,11 +63,11 @@ def read_rows(
         incoming.decide("row above the headings: not read", " ".join(map(str, row)).strip(), line=line)
     line, first = next(numbered, (0, []))
     headings = [plain.as_text(cell or "").strip() for cell in first]
-    wishes = _wishes(columns, headings, incoming)
+    wishes = chosen_columns(columns, headings, incoming)
     if any(problem.code == "X004" for problem in incoming.problems):
         return
-    found = [_column(heading, wishes.get(place)) for place, heading in enumerate(headings)]
-    if not wishes and _is_chance(found):
+    found = [column_of(heading, wishes.get(place)) for place, heading in enumerate(headings)]
+    if not wishes and is_chance(found):
         found = [Column(heading, "extra") for heading in headings]
     if not any(column.key in ("term", "abbreviation") for column in found):
         is_headed = any(column.key != "extra" or column.lang for column in found) and not wishes
@@ -89,7 +79,7 @@ def read_rows(
             return
         found, numbered = unheaded, iter([(line, first), *numbered])
     named = [c if c.heading else replace(c, heading=f"column {n}") for n, c in enumerate(found, 1)]
-    found = _once_each(named)
+    found = once_each(named)
     incoming.wins = any(column.key == "basis" for column in found)  # a translation that comes back
     for column in found:
         if column.heading:
@@ -113,7 +103,7 @@ def _from_headings(rows: Iterator[Row]) -> tuple[Iterator[Row], list[Row]]:
 
 def _columns(row: Sequence[Any]) -> list[Column]:
     headings = [plain.as_text(cell or "").strip() for cell in row]
-    return [_column(heading, None) for heading in headings if heading]
+    return [column_of(heading, None) for heading in headings if heading]
 
 
 def _is_group_row(row: Sequence[Any], below: Sequence[Any]) -> bool:
@@ -135,113 +125,6 @@ def _joined_headings(row: Sequence[Any], below: Sequence[Any]) -> list[str]:
 
 
 # Columns
-
-
-def _wishes(columns: Sequence[str], headings: Sequence[str], incoming: Incoming) -> dict[int, Column]:
-    """What `--columns` says, by the column's place: “Begrep=nb.term”, or a number instead of the heading."""
-    wishes: dict[int, Column] = {}
-    for wish in columns:
-        name, sign, role = wish.rpartition("=")
-        name, (lang, _, key) = name.strip(), role.strip().rpartition(".")
-        places = [place for place, heading in enumerate(headings) if heading.casefold() == name.casefold()]
-        if not places and name.isdecimal() and 0 < int(name) <= len(headings):
-            places = [int(name) - 1]
-        if not sign or key not in KEYS or not places:
-            fix = (
-                f"write it as “{headings[0] if headings else 'Term'}=en.term”"
-                if not sign
-                else did_you_mean(key, KEYS) or f"use one of: {', '.join(KEYS)}"
-                if key not in KEYS
-                else did_you_mean(name, headings) or "use its number"
-            )
-            incoming.report("X004", f"--columns: “{wish}” names no column and what it holds", fix, key=name)
-            continue
-        wishes |= {place: Column(headings[place] or name, key, lang) for place in places}
-    return wishes
-
-
-def _column(heading: str, wish: Column | None) -> Column:
-    if wish:
-        return wish
-    words = [word for word in re.split(r"[\s_.:/()\[\]\-]+", heading.casefold()) if word]
-    phrase = " ".join(words)
-    if key := _keys().get(phrase):
-        return Column(heading, key)
-    for size in (3, 2, 1):  # a language may be more words than one: zh-Hans, norsk bokmål
-        for at in (len(words) - size, 0):
-            if at >= 0 and size <= len(words) and (lang := _language("-".join(words[at : at + size]))):
-                rest = [*words[:at], *words[at + size :]]
-                rest = [word for word in rest if word not in ("in", "på", "i", "language", "språk", "@")]
-                if not rest:
-                    return Column(heading, "term", lang)
-                if key := _keys().get(" ".join(rest)):
-                    return Column(heading, key, "" if key in _OF_CONCEPT else lang)
-                return Column(heading, "extra", lang)
-    return Column(heading, "extra")
-
-
-def _is_chance(columns: Sequence[Column]) -> bool:
-    """Whether all that is recognized is one short word, which happens to be the code of a language too."""
-    known = [column for column in columns if column.key != "extra" or column.lang]
-    return len(columns) > 1 and len(known) == 1 and len(known[0].heading) == 2 and bool(known[0].lang)
-
-
-@cache
-def _keys() -> Mapping[str, str]:
-    """Word of a heading → our key."""
-    known: dict[str, list[str]] = yaml.safe_load(HEADERS.read_text("utf-8"))
-    return {word.casefold(): key for key, words in known.items() for word in words} | {k: k for k in known}
-
-
-@cache
-def _names() -> Mapping[str, str]:
-    """Name of a language → its code: in the language itself, and in English, Norwegian and Chinese."""
-    found: dict[str, str] = {}
-    codes = [code for code in map(str, Locale("en").languages) if len(code) == 2]
-    for locale in ("zh", "nb", "en"):
-        names = Locale(locale).languages
-        found |= {names[code].casefold(): code for code in codes if code in names}
-    for code in codes:
-        try:
-            own = Locale(code).languages.get(code, "")
-        except UnknownLocaleError:
-            continue
-        found.setdefault(own.casefold(), code)
-    found |= {
-        "bokmål": "nb",
-        "norsk": "nb",
-        "norwegian": "nb",
-        "nynorsk": "nn",
-        "中文": "zh",
-        "英文": "en",
-        "挪威文": "nb",
-    }
-    return {name.replace(" ", "-"): code for name, code in found.items() if name}
-
-
-def _language(word: str) -> str:
-    """The tag that a word of a heading is, or the language that it names; empty if it is neither."""
-    if code := _names().get(word):
-        return code
-    if not re.fullmatch(r"[a-z]{2,3}(-[a-z]{4})?(-(?:[a-z]{2}|\d{3}))?", word):
-        return ""
-    base = word.split("-")[0]
-    is_usual = base in Locale("en").languages and (len(base) == 2 or "-" in word)
-    if not is_usual or not langcodes.tag_is_valid(word):
-        return ""
-    return "nb" if word == "no" else str(langcodes.standardize_tag(word))
-
-
-def _once_each(columns: Sequence[Column]) -> list[Column]:
-    """A second column for what there is one of is kept under its heading."""
-    seen: set[tuple[str, str]] = set()
-    found = []
-    for column in columns:
-        place = (column.key, column.lang)
-        repeats = column.key in ("term", "synonyms", "abbreviation", "extra", "skip")
-        found.append(column if repeats or place not in seen else Column(column.heading, "extra", column.lang))
-        seen.add(place)
-    return found
 
 
 def _without_headings(
@@ -297,7 +180,7 @@ class _Table:
         given = {column.key: str(value) for column, value in cells if column.key in ("id", "language")}
         raw = self._id(given.get("id", ""), line)
         concept: Data = self.incoming.part("concepts").setdefault(raw, {})
-        stated = _tag(given.get("language", ""))
+        stated = tag_of(given.get("language", ""))
         terms: dict[str, list[Data]] = {}  # of this row, by language
         for column, value in cells:
             lang = column.lang or stated or UNTAGGED
@@ -333,7 +216,7 @@ class _Table:
                 self._keep(concept, column, lang, value)
             else:
                 entry[column.key] = _one(value)
-        elif column.key in _TERM_DETAILS:
+        elif column.key in TERM_DETAILS:
             chinese = next((tag for tag in terms if tag.split("-")[0] == "zh"), "")
             self._detail(concept, column, lang or (chinese if column.key == "pinyin" else ""), value, terms)
         elif column.key in ("broader", "related"):
@@ -363,11 +246,10 @@ class _Table:
         self, concept: Data, column: Column, lang: str, value: Any, terms: Mapping[str, list[Data]]
     ) -> None:
         """What is said of the row's first term; kept, where there is no place for it."""
-        text, allowed = _one(value), CHOICES.get(column.key)
-        said_of = next(iter(terms.get(lang or UNTAGGED, ())), None)
-        is_free = said_of is not None and (column.key == "status" or column.key not in said_of)
-        if said_of is not None and is_free and (allowed is None or text.lower() in allowed):
-            said_of[column.key] = text.lower() if allowed else text
+        text = value_of(column.key, _one(value)) if column.key in CHOICES else _one(value)
+        term = next(iter(terms.get(lang or UNTAGGED, ())), None)
+        if term is not None and text and (column.key == "status" or column.key not in term):
+            term[column.key] = text
         else:
             self._keep(concept, column, lang, value)
 
@@ -379,16 +261,6 @@ class _Table:
         """Broader and related concepts are named by their terms or ids."""
         for concept, relation, name in self.references:
             concept.setdefault(relation, []).append(self.names.get(name.casefold(), name))
-
-
-def _tag(language: str) -> str:
-    """A language as a cell names it, as a tag."""
-    return _tag_of(language.strip()) or language.strip()
-
-
-def _tag_of(word: str) -> str:
-    """The language that a key or a cell is, as a tag; empty if it is none."""
-    return _language(re.sub(r"[\s_]+", "-", str(word).casefold()))
 
 
 def _parts(value: Any) -> list[str]:
@@ -458,20 +330,17 @@ def _without_html(cell: str) -> str:
 
 
 def guess_separator(text: str) -> str:
-    """The character that parts the first lines into equally many cells, the more the better."""
+    """The character that divides most of the first lines into equally many cells, the more the better."""
+    sample = list(io.StringIO(text[:20_000], newline=""))
 
-    def evenness(separator: str) -> tuple[int, int]:
-        sample = io.StringIO(text[:20_000], newline="")
-        widths = [
-            len(row)
-            for row, _ in zip(csv.reader(sample, delimiter=separator), range(20), strict=False)
-            if row
-        ]
-        wide = Counter(width for width in widths if width > 1).most_common(1)
-        return (wide[0][1], wide[0][0]) if wide else (0, 0)
+    def evenness(separator: str) -> tuple[bool, bool, int, int]:
+        rows = itertools.islice(csv.reader(sample, delimiter=separator), 20)
+        widths = Counter(len(row) for row in rows if row)
+        several = Counter({width: count for width, count in widths.items() if width > 1})
+        width, count = next(iter(several.most_common(1)), (0, 0))
+        return (2 * count > widths.total(), separator in sample[0], count, width)
 
-    first = text.partition("\n")[0]
-    return max(",;\t|", key=lambda separator: (separator in first, *evenness(separator)))
+    return max(",;\t|", key=evenness) if sample else ","
 
 
 def read_xlsx(
@@ -556,18 +425,20 @@ def _flat(item: Mapping[str, Any], above: str = "") -> Iterator[Cell]:
     for key, value in item.items():
         name = f"{above}.{key}" if above else str(key)
         if isinstance(value, dict):
-            by_language = all(isinstance(item, dict) and _tag_of(word) for word, item in value.items())
+            by_language = all(isinstance(item, dict) and language_of(word) for word, item in value.items())
             yield from _flat(value, "" if by_language else name)
         elif (
             isinstance(value, list) and value and all(isinstance(v, dict) and _language_of(v) for v in value)
         ):
             for each in value:
-                rest = {k: v for k, v in each.items() if _keys().get(str(k).casefold()) != "language"}
+                rest = {
+                    k: v for k, v in each.items() if known_headings().get(str(k).casefold()) != "language"
+                }
                 yield from _flat(rest, _language_of(each))
         else:
             yield name, value
 
 
 def _language_of(item: Mapping[str, Any]) -> str:
-    values = [str(v) for k, v in item.items() if _keys().get(str(k).casefold()) == "language"]
-    return _tag(values[0]) if values else ""
+    values = [str(v) for k, v in item.items() if known_headings().get(str(k).casefold()) == "language"]
+    return tag_of(values[0]) if values else ""

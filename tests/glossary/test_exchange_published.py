@@ -17,6 +17,7 @@ from rdflib.compare import isomorphic
 
 from glossary.__main__ import main
 from glossary.exchange import FORMATS, IMPORTS, plain
+from glossary.exchange.columns import column_of
 from glossary.exchange.merge import Outcome, import_file
 from glossary.exchange.skos import PREFIXES
 from glossary.load import load
@@ -442,9 +443,7 @@ HEADINGS = {
 
 @pytest.mark.parametrize(("heading", "meaning"), HEADINGS.items(), ids=HEADINGS.keys())
 def test_headings(heading: str, meaning: str) -> None:
-    from glossary.exchange.table import _column
-
-    assert str(_column(heading, None)) == meaning
+    assert str(column_of(heading, None)) == meaning
 
 
 def test_an_id_that_is_a_page_s_address_gets_a_number(tmp_path: Path) -> None:
@@ -479,6 +478,18 @@ def test_a_row_per_term_says_what_it_says_of_that_term(tmp_path: Path) -> None:
         ("automobile", "admitted"),
     ]
     assert [(term.term, term.gender) for term in entries["nb"].terms] == [("bil", "m"), ("automobil", "n")]
+
+
+def test_what_a_term_is_in_the_words_of_others(tmp_path: Path) -> None:
+    table = "Liste, mai 2024\nBegrep NB;Ordklasse NB;Kjønn NB;Status NB\n"
+    table += "is;Subst.;hankjønn;anbefalt\nåre;v;?;ny\n"
+    bring("csv", table, tmp_path / "glossary")
+    termbase = load(tmp_path / "glossary")
+    term = termbase.concepts["is"].entries["nb"].preferred
+    assert (term.pos, term.gender, term.status) == ("noun", "m", "preferred")
+    assert term.extra == {}
+    assert termbase.concepts["are"].entries["nb"].preferred.pos == "verb"
+    assert termbase.concepts["are"].entries["nb"].extra == {"Kjønn NB": "?", "Status NB": "ny"}
 
 
 def test_columns_of_a_language_by_any_of_its_names(tmp_path: Path) -> None:
@@ -561,6 +572,7 @@ def test_a_mark_of_its_encoding_is_no_part_of_a_heading(tmp_path: Path) -> None:
 OBJECTS = {
     "by language": '[{"id": "ice", "in": {"en": {"word": "ice", "def": "water"}, "nb": {"word": "is"}}}]',
     "by id": '{"ice": {"en": "ice", "nb": "is", "definition_en": "water"}}',
+    "JSON Lines": '{"term_en": "snow"}\n{"term_en": "ice", "term_nb": "is", "definition_en": "water"}\n',
     "lists": '{"terms": [{"term_en": "ice", "term_nb": "is", "aliases_en": [], "definition_en": "water"}]}',
 }
 
