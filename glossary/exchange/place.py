@@ -208,7 +208,8 @@ def _place_terms(incoming: Incoming, entry: Data, id: str, lang: str) -> None:
     for term in entry.pop("terms", ()):
         text = " ".join(str(term.get("term", "")).split())
         if text and text in known:
-            entry.setdefault(EXTRA, {}).setdefault("terms", []).append(term)
+            again = {**term, "status": term.get("status", "admitted")}  # as exports state it
+            entry.setdefault(EXTRA, {}).setdefault("terms", []).append(again)
             incoming.decide("term given twice, kept once", text, id=id, lang=lang, line=line)
         else:
             known.add(text)

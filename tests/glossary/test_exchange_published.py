@@ -310,7 +310,8 @@ GROUPS = """<?xml version="1.0" encoding="{}"?>
 </termNoteGrp></termGrp>
 <descripGrp><descrip type="context">Plukk <hi>blåbær</hi>!</descrip>
 <admin type="source">bok</admin></descripGrp>
-</ntig></langSet><langSet xml:lang="en"><tig><term/><note>none yet</note></tig></langSet></termEntry>
+</ntig><tig><term>blåbær</term></tig></langSet>
+<langSet xml:lang="en"><tig><term/><note>none yet</note></tig></langSet></termEntry>
 </body></text></martif>"""
 
 
