@@ -236,7 +236,20 @@ def _added_terms(old: list[Data], new: list[Data], *, wins: bool) -> list[Data]:
     preferred = [term for term in stated.values() if term["status"] == "preferred"]
     for term in preferred[:-1] if wins else preferred[1:]:
         term["status"] = "admitted"
-    return [plain.without_implied_status(term, place) for place, term in enumerate(stated.values())]
+    return [
+        plain.without_implied_status(_without_own_status(term), place)
+        for place, term in enumerate(stated.values())
+    ]
+
+
+def _without_own_status(term: Data) -> Data:
+    """A term whose status is again what its file says it is needs no mention of that."""
+    extras = dict(term.get(EXTRA, {}))
+    if extras.get("status") != term["status"]:
+        return term
+    del extras["status"]
+    rest = {key: value for key, value in term.items() if key != EXTRA}
+    return rest | {EXTRA: extras} if extras else rest
 
 
 # New content of files, tried out before it counts

@@ -430,17 +430,30 @@ def _keep_nameless(incoming: Incoming, existing: Data) -> None:
 def _place_relations(incoming: Incoming, existing: Data) -> None:
     known = {*existing["concepts"], *incoming.part("concepts")}
     nameless = incoming.part("extra").get("concepts", {})
+    names = _ids_by_name(existing) if incoming.lenient else {}
     for id, concept in [*incoming.part("concepts").items(), *nameless.items()]:
         for relation in plain.RELATIONS:
-            targets = concept.get(relation, [])
-            away = [
-                t for t in targets if t in nameless or id in nameless or (_is_kept(incoming, t, id, known))
+            targets = [
+                t if t in known or t in nameless else names.get(t.casefold(), t)
+                for t in concept.get(relation, [])
             ]
+            away = [t for t in targets if t in nameless or id in nameless or _is_kept(incoming, t, id, known)]
+            if targets:
+                concept[relation] = [target for target in targets if target not in away]
             if away:
                 extra.note(concept, "relations", relation, away)
-                concept[relation] = [target for target in targets if target not in away]
                 what = "relation to what has no page: kept in `extra`"
                 incoming.decide(what, f"{relation}: {', '.join(away)}", id=id, line=incoming.line_of(id))
+
+
+def _ids_by_name(existing: Data) -> Mapping[str, str]:
+    """A term of the termbase, in any language → its concept: tables name what they relate to."""
+    found: dict[str, str] = {}
+    for id, concept in existing["concepts"].items():
+        for lang in plain.entry_keys(concept):
+            for term in concept[lang].get("terms", ()):
+                found.setdefault(str(term["term"]).casefold(), id)
+    return found
 
 
 def _is_kept(incoming: Incoming, target: str, id: str, known: set[str]) -> bool:

@@ -493,6 +493,20 @@ def test_what_a_term_is_in_the_words_of_others(tmp_path: Path) -> None:
     assert termbase.concepts["are"].entries["nb"].extra == {"Kjønn NB": "?", "Status NB": "ny"}
 
 
+def test_a_table_relates_to_what_is_there_by_its_name(tmp_path: Path) -> None:
+    folder = tmp_path / "glossary"
+    bring("csv", "term_en,term_nb\nsnow storm,snøstorm\n", folder)
+    bring(
+        "csv", "id,term_en,Broader,synonyms_nb\n7,blizzard,Snøstorm,\nsnow-storm,snow storm,,uvær\n", folder
+    )
+    concepts = load(folder).concepts
+    assert concepts["blizzard"].broader == ("snow-storm",)
+    assert [(t.term, t.status, t.extra) for t in concepts["snow-storm"].entries["nb"].terms] == [
+        ("snøstorm", "preferred", {}),
+        ("uvær", "admitted", {}),
+    ]
+
+
 def test_columns_of_a_language_by_any_of_its_names(tmp_path: Path) -> None:
     bring(
         "csv", "Norsk term,Synonym (no),Kinesisk,pinyin\nmodell,utgave,模型,móxíng\n", tmp_path / "glossary"
