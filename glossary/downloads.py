@@ -21,7 +21,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from . import numbers
+from . import cards, numbers
 from .model import Termbase
 from .pages import Download, GeneratedPage, PageMaker, Site, front_matter, stash_html
 
@@ -106,8 +106,11 @@ class DownloadJob:
         return self.folder
 
 
-def start(termbase: Termbase, cache: Path, *, url: str = "", title: str = "") -> DownloadJob:
-    """Begin to make the files. `url` is where the glossary is published, if anywhere; `title` names decks.
+def start(
+    termbase: Termbase, cache: Path, *, url: str = "", title: str = "", demos: Path | None = None
+) -> DownloadJob:
+    """Begin to make the files. `url` is where the glossary is published, if anywhere; `title` names decks;
+    `demos` is the folder of the cards that the termbase has.
 
     Raises OSError when there is no place for them.
     """
@@ -117,7 +120,7 @@ def start(termbase: Termbase, cache: Path, *, url: str = "", title: str = "") ->
     if len(termbase.concepts) < _FEW_CONCEPTS:
         make(termbase, folder, url=url, title=title)
         return DownloadJob(termbase, offers, folder)
-    arguments = [str(termbase.folder.absolute()), str(folder.absolute()), url, title]
+    arguments = [str(termbase.folder.absolute()), str(folder.absolute()), url, title, str(demos or "")]
     command = [sys.executable, "-m", __name__, *arguments]
     return DownloadJob(termbase, offers, folder, subprocess.Popen(command, stderr=subprocess.PIPE, text=True))
 
@@ -136,6 +139,7 @@ def offered(termbase: Termbase) -> Iterator[Download]:
 
 def make(termbase: Termbase, folder: Path, *, url: str, title: str) -> None:
     """Make every file, in a folder that appears when all are there."""
+    termbase = cards.filled(termbase)
     folder.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder.parent, prefix="making-") as name:
         new = Path(name, "files")
@@ -160,7 +164,7 @@ def _content(termbase: Termbase, download: Download, url: str, title: str) -> by
 
 def _digest(termbase: Termbase, url: str, title: str) -> str:
     """What the files depend on: the data, how new it is (flash cards say so), and the code."""
-    digest = blake2b(json.dumps([url, title]).encode(), digest_size=12)
+    digest = blake2b(json.dumps([url, title, dict(termbase.cards)]).encode(), digest_size=12)
     code = (Path(__file__).parent / "exchange").rglob("*.py")
     data = (*termbase.folder.glob("*.yml"), *(concept.path for concept in termbase.concepts.values()))
     for path in (*sorted(data), *sorted(code)):
@@ -172,5 +176,7 @@ def _digest(termbase: Termbase, url: str, title: str) -> str:
 if __name__ == "__main__":
     from .load import load
 
-    termbase_folder, target, site_url, site_name = sys.argv[1:]
-    make(load(Path(termbase_folder)), Path(target), url=site_url, title=site_name)
+    termbase_folder, target, site_url, site_name, demos_folder = sys.argv[1:]
+    loaded = load(Path(termbase_folder))
+    loaded = cards.with_cards(loaded, Path(demos_folder)) if demos_folder else loaded
+    make(loaded, Path(target), url=site_url, title=site_name)

@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from pathlib import Path
 
 from .demos import Demo, demo_names, faults_of_words, read_demos
-from .markdown import without_code
+from .markdown_code import without_code
 from .model import Problem, Termbase
 from .yamlfile import did_you_mean, locate, shown
 

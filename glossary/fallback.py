@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
+from .cards import Numbers
 from .model import Concept, Entry, Subject, Termbase
 
 REQUIRED = ("terms", "definition")
@@ -32,11 +33,14 @@ def shown(termbase: Termbase, concept: Concept, lang: str) -> Shown:
     Terms and definition come from the first language that has them. Explanation and example need not exist;
     they are lent by the language that is translated from, so that none has less than another unseen.
     """
+    numbers = Numbers.of(termbase)
     own = concept.entries.get(lang)
+    own = numbers.entry(own) if own else None
     if own and all(getattr(own, part) for part in (*REQUIRED, *OPTIONAL)):
         return Shown(own)
     own = own or Entry(lang, ())
-    lenders = [concept.entries[code] for code in lenders_of(termbase, lang) if code in concept.entries]
+    codes = (code for code in lenders_of(termbase, lang) if code in concept.entries)
+    lenders = [numbers.entry(concept.entries[code]) for code in codes]
     found: dict[str, Entry] = {}
     for part in REQUIRED:
         if not getattr(own, part) and (lender := _first_with(part, lenders)):

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
+from .cards import NONE, Numbers
 from .drawing import ALIGN, COLUMNS, FONT, UNIT, Figure, Shape, Texts, extent, room_wanted
 from .model import Problem
 from .yamlfile import Reader, did_you_mean, join, read_folder
@@ -40,9 +41,16 @@ LEAST = {"arrow": 4, "line": 4, "curve": 4, "dots": 2}  # numbers of shapes that
 OPTIONS = ("look", "label", "note", "align", "rows")
 
 
-def read(folder: Path, languages: tuple[str, ...]) -> tuple[dict[str, Figure], list[Problem]]:
-    """The figures of a folder, which may be missing, and everything that is wrong with them."""
-    return read_folder(folder, lambda reader, root: _FigureReader(reader, languages).figure(root))
+def read(
+    folder: Path, languages: tuple[str, ...], numbers: Numbers = NONE
+) -> tuple[dict[str, Figure], list[Problem]]:
+    """The figures of a folder, which may be missing, and everything that is wrong with them.
+
+    `numbers` are put into their texts (`cards`).
+    """
+    return read_folder(
+        folder, lambda reader, root: _FigureReader(reader, languages).figure(root), numbers.fill_node
+    )
 
 
 class _FigureReader:
@@ -135,7 +143,7 @@ class _FigureReader:
     def label(self, node: Node, key: str) -> Texts:
         """A text per language; a single one is a sign or a name that is the same in all of them."""
         if isinstance(node, ScalarNode) and (text := self.reader.text(node, key)):
-            return dict.fromkeys(self.languages, text)
+            return {lang: self.reader.filled(node, text, lang, key) for lang in self.languages}
         return self.texts(node, key)
 
     def texts(self, node: Node, key: str) -> Texts:

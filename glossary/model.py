@@ -158,6 +158,7 @@ class Termbase:
     sources: Mapping[str, Source]
     concepts: Mapping[str, Concept]
     extra: Mapping[str, Any] = field(default_factory=dict)  # what other people's files say of them all
+    cards: Mapping[str, Any] = field(default_factory=dict)  # of models, whose numbers texts may name
 
     @property
     def default_language(self) -> str:

@@ -4,9 +4,10 @@ Norwegian, `−1.5`, `310,000` and `83%` in English and Chinese. The minus is a 
 from __future__ import annotations
 
 from functools import cache
+from typing import Literal, cast
 
 from babel import Locale, UnknownLocaleError
-from babel.numbers import format_decimal, format_percent
+from babel.numbers import format_compact_decimal, format_decimal, format_percent
 
 from .model import Language
 
@@ -47,9 +48,22 @@ def integer(value: int, locale: str) -> str:
     return _minus(format_decimal(value, locale=locale))
 
 
-def percent(share: float, locale: str) -> str:
-    """A share from 0 to 1 in whole percent."""
-    return _minus(format_percent(share if round(share, 2) else 0.0, locale=locale))
+def plain(value: float, locale: str) -> str:
+    """With the decimals that it has."""
+    return _minus(format_decimal(value, locale=locale, decimal_quantization=False))
+
+
+def percent(share: float, locale: str, digits: int = 0) -> str:
+    """A share from 0 to 1 in percent."""
+    pattern = Locale.parse(locale).percent_formats[None].pattern
+    pattern = pattern.replace("0", f"0.{'0' * digits}" if digits else "0", 1)
+    return _minus(format_percent(share if round(share, digits + 2) else 0.0, pattern, locale))
+
+
+def compact(value: float, locale: str, length: str, digits: int = 0) -> str:
+    """In thousands, millions and so on, with at most so many decimals: 1.2M, or 1.2 million."""
+    kind = cast(Literal["short", "long"], length)
+    return _minus(format_compact_decimal(value, format_type=kind, locale=locale, fraction_digits=digits))
 
 
 def _minus(text: str) -> str:

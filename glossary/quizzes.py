@@ -13,6 +13,7 @@ from pathlib import Path
 
 from yaml.nodes import MappingNode, Node, SequenceNode
 
+from .cards import NONE, Numbers
 from .model import Problem
 from .yamlfile import Reader, join, read_folder
 
@@ -49,9 +50,16 @@ class Quiz:
     questions: tuple[Question, ...]
 
 
-def read(folder: Path, languages: tuple[str, ...]) -> tuple[dict[str, Quiz], list[Problem]]:
-    """The quizzes of a folder, which may be missing, and everything that is wrong with them."""
-    return read_folder(folder, lambda reader, root: _QuizReader(reader, languages).quiz(root))
+def read(
+    folder: Path, languages: tuple[str, ...], numbers: Numbers = NONE
+) -> tuple[dict[str, Quiz], list[Problem]]:
+    """The quizzes of a folder, which may be missing, and everything that is wrong with them.
+
+    `numbers` are put into their texts (`cards`).
+    """
+    return read_folder(
+        folder, lambda reader, root: _QuizReader(reader, languages).quiz(root), numbers.fill_node
+    )
 
 
 class _QuizReader:

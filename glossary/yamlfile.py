@@ -129,6 +129,7 @@ class Reader:
     lang: str = ""
     problems: list[Problem] = field(default_factory=list)
     max_bytes: int = MAX_BYTES
+    fill: Callable[[Reader, Node, str, str, str], str] | None = None  # puts numbers into localized texts
     escapes: bool = False  # only a file with backslashes can smuggle a character past the check of its text
 
     def report(
@@ -242,13 +243,20 @@ class Reader:
     def localized(self, node: Node, languages: tuple[str, ...], code: str, key: str) -> dict[str, str]:
         """A text in every one of the languages; one that is missing is lent, and reported under `code`."""
         given = self.mapping(node, languages, key)
-        texts = {lang: self.text(value, join(key, lang)) for lang, (_, value) in given.items()}
+        texts = {
+            lang: self.filled(value, self.text(value, join(key, lang)), lang, key)
+            for lang, (_, value) in given.items()
+        }
         severity = "warning" if any(texts.values()) else "error"
         for lang in languages:
             if not texts.get(lang):
                 fix = f"add `{lang}: …`"
                 self.at_language(lang, node, code, f"{lang} is missing", fix, key=key, severity=severity)
         return with_borrowed(texts, languages)
+
+    def filled(self, node: Node, text: str, lang: str, key: str) -> str:
+        """A text of a language as readers see it."""
+        return self.fill(self, node, text, lang, key) if self.fill else text
 
     def at_language(
         self,
@@ -347,13 +355,15 @@ class Reader:
 
 
 def read_folder(
-    folder: Path, read: Callable[[Reader, MappingNode], Item | None]
+    folder: Path,
+    read: Callable[[Reader, MappingNode], Item | None],
+    fill: Callable[[Reader, Node, str, str, str], str] | None = None,
 ) -> tuple[dict[str, Item], list[Problem]]:
     """What `read` makes of each YAML file of a folder, which may be missing, by file name; and all faults."""
     problems: list[Problem] = []
     found: dict[str, Item] = {}
     for path in sorted(folder.glob("*.yml")):
-        reader = Reader(path, id=path.stem)
+        reader = Reader(path, id=path.stem, fill=fill)
         root = reader.read()
         if root is not None and (item := read(reader, root)) is not None:
             found[path.stem] = item

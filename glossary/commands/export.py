@@ -87,10 +87,14 @@ def add(commands: Any) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    from .. import files
+    from .. import cards, files
     from ..exchange import profiles
+    from ..lint.project import Project
 
     termbase = load_termbase(options.folder, code=FINDINGS)
+    if not _is_for_translators(options):  # whose texts come back: they keep placeholders of numbers
+        demos = Project(options.folder.absolute().parent).demos
+        termbase = cards.filled(cards.with_cards(termbase, demos))
     if fault := _fault(options, termbase):
         raise Refusal(fault)
     content = _content(options, termbase)
@@ -145,7 +149,7 @@ def _linked_data(termbase: Termbase, syntax: str, settings: dict[str, Any]) -> b
 def _content(options: argparse.Namespace, termbase: Termbase) -> bytes:
     from ..exchange import FORMATS, anki, translators
 
-    if options.format == "xliff" or (options.format == "csv" and options.back):
+    if _is_for_translators(options):
         write = translators.write_xliff if options.format == "xliff" else translators.write_table
         return write(termbase, front=options.front, back=options.back, todo=options.todo)
     if options.format == "anki":
@@ -155,6 +159,10 @@ def _content(options: argparse.Namespace, termbase: Termbase) -> bytes:
     if syntax := _syntax(options) if options.format in SKOS else "":
         return _linked_data(termbase, syntax, settings)
     return FORMATS[options.format].write(termbase, **settings)
+
+
+def _is_for_translators(options: argparse.Namespace) -> bool:
+    return bool(options.format == "xliff" or (options.format == "csv" and options.back))
 
 
 def _fault(options: argparse.Namespace, termbase: Termbase) -> str:

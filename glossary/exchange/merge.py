@@ -18,7 +18,8 @@ from typing import Any
 
 from ruamel.yaml.error import YAMLError
 
-from .. import files
+from .. import cards, files
+from ..lint.project import Project
 from ..load import load, load_frame
 from ..model import Problem, TermbaseError
 from ..staleness import drafts
@@ -78,6 +79,7 @@ def import_file(
         for id in left_out:
             del incoming.part("concepts")[id]
         if existing is not None and is_readable and _place(incoming, existing, languages, skip_unplaced):
+            _restore_placeholders(incoming, existing, folder)
             texts = _validated(incoming, existing, folder, outcome, skip_unplaced, steps)
             outcome.done = texts is not None
             if texts is not None and not dry_run:
@@ -125,6 +127,21 @@ def _place(incoming: Incoming, existing: Data, languages: Sequence[str], skip_un
     incoming.data = plain.tidy(incoming.data)
     report_extra(incoming)
     return True
+
+
+def _restore_placeholders(incoming: Incoming, existing: Data, folder: Path) -> None:
+    """A text that is ours with its numbers put in (`cards`) says nothing new: ours stays as it is."""
+    if not existing["concepts"]:
+        return
+    termbase = load(folder)
+    demos = Project(folder.absolute().parent).demos
+    written = plain.of_termbase(cards.filled(cards.with_cards(termbase, demos)))["concepts"]
+    for id, concept in incoming.part("concepts").items():
+        for lang in termbase.languages:
+            new, old = concept.get(lang, {}), existing["concepts"].get(id, {}).get(lang, {})
+            for key in plain.ENTRY_TEXTS:
+                if key in new and key in old and new[key] == written[id][lang].get(key):
+                    new[key] = old[key]
 
 
 class Steps:

@@ -10,8 +10,9 @@ from pathlib import Path
 import markdown
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
+from ..cards import masked
 from ..links import Linker
-from ..markdown import Page, ReadProse, TermLinks
+from ..markdown import BARRIER, Page, ReadProse, TermLinks
 from ..model import Problem, Termbase
 from ..prose import SafeMarkdown
 from ..yamlfile import Reader, descend, join, shown
@@ -42,7 +43,7 @@ def entry_texts(termbase: Termbase, linkers: Mapping[str, Linker]) -> Iterator[Y
             for key in KEYS:
                 if text := getattr(entry, key):
                     is_markdown = key in MARKDOWN_KEYS
-                    parse = parsers[lang].of_text(concept.path, concept.id) if is_markdown else Reading
+                    parse = parsers[lang].of_text(concept.path, concept.id) if is_markdown else _plain
                     yield YamlText(concept.path, lang, text, parse, concept.id, key, keys=(lang, key))
 
 
@@ -95,7 +96,7 @@ def data_texts(
     for file in _files(termbase, project):
         for found in file.texts:
             if found.lang in termbase.languages and found.text:
-                parse = parsers[found.lang].of_text(file.path, file.id) if file.is_markdown else Reading
+                parse = parsers[found.lang].of_text(file.path, file.id) if file.is_markdown else _plain
                 about = (file.id, found.key, found.is_quoted)
                 kind = KeyText if found.is_key else YamlText
                 yield kind(file.path, found.lang, found.text, parse, *about, keys=found.keys)
@@ -247,6 +248,11 @@ def nav_titles(lang: str, nav: Node | None, keys: Keys) -> Iterator[_Found]:
 # From Markdown to prose
 
 
+def _plain(text: str) -> Reading:
+    """Text without markup; the numbers that are put into it are nobody's words."""
+    return Reading(masked(text, BARRIER))
+
+
 class _Parser:
     """Turns Markdown into prose; `extensions` are those of the site, None is for texts of data files."""
 
@@ -263,7 +269,7 @@ class _Parser:
 
         def parse(text: str) -> Reading:
             page = Page(self.linker, str, id, shown(path))
-            return self._parse(text, page) if _MARKUP.search(text) else Reading(text)
+            return self._parse(text, page) if _MARKUP.search(text) else _plain(text)
 
         return parse
 
@@ -273,6 +279,7 @@ class _Parser:
 
     def _parse(self, text: str, page: Page) -> Reading:
         problems: list[Problem] = []
+        text = masked(text, BARRIER)
         page = replace(page, on_problem=problems.append)
         self.links.page = self.reader.page = page
         self.reader.text, self.reader.targets, self.reader.asides = "", [], []

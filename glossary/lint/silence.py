@@ -17,7 +17,7 @@ from pathlib import Path
 from yaml.nodes import MappingNode, Node, ScalarNode
 
 from ..edits import read
-from ..markdown import without_code
+from ..markdown_code import without_code
 from ..model import Problem
 from ..yamlfile import did_you_mean, shown
 from .reference import CODES as KNOWN

@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from yaml.nodes import ScalarNode
 
-from .. import demos, embeds, figures, load, pages, quizzes
+from .. import cards, demos, embeds, figures, load, pages, quizzes
 from ..addresses import Addresses
 from ..model import Problem, Termbase
 from ..prose import Writer
@@ -23,18 +23,8 @@ from .reading import HEAD_KEYS
 from .rule import Facts
 from .texts import PageText, yaml_span
 
-CODES = (
-    *load.CODES,
-    *quizzes.CODES,
-    *figures.CODES,
-    *demos.CODES,
-    "S002",
-    "S003",
-    "S004",
-    "S005",
-    "S006",
-    "S009",
-)
+SITE = ("S002", "S003", "S004", "S005", "S006", "S009", "S010")
+CODES = (*load.CODES, *quizzes.CODES, *figures.CODES, *demos.CODES, *SITE)
 
 # The host takes these in front matter; and what lies between two rulers need not be any.
 _ALLOWED_IN_HEAD = ("T005", "T006", "T011")
@@ -43,19 +33,22 @@ _LINK = re.compile(r"\](?:\(|:)")
 
 def find(facts: Facts) -> Iterator[Problem]:
     """Everything that is wrong with the files beside the concepts."""
-    termbase, project = facts.termbase, facts.project
+    termbase, project = cards.with_cards(facts.termbase, facts.demos), facts.project
+    numbers = cards.Numbers.of(termbase)
     languages = tuple(termbase.languages)
     usable, faults = embeds.read(termbase, facts.demos)
     yield from faults
+    yield from cards.check(termbase)
     if project:
-        yield from quizzes.read(project.quizzes, languages)[1]
-        yield from figures.read(project.figures, languages)[1]
+        yield from quizzes.read(project.quizzes, languages, numbers)[1]
+        yield from figures.read(project.figures, languages, numbers)[1]
         yield from embeds.check_figures(termbase, {path.stem for path in project.figures.glob("*.yml")})
         yield from pages.check(termbase)
         yield from missing_words(termbase)
         yield from _of_settings(project)
         yield from _of_front_matter(termbase, project)
         yield from _of_links(termbase, project)
+        yield from _of_numbers(facts.pages, numbers)
         yield from _of_panels(facts.pages, project, embeds.known_demos(facts.demos, usable))
 
 
@@ -119,5 +112,13 @@ def _of_panels(texts: Collection[PageText], project: Project, known_demos: embed
             yield from (_not_there(page, *fault) for fault in faults)
 
 
-def _not_there(page: PageText, line: int, message: str, fix: str) -> Problem:
-    return Problem(shown(page.path), page.first_line + line - 1, "S006", message, fix, lang=page.lang)
+def _of_numbers(texts: Collection[PageText], numbers: cards.Numbers) -> Iterator[Problem]:
+    """Pages that ask for a number of a card that there is not."""
+    for page in texts:
+        faults: list[tuple[int, str, str]] = []
+        numbers.fill_markdown(page.markdown, page.lang, lambda *fault, to=faults: to.append(fault))
+        yield from (_not_there(page, *fault, code="S010") for fault in faults)
+
+
+def _not_there(page: PageText, line: int, message: str, fix: str, code: str = "S006") -> Problem:
+    return Problem(shown(page.path), page.first_line + line - 1, code, message, fix, lang=page.lang)

@@ -12,8 +12,8 @@ What has to do with Python-Markdown belongs here; finding terms in plain text be
 
 from __future__ import annotations
 
-from .extensions import ReadProse, TermLinks, makeExtension, without_code
+from .extensions import ReadProse, TermLinks, makeExtension
 from .page import Page
 from .tree import BARRIER
 
-__all__ = ["BARRIER", "Page", "ReadProse", "TermLinks", "makeExtension", "without_code"]
+__all__ = ["BARRIER", "Page", "ReadProse", "TermLinks", "makeExtension"]

@@ -17,6 +17,7 @@ from ..fallback import name_of
 from ..links import Linker, Match
 from ..load import load
 from ..load.values import ID
+from ..markdown_code import without_code
 from ..model import Problem
 from ..yamlfile import did_you_mean, nearest
 from .page import Page, link_to
@@ -27,8 +28,6 @@ _PRIORITY = 4
 _BEFORE_ESCAPES = 185  # code spans have 190, escapes 180
 _CUT = re.compile(r"\[\[\s*([^\[\]|\s]+)\s*\Z")  # the beginning of a link that a cell's end cut in two
 _CLOSE = 0.8  # how alike an id must be to one of ours to be taken for it
-_FENCE = re.compile(r"\s*(`{3,}|~{3,})")
-_CODE_SPAN = re.compile(r"(?<!`)(`+)(?!`).+?(?<!`)\1(?!`)")
 _MANUAL = re.compile(r"(?<!\\)\[\[([^\[\]|\\\n]+)(?:\\?\|([^\[\]]+))?\]\]")  # \| in a cell of a table
 
 
@@ -146,17 +145,6 @@ class _LineKeeper(Preprocessor):
     def run(self, lines: list[str]) -> list[str]:
         self.links.begin(lines)
         return lines
-
-
-def without_code(lines: list[str]) -> list[str]:
-    """The lines with code left out, roughly: a fence is taken for one wherever it begins a line."""
-    kept, fence = [], ""
-    for line in lines:
-        mark = _FENCE.match(line)
-        if mark and (not fence or mark[1].startswith(fence)):
-            fence = "" if fence else mark[1]
-        kept.append("" if fence or mark else _CODE_SPAN.sub("", line))
-    return kept
 
 
 class _ManualLinks(InlineProcessor):

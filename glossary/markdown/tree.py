@@ -27,7 +27,7 @@ _TRANSPARENT = frozenset(("abbr", "b", "bdi", "br", "del", "dfn", "em", "i", "in
     ("s", "small", "span", "strong", "sub", "sup", "u")
 )
 _MATH = re.compile(r"\$\$.+?\$\$|(?<![\\$\w])\$(?!\s)[^$\n]+(?<!\s)\$(?![\d$])", re.DOTALL)
-_PLACEHOLDER = re.compile(r"\x02[^\x02\x03]*\x03")
+_STASHED = re.compile(r"\x02[^\x02\x03]*\x03")
 _TAG = re.compile(r"<(/?)([a-zA-Z][\w-]*)")
 _SPACES = frozenset(("&nbsp;", "&#160;", "&#xa0;", "&ensp;", "&thinsp;"))
 
@@ -186,7 +186,7 @@ class Prose:
         if "\x02" not in text and not self._raw_tag:
             return text
         parts, position = [], 0
-        for found in _PLACEHOLDER.finditer(text):
+        for found in _STASHED.finditer(text):
             parts.append(self._unless_in_raw_tag(text[position : found.start()]))
             parts.append(self._mask(found[0]))
             position = found.end()

@@ -345,7 +345,7 @@ class OrdlabPlugin(BasePlugin[OrdlabConfig]):
 
     def restart_downloads(self, config: MkDocsConfig) -> downloads.DownloadJob:
         """Begin to make the files anew, of the data as they are now."""
-        return site_data.start_downloads(config, self.site.termbase, self.config.folder)
+        return site_data.start_downloads(config, self.config, self.site.termbase)
 
     def set_download_job(self, job: downloads.DownloadJob) -> None:
         """From now on, the site offers the files of this job."""

@@ -17,7 +17,7 @@ from mkdocs.structure.files import File, Files, InclusionLevel
 from mkdocs.structure.pages import Page
 from mkdocs.structure.toc import AnchorLink
 
-from .. import downloads, embeds, fallback, order, pages, reports
+from .. import cards, downloads, embeds, fallback, order, pages, reports
 from ..demos import LANGUAGES_FILE, languages_for_server
 from ..markdown import Page as TermPage
 from ..model import Concept, Problem
@@ -143,13 +143,18 @@ class LanguageBuild:
         return self.maker(page).borrowed_page(html, lang)
 
     def fill_panels(self, markdown: str, page: Page, first_line: int) -> str:
-        """A hand-written page with its demos, quizzes and figures."""
+        """A hand-written page with its demos, quizzes and figures, and with numbers from cards."""
 
-        def fault(line: int, message: str, fix: str) -> None:
+        def fault(line: int, message: str, fix: str, code: str = "S006") -> None:
             where = first_line + line - 1
-            self.problems.append(Problem(source_of(page), where, "S006", message, fix, lang=self.lang))
+            self.problems.append(Problem(source_of(page), where, code, message, fix, lang=self.lang))
 
         maker = self.maker(page)
+        lang = getattr(page.file, "locale", self.lang)
+        numbers = cards.Numbers.of(self.site.termbase)
+        markdown = numbers.fill_markdown(
+            markdown, lang, lambda line, message, fix: fault(line, message, fix, "S010")
+        )
         presets = {name: demo.presets for name, demo in self.site.demos.items()}
         markdown = embeds.fill(markdown, "demo", presets, maker.demo, fault)
         markdown = embeds.fill(markdown, "quiz", dict.fromkeys(self.site.quizzes), maker.quiz, fault)

@@ -13,10 +13,11 @@ import logging
 import shutil
 import threading
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Protocol
 
-from .. import downloads, embeds
+from .. import cards, downloads, embeds
 from ..load import is_termbase, load
 from ..model import Concept, Termbase, TermbaseError
 from ..pages import Site
@@ -96,13 +97,13 @@ class Preview:
             return False
         old = self.host.site.termbase
         try:
-            new = load(old.folder)
-            if problems := list(embeds.check_figures(new, self.host.site.figures)):
+            new = replace(load(old.folder), cards=old.cards)
+            if problems := [*embeds.check_figures(new, self.host.site.figures), *cards.check(new)]:
                 raise TermbaseError(problems)
         except TermbaseError as error:
             log.error(f"{error}\nPages are shown as they were until this is fixed.")
             return True
-        if new is old:
+        if new.concepts is old.concepts:
             return True
         if new.concepts.keys() != old.concepts.keys():
             return False

@@ -12,7 +12,7 @@ from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import PluginError
 from mkdocs.plugins import get_plugin_logger
 
-from .. import downloads, embeds, figures, pages, quizzes, site_text
+from .. import cards, downloads, embeds, figures, pages, quizzes, site_text
 from ..addresses import Addresses
 from ..check import unwritten
 from ..lint import gaps
@@ -44,12 +44,13 @@ def read_site(
     Raises TermbaseError with every fault in the data, PluginError where mkdocs.yml does not fit them.
     """
     root, docs = project_folder(config), Path(config.docs_dir)
-    termbase = load(root / options.termbase)
+    termbase = cards.with_cards(load(root / options.termbase), root / options.demos)
+    numbers = cards.Numbers.of(termbase)
     _look_for_gaps(termbase, gaps.CODES if options.strict else gaps.SHOWN if config.strict else ())
     demos, problems = embeds.read(termbase, root / options.demos)
     lenders = tuple(dict.fromkeys((termbase.reference_language, *termbase.languages)))
-    asked, faults = quizzes.read(docs / options.quizzes, lenders)
-    drawn, faults_drawn = figures.read(docs / options.figures, lenders)
+    asked, faults = quizzes.read(docs / options.quizzes, lenders, numbers)
+    drawn, faults_drawn = figures.read(docs / options.figures, lenders, numbers)
     addresses = _addresses(config, termbase, i18n, options.folder)
     writer = Writer(termbase, addresses, docs)
     prose = {
@@ -58,7 +59,13 @@ def read_site(
         for lang in addresses.languages
     }
     known = {path.stem for path in (docs / options.figures).glob("*.yml")}
-    problems += [*faults, *faults_drawn, *embeds.check_figures(termbase, known), *pages.check(termbase)]
+    problems += [
+        *faults,
+        *faults_drawn,
+        *embeds.check_figures(termbase, known),
+        *pages.check(termbase),
+        *cards.check(termbase),
+    ]
     problems += [*_check_options(options, termbase), *writer.problems]
     errors = problems if options.strict or config.strict else [p for p in problems if p.severity == "error"]
     if errors:
@@ -71,7 +78,7 @@ def read_site(
     if not options.downloads:
         download_job = None
     elif download_job is None:
-        download_job = start_downloads(config, termbase, options.folder)
+        download_job = start_downloads(config, options, termbase)
     site = Site(
         termbase=termbase,
         words=load_words(termbase),
@@ -108,11 +115,16 @@ def _look_for_gaps(termbase: Termbase, forbidden: Collection[str]) -> None:
         )
 
 
-def start_downloads(config: MkDocsConfig, termbase: Termbase, folder: str) -> downloads.DownloadJob:
-    url = urljoin(config.site_url, f"{folder}/") if config.site_url else ""
+def start_downloads(config: MkDocsConfig, options: OrdlabConfig, termbase: Termbase) -> downloads.DownloadJob:
+    root = project_folder(config)
+    url = urljoin(config.site_url, f"{options.folder}/") if config.site_url else ""
     try:
         return downloads.start(
-            termbase, project_folder(config) / ".cache" / "ordlab", url=url, title=config.site_name
+            termbase,
+            root / ".cache" / "ordlab",
+            url=url,
+            title=config.site_name,
+            demos=root / options.demos,
         )
     except OSError as error:
         message = f"the downloads could not be made: {error}. Without them: `downloads: false`."

@@ -8,8 +8,6 @@ import pytest
 from torch import nn
 
 from demos.data.captions.tokens import LENGTH
-from demos.models.avatarify.keypoints import COUNT
-from demos.models.avatarify.model import Avatarify
 from demos.models.diffusion.autoencoder import LATENT, SIDE, SIZE
 from demos.models.diffusion.model import FlowConfig, LatentDiffusion
 from demos.models.faces.model import EMBEDDING, Recognizer
@@ -94,13 +92,6 @@ def test_the_figure_of_ip_adapter_gives_the_layers_that_read_the_text_and_the_pi
 ) -> None:
     lines = [line for text in texts("ip-adapter", lang) for line in text.split("\n")]
     assert sum(line.endswith(wanted.format(len(MODEL.flow.attentions))) for line in lines) == 2
-
-
-@pytest.mark.parametrize("lang", LANGUAGES)
-def test_the_figure_of_reenactment_gives_our_size_and_our_keypoints(lang: str) -> None:
-    caption = FIGURES["reenactment"].caption[lang]
-    assert millions(size(Avatarify()))[lang] in caption
-    assert f" {COUNT} " in caption
 
 
 @pytest.mark.parametrize(("lang", "wanted"), [("nb", "vår: {}"), ("en", "ours: {}"), ("zh", "本站：{}")])

@@ -9,6 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from glossary import cards
+from glossary.cards import Numbers
 from glossary.drawing import FONT, draw, measure, wrap
 from glossary.embeds import fill
 from glossary.figures import read
@@ -133,7 +135,7 @@ def asked_for(markdown: str) -> list[str]:
 
 def test_the_sites_own_figures_are_sound_and_asked_for() -> None:
     languages = ("nb", "en", "zh")
-    found, problems = read(ROOT / "docs" / "figures", languages)
+    found, problems = read(ROOT / "docs" / "figures", languages, Numbers(cards.read(ROOT / "demos")))
     assert problems == []
     of_terms = {concept.figure for concept in load(TERMBASE).concepts.values() if concept.figure}
     for lang in languages:
@@ -144,7 +146,7 @@ def test_the_sites_own_figures_are_sound_and_asked_for() -> None:
 
 
 def test_the_sites_own_figures_say_everything_in_every_language() -> None:
-    found, _ = read(ROOT / "docs" / "figures", ("nb", "en", "zh"))
+    found, _ = read(ROOT / "docs" / "figures", ("nb", "en", "zh"), Numbers(cards.read(ROOT / "demos")))
     assert found
     for figure in found.values():
         texts = [figure.caption, figure.alt]

@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
+from glossary import cards
+from glossary.cards import Numbers
 from glossary.embeds import fill
 from glossary.figures import read
 from glossary.load import load
@@ -21,7 +23,7 @@ pytestmark = pytest.mark.browser
 
 MAP = re.compile(r'<svg class="ol-map__svg".*?</svg>', re.DOTALL)
 PREFIX = {"nb": "", "en": "en/", "zh": "zh/"}
-FIGURES, _ = read(ROOT / "docs" / "figures", tuple(PREFIX))
+FIGURES, _ = read(ROOT / "docs" / "figures", tuple(PREFIX), Numbers(cards.read(ROOT / "demos")))
 
 
 def asked_for(markdown: str) -> list[str]:
