@@ -22,7 +22,7 @@ from rdflib.compare import isomorphic
 from translate.storage.tbx import tbxfile
 
 from glossary.__main__ import main
-from glossary.commands.export import FORMATS, PROFILES
+from glossary.commands.export import FORMATS, NAMED_SYNTAXES, PROFILES
 from glossary.exchange import anki, profiles, skos, tbx
 from glossary.load import load
 from tests.glossary.strategies import termbases
@@ -365,5 +365,6 @@ def test_cards_show_text_and_never_markup(tmp_path: Path) -> None:
 def test_the_command_names_every_format() -> None:
     from glossary import exchange
 
-    assert [*exchange.FORMATS, "xliff", "anki"] == list(FORMATS)
+    named = [name for form in FORMATS for name in (NAMED_SYNTAXES if form == "skos" else (form,))]
+    assert [*exchange.FORMATS, "xliff", "anki"] == named
     assert all(profiles.shapes(name).is_file() for name in PROFILES)
