@@ -19,6 +19,7 @@ GENDERS = ("m", "f", "m/f", "n")
 TYPES = ("full", "abbreviation", "acronym", "proper name", "variant")
 POS = ("noun", "verb", "adjective", "adverb", "proper noun", "other")
 RELATIONS = ("broader", "part_of", "related")
+CONTEXT = "context"
 SEGMENTS = ("words", "han")
 READINGS = ("pinyin", "none")
 
@@ -37,7 +38,8 @@ class Term:
     sort_key: str = ""  # overrides the computed order, for names read in an unexpected way
     note: str = ""
     source: str = ""
-    link: bool = True
+    link: bool | str = True  # CONTEXT: only in a paragraph that also links a term of the same subject
+    not_: tuple[str, ...] = ()  # `not` in files: longer words that hold the term and do not mean it
     extra: Mapping[str, Any] = field(default_factory=dict, hash=False)  # see glossary/exchange/extra.py
 
     @property

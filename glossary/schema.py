@@ -14,7 +14,7 @@ from dataclasses import fields
 from typing import Any
 
 from .lint.project import Project, project_of
-from .load import CHOICES, ID, SLUG
+from .load import CHOICES, ID, LINKS, SLUG
 from .model import Concept, Entry, Language, Term, Termbase
 
 FILE = "schema.json"
@@ -55,7 +55,9 @@ TERM = {
     "sort_key": "What to sort by, if not by the term as it is written.",
     "note": "Why the term should be avoided, or when it is used.",
     "source": "The work that the term is taken from, from sources.yml.",
-    "link": "Whether the term is linked where texts mention it; true unless set to false.",
+    "link": "When a text that mentions the term links it: at the first mention, by hand only, or only beside "
+    "other terms of its subject.",
+    "not": "Longer words that hold the term and mean something else: it is not linked there.",
     "extra": EXTRA,
 }
 
@@ -137,7 +139,8 @@ def _term() -> dict[str, Any]:
     return {
         **{name: {"enum": list(values)} for name, values in CHOICES.items()},
         "forms": {"type": "array", "items": _TEXT},
-        "link": {"enum": [True, False]},
+        "not": {"type": "array", "items": _TEXT},
+        "link": {"enum": [*LINKS, True, False]},
         "extra": _EXTRA,
     }
 
@@ -150,7 +153,7 @@ def _object(
     left_out: tuple[str, ...] = (),
 ) -> dict[str, Any]:
     """The fields of a dataclass, each with its description; those without a schema of their own are texts."""
-    names = [field.name for field in fields(kind) if field.name not in left_out]
+    names = [field.name.rstrip("_") for field in fields(kind) if field.name not in left_out]
     return {
         "type": "object",
         "properties": {name: {**known.get(name, _TEXT), "description": described[name]} for name in names},

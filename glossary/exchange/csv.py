@@ -55,7 +55,7 @@ _KEYS = {  # columns that each kind of row may fill, beside kind, id and languag
     "term": (*plain.TERM_KEYS, EXTRA),
     "extra": (EXTRA,),
 }
-_LISTS = ("forms", *plain.CONCEPT_LISTS)
+_LISTS = ("forms", "not", *plain.CONCEPT_LISTS)
 _SEPARATORS = ",;\t"
 
 

@@ -15,11 +15,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import MISSING, dataclass, field, fields
+from keyword import iskeyword
 from pathlib import Path
 from typing import Any
 
 from ..languages import usual
-from ..load import YES_NO
+from ..load import LINKS, YES_NO
 from ..model import RELATIONS, Concept, Entry, Language, Problem, Source, Term, Termbase
 from ..yamlfile import UNPRINTABLE, shown
 
@@ -30,7 +31,7 @@ EXTRA = "extra"
 CONCEPT_LISTS = (*RELATIONS, "legacy", "sources")
 CONCEPT_KEYS = ("subject", *CONCEPT_LISTS, "figure")
 ENTRY_TEXTS = ("definition", "explanation", "example", "basis")
-TERM_KEYS = tuple(field.name for field in fields(Term) if field.name != EXTRA)
+TERM_KEYS = tuple(field.name.rstrip("_") for field in fields(Term) if field.name != EXTRA)
 SOURCE_KEYS = tuple(field.name for field in fields(Source) if field.name != "id")
 LANGUAGE_KEYS = tuple(field.name for field in fields(Language) if field.name not in ("code", "text"))
 # Values that are yes or no, with what they are when nothing is said.
@@ -196,8 +197,9 @@ def _without_defaults(item: object, keys: Iterable[str]) -> Data:
     defaults = {f.name: f.default for f in fields(item)}  # type: ignore[arg-type]
     found = {}
     for key in keys:
-        value = getattr(item, key)
-        if defaults[key] is MISSING or value != defaults[key]:
+        name = f"{key}_" if iskeyword(key) else key
+        value = getattr(item, name)
+        if defaults[name] is MISSING or value != defaults[name]:
             found[key] = list(dict.fromkeys(value)) if isinstance(value, tuple) else value
     return found
 
@@ -233,7 +235,8 @@ def _tidy_value(value: Any, key: str = "", *, is_word: bool = False) -> Any:
             return [tidy_term(item, place) for place, item in enumerate(value)]
         return list(dict.fromkeys(as_text(item).strip() for item in value if item not in ("", None)))
     if key in FLAGS:
-        flag = YES_NO.get(str(value).strip().lower(), value)
+        written = str(value).strip().lower()
+        flag = LINKS.get(written, YES_NO.get(written, value)) if key == "link" else YES_NO.get(written, value)
         return None if flag == FLAGS[key] else flag
     if value is None:
         return None

@@ -15,8 +15,8 @@ from .plain import CONCEPT_LISTS, ENTRY_TEXTS, EXTRA, TERM_KEYS, Incoming
 _HALF = re.compile("[\ud800-\udfff]")  # half a character: JSON and Turtle can write one, UTF-8 cannot
 _FIX = "correct it in the file, or leave the concept out with --skip-unplaced"
 _MAX_DEPTH = 9  # YAML files may be twelve levels deep
-_TEXTS = {"subject", *ENTRY_TEXTS, *TERM_KEYS} - {"forms"}
-_LISTS = {*CONCEPT_LISTS, "forms"}
+_TEXTS = {"subject", *ENTRY_TEXTS, *TERM_KEYS} - {"forms", "not"}
+_LISTS = {*CONCEPT_LISTS, "forms", "not"}
 
 
 def check(incoming: Incoming) -> None:

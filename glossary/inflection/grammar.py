@@ -50,6 +50,7 @@ class Grammar:
     suffixes: tuple[str, ...] = ()  # what abbreviations take: GANs, GAN-er
     before_nouns: frozenset[str] = frozenset()  # a capital after one of these at the beginning makes no name
     before_no_verb: frozenset[str] = frozenset()  # after these, what is spelled like an infinitive is none
+    hyphens_join_parts: bool = False  # a compound with a hyphen is about its first part: LLM-inferens
     names_are_capitalized: bool = False  # and nothing else is, within a sentence
 
     def bases(self, word: str) -> Iterator[tuple[str, Form]]:

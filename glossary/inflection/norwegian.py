@@ -313,5 +313,6 @@ NORWEGIAN = Norwegian(
         "i på av til fra med om ved for som når hvis"
     ),
     before_no_verb=words("en ei et er var være vært veldig"),
+    hyphens_join_parts=True,
     names_are_capitalized=True,
 )

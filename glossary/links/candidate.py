@@ -10,6 +10,7 @@ from .text import APOSTROPHES, HYPHENS, WORD, begins_sentence
 
 GAP = re.compile(r"(?!\Z)[^\S\n]*\n?[^\S\n]*|[-\u00ad\u2010\u2011]")  # one line break at most
 _HYPHEN = re.compile(f"[{HYPHENS}]")
+_PART = re.compile(rf"[{HYPHENS}][^\W\d_]{{2}}")
 _BEGUN_BEFORE = re.compile(rf"[_@#\\{HYPHENS}]\Z|\w[{APOSTROPHES}.]\Z")
 _GOES_ON = re.compile(rf"[_@#+\\]|[{APOSTROPHES}](?!s\b)\w")  # the English genitive does not go on
 _LONGEST_CLAUSE = 12  # words; of a longer one, only the end is read
@@ -26,6 +27,7 @@ class Spelling:
     before: str = ""  # signs that belong to the term: .NET, C++
     after: str = ""
     is_form: bool = False  # an author's own `forms`: matched as written
+    in_context: bool = False  # counts only beside another term of its subject
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +76,7 @@ class Candidate:
         return self.words[other][0] if GAP.fullmatch(self.text[left.end() : right.start()]) else ""
 
 
-def bounds(candidate: Candidate, spelling: Spelling, grammar: Grammar) -> tuple[int, int] | None:
+def bounds(candidate: Candidate, spelling: Spelling, form: Form, grammar: Grammar) -> tuple[int, int] | None:
     """Where the term begins and ends, with its signs; None when it is part of a longer word."""
     text, start, end = candidate.text, candidate.start, candidate.end
     if not (text.endswith(spelling.before, 0, start) and text.startswith(spelling.after, end)):
@@ -84,8 +86,23 @@ def bounds(candidate: Candidate, spelling: Spelling, grammar: Grammar) -> tuple[
         return None
     if not _HYPHEN.match(text, end):
         return start, end
-    end_of_suffix = _suffix_after_hyphen(text, end, grammar)
-    return (start, end_of_suffix) if end_of_suffix else None
+    if end_of_suffix := _suffix_after_hyphen(text, end, grammar):
+        return start, end_of_suffix
+    is_part = grammar.hyphens_join_parts and bool(form & Form.SAME) and is_before_part(text, end)
+    return (start, end) if is_part else None
+
+
+def gap(between: str) -> str | None:
+    """What separates two words, with space and hyphen the same; None when it is too much to be one term."""
+    if GAP.fullmatch(between):
+        return ""
+    sign = "".join(between.split()).replace("’", "'")
+    return f"{sign}\0" if 0 < len(sign) <= 3 and "\ufffc" not in sign and sign not in ".,;:!?()" else None
+
+
+def is_before_part(text: str, end: int) -> bool:
+    """Whether a hyphen and the rest of a compound follow: «LLM-inferens»."""
+    return bool(_PART.match(text, end))
 
 
 def _suffix_after_hyphen(text: str, end: int, grammar: Grammar) -> int | None:

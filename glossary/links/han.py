@@ -13,7 +13,8 @@ from itertools import accumulate
 import ahocorasick_rs
 import rjieba
 
-from ..model import Term
+from ..inflection.grammar import has_inner_capital
+from ..model import CONTEXT, Term
 from .text import APOSTROPHES, HYPHENS, IDEOGRAPHS, Match
 
 _CJK = f"{IDEOGRAPHS}\u2e80-\u2fdf\u3005\u3041-\u3096\u30a1-\u30fa\u30fc"
@@ -24,6 +25,8 @@ _KATAKANA = re.compile("[\u30a1-\u30fa\u30fc]")
 _COUNTED = re.compile(r"[第每各这那几两半整某该本一二三四五六七八九十百千零〇\d]+")
 # An adjective of one character before a noun makes another noun of the same thing.
 _QUALITY = re.compile(r"[低高新旧老好原同]")
+_SIGNS = "+#."  # at the edge of a term in Latin letters: C++, C#, .NET
+_SMALL = str.maketrans({capital: capital.lower() for capital in "ABCDEFGHIJKLMNOPQRSTUVWXYZ"})
 # How often a term is taken to occur among jieba's 60 million words: in texts on its subject it is common.
 _TERM_FREQUENCY = 6000
 
@@ -38,8 +41,8 @@ class HanIndex:
     def __init__(self, ambiguous: dict[str, tuple[str, ...]], has_dictionary: bool) -> None:
         self.ambiguous = ambiguous
         self.has_dictionary = has_dictionary
-        self.entries: dict[str, dict[str, None]] = defaultdict(dict)  # spelling → ids
-        self.patterns: list[str] = []
+        self.entries: dict[str, dict[str, bool]] = defaultdict(dict)  # spelling → ids, each with `in_context`
+        self.patterns: list[str] = []  # the spellings; those in Latin letters are looked for in lower case
         self._automaton: ahocorasick_rs.AhoCorasick | None = None
         self._jieba: rjieba.Jieba | None = None
 
@@ -47,31 +50,35 @@ class HanIndex:
         for text in (term.term, *term.forms):
             plain, _ = _without_spaces(unicodedata.normalize("NFC", text))
             if len(plain) > 1 or _HAN.match(plain):
-                self.entries[plain][id] = None
+                in_context = term.link == CONTEXT
+                self.entries[plain][id] = in_context
                 if term.is_abbreviation and plain.isascii():
-                    self.entries[f"{plain}s"][id] = None
+                    self.entries[f"{plain}s"][id] = in_context
 
     def find(self, text: str) -> Iterator[Match]:
         if self._automaton is None:
             self._automaton = self._build()
         plain, places = _without_spaces(text)
-        found = self._automaton.find_matches_as_indexes(plain, overlapping=True)
+        found = self._automaton.find_matches_as_indexes(_lower(plain), overlapping=True)
         # Leftmost first, then longest first.
         candidates = sorted((start, -stop, index) for index, start, stop in found)
         words = _Words(plain, self._segmenter()) if candidates and self.has_dictionary else None
         end = 0
         for start, stop, index in candidates:
-            stop = -stop
-            if start >= end and _is_apart(plain, start, stop) and (words is None or words.allow(start, stop)):
-                end = stop
-                yield Match(places[start], places[stop - 1] + 1, self._id(self.patterns[index]))
+            stop, spelling = -stop, self.patterns[index]
+            if start < end or not _is_written_as(plain[start:stop], spelling):
+                continue
+            if _is_apart(plain, start, stop) and (words is None or words.allow(start, stop)):
+                end, id = stop, self._id(spelling)
+                in_context = self.entries[spelling].get(id, False)
+                yield Match(places[start], places[stop - 1] + 1, id, in_context)
 
     def _build(self) -> ahocorasick_rs.AhoCorasick:
         self.patterns = list(self.entries)
         for spelling, ids in self.entries.items():
             if len(linked := sorted(id for id in ids if id)) > 1:
                 self.ambiguous[spelling] = tuple(linked)
-        return ahocorasick_rs.AhoCorasick(self.patterns)
+        return ahocorasick_rs.AhoCorasick(list(map(_lower, self.patterns)))
 
     def _segmenter(self) -> rjieba.Jieba:
         if self._jieba is None:
@@ -137,6 +144,16 @@ def _without_spaces(text: str) -> tuple[str, list[int]]:
     return re.sub(r"\s", " ", "".join(plain)), places
 
 
+def _lower(text: str) -> str:
+    """Latin letters in lower case; every character stays one."""
+    return text.translate(_SMALL)
+
+
+def _is_written_as(found: str, spelling: str) -> bool:
+    """Whether what is alike but for its capitals is the same: SoftMax is softmax, and gan is not GAN."""
+    return found == spelling or not any(map(has_inner_capital, re.findall(r"[A-Za-z0-9]+", spelling)))
+
+
 def _is_apart(plain: str, start: int, stop: int) -> bool:
     """Whether this is not part of a longer word of Latin letters or of katakana."""
     before, after = plain[max(0, start - 2) : start], plain[stop : stop + 2]
@@ -148,6 +165,8 @@ def _is_apart(plain: str, start: int, stop: int) -> bool:
             joined = neighbor in f"{HYPHENS}{APOSTROPHES}._@#/\\+" and _is_letter(further)
             if _is_letter(neighbor) or neighbor == "_" or joined:
                 return False
+        if character in _SIGNS and neighbor and (_is_letter(neighbor) or neighbor in "+#"):
+            return False  # C++11, ASP.NET
         if _KATAKANA.match(character) and _KATAKANA.match(neighbor):
             return False
     return True

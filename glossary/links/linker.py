@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
+from collections.abc import Iterator
+
 from ..inflection import grammar_of
 from ..languages import has_word_dictionary
 from ..model import Concept, Term, Termbase
 from .han import HanIndex
-from .text import Match
+from .text import PARAGRAPH, Match
 from .words import WordIndex
 
 
@@ -30,6 +33,8 @@ class Linker:
             entry = concept.entries.get(lang)
             for term in entry.terms if entry else ():
                 self._index.add(term, self.name(concept, term))
+                for longer in term.not_:
+                    self._index.add(Term(longer, pos=term.pos, gender=term.gender), "")
 
     def name(self, concept: Concept, term: Term) -> str:
         """What a match of the term is called; a term without a name still hides shorter ones inside it."""
@@ -37,4 +42,20 @@ class Linker:
 
     def find(self, text: str) -> list[Match]:
         """The terms in a plain text, from left to right, longest first, without overlap."""
-        return [match for match in self._index.find(text) if match.id]
+        matches = [match for match in self._index.find(text) if match.id]
+        if any(match.in_context for match in matches):
+            return list(self._with_context(text, matches))
+        return matches
+
+    def _with_context(self, text: str, matches: list[Match]) -> Iterator[Match]:
+        """Without those that need a term of the same subject in their paragraph, and have none."""
+        ends = [found.end() for found in PARAGRAPH.finditer(text)]
+        places = [bisect_right(ends, match.start) for match in matches]
+        beside = {
+            (place, subject)
+            for place, match in zip(places, matches, strict=True)
+            if not match.in_context and (subject := self.termbase.concepts[match.id].subject)
+        }
+        for place, match in zip(places, matches, strict=True):
+            if not match.in_context or (place, self.termbase.concepts[match.id].subject) in beside:
+                yield match

@@ -18,6 +18,8 @@ NO_PROSE = re.compile(
 HYPHENS = "\u2010\u2011-"
 APOSTROPHES = "'’ʼ"
 _SENTENCE_END = re.compile(r"(?:^|[.!?:…•|\ufffc]|\n\s*\n)[\s\"'«»“”‘’„(\[]*$")
+# Between two paragraphs, in Markdown and in what its parsed tree is read as.
+PARAGRAPH = re.compile(r"\ufffc\s*\n\s*\ufffc|\n[^\S\n]*\n")
 # Characters of scripts that are written without spaces.
 IDEOGRAPHS = "\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af"
 
@@ -29,6 +31,7 @@ class Match:
     start: int
     end: int
     id: str
+    in_context: bool = False  # it counts only beside another term of its subject
 
 
 def begins_sentence(text: str, position: int) -> bool:

@@ -10,11 +10,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from ..inflection.grammar import Form, Grammar, exact, has_inner_capital, modifier
-from ..model import Term
-from .candidate import GAP, Candidate, Spelling, bounds, class_wanted, is_mention
+from ..model import CONTEXT, Term
+from .candidate import Candidate, Spelling, bounds, class_wanted, gap, is_mention
+from .signs import SignIndex
 from .text import NO_PROSE, WORD, Match
 
 _REMEMBERED_WORDS = 200_000
+_SHORT_FORM_AFTER = re.compile(
+    r"(\w[^()]*\w) \(((?=[^()]*[A-ZÆØÅ])[^\s()]{2,})\)"
+)  # k-nearest neighbors (k-NN)
 
 
 @dataclass(slots=True)
@@ -32,11 +36,15 @@ class WordIndex:
         self.grammar = grammar
         self.ambiguous = ambiguous
         self.root = _Node()
+        self.signs = SignIndex(grammar)
         self._beginnings: dict[str, bool] = {}
 
     def add(self, term: Term, id: str) -> None:
         text = unicodedata.normalize("NFC", term.term)
         bare = re.sub(r"^(?:å|to) (?=\w)", "", text)  # verbs as dictionaries list them: «å koke», “to boil”
+        with_short_form = _SHORT_FORM_AFTER.fullmatch(bare)
+        for part in with_short_form.groups() if with_short_form else ():
+            self._add_spelling(part, term, id, is_form=False)
         self._add_spelling(bare, term, id, is_form=False)
         for form in term.forms:
             self._add_spelling(unicodedata.normalize("NFC", form), term, id, is_form=True)
@@ -44,16 +52,27 @@ class WordIndex:
     def find(self, text: str) -> Iterator[Match]:
         words = list(WORD.finditer(text))
         skipped: list[tuple[int, int]] | None = None
+        signs = self.signs.find(text)
         position = 0
         while position < len(words):
+            start = words[position].start()
             found = self._longest(text, words, position) if self._may_begin(words[position][0]) else None
             if found and skipped is None:
                 skipped = [span.span() for span in NO_PROSE.finditer(text)]
-            if found is None or _overlaps(skipped or [], words[position].start()):
+            if found and _overlaps(skipped or [], start):
+                found = None
+            while signs and signs[0].end <= start:
+                signs.pop(0)
+            if signs and signs[0].start <= start and (found is None or found[1].end <= signs[0].end):
+                found = (position + 1, signs.pop(0))  # the longer of two that begin here
+            if found is None:
                 position += 1
                 continue
             position, match = found
             yield match
+            while position < len(words) and words[position].start() < match.end:
+                position += 1
+            signs = [sign for sign in signs if sign.start >= match.end]
 
     def _may_begin(self, word: str) -> bool:
         """Whether any term begins with a form of the word: most words are known to begin none."""
@@ -68,18 +87,21 @@ class WordIndex:
     def _add_spelling(self, text: str, term: Term, id: str, is_form: bool) -> None:
         """Put one spelling into the tree."""
         words = list(WORD.finditer(text))
-        if not words or sum(len(word[0]) for word in words) < 2:
+        if self.signs.add(text, words, id, in_context=term.link == CONTEXT):
+            return
+        if not words or (sum(len(word[0]) for word in words) < 2 and not is_form):
             return  # a single letter would be found everywhere
-        spelling = Spelling(id, text, Form.SAME if is_form else self.grammar.forms_of(term), is_form=is_form)
+        forms = Form.SAME if is_form else self.grammar.forms_of(term)
+        spelling = Spelling(id, text, forms, is_form=is_form, in_context=term.link == CONTEXT)
         spelling.before, spelling.after = text[: words[0].start()].rstrip(), text[words[-1].end() :].lstrip()
         if len(words) == 1 and words[0][0][:1].isupper():
             spelling.name = words[0][0]
         nodes = [self.root]
         for index, word in enumerate(words):
-            gap = _gap(text[words[index - 1].end() : word.start()]) if index else ""
+            sign = gap(text[words[index - 1].end() : word.start()]) if index else ""
             following = words[index + 1][0].casefold() if index + 1 < len(words) else ""
             keys = self._keys_of(word[0], term, following, is_phrase=index > 0, is_form=is_form)
-            nodes = [node.next.setdefault(f"{gap}{key}", _Node()) for node in nodes for key in keys]
+            nodes = [node.next.setdefault(f"{sign}{key}", _Node()) for node in nodes for key in keys]
         for node in nodes:
             node.ends.append(spelling)
             self._note_homonyms(node, spelling)
@@ -115,13 +137,13 @@ class WordIndex:
         reached = [self.root]
         for index in range(first, len(words)):
             word = words[index]
-            gap = _gap(text[words[index - 1].end() : word.start()]) if index > first else ""
-            if gap is None:
+            sign = gap(text[words[index - 1].end() : word.start()]) if index > first else ""
+            if sign is None:
                 break
             following = []
             for key, form in self.grammar.text_keys(word[0]):
                 for node in reached:
-                    if child := node.next.get(f"{gap}{key}"):
+                    if child := node.next.get(f"{sign}{key}"):
                         following.append(child)
                         ends[index] += [(spelling, form) for spelling in child.ends]
             if not following:
@@ -141,9 +163,11 @@ class WordIndex:
         classes: dict[str, Form] = {}  # of concepts: a verb's, or a noun's
         for spelling, form in ends:
             form &= spelling.forms
-            span = bounds(candidate, spelling, self.grammar) if form else None
+            span = bounds(candidate, spelling, form, self.grammar) if form else None
             if span and is_mention(candidate, spelling, form, self.grammar):
-                fitting[candidate.is_written_as(spelling)][spelling.id] = Match(*span, spelling.id)
+                fitting[candidate.is_written_as(spelling)][spelling.id] = Match(
+                    *span, spelling.id, spelling.in_context
+                )
                 classes[spelling.id] = Form.VERB if Form.VERB in spelling.forms else Form.SAME
         # What is written in the termbase goes before what is a form of it; a link goes before no link.
         for matches in (fitting[True], fitting[False]):
@@ -158,14 +182,6 @@ class WordIndex:
             if matches:
                 return next(iter((linked or matches).values()))
         return None
-
-
-def _gap(between: str) -> str | None:
-    """What separates two words, with space and hyphen the same; None when it is too much to be one term."""
-    if GAP.fullmatch(between):
-        return ""
-    sign = "".join(between.split()).replace("’", "'")
-    return f"{sign}\0" if 0 < len(sign) <= 3 and "\ufffc" not in sign and sign not in ".,;:!?()" else None
 
 
 def _overlaps(spans: list[tuple[int, int]], position: int) -> bool:

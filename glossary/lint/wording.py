@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from difflib import SequenceMatcher
 
 from ..languages import has_full_width_signs
-from ..links.text import begins_sentence
+from ..links.text import HYPHENS, begins_sentence
 from ..markdown import BARRIER
 from ..model import Entry, Term
 from .replacement import replacement
@@ -15,6 +15,7 @@ from .rule import LINKED, UNUSABLE, Change, Facts, Finding, Mention, in_entry, i
 from .texts import PageText, Text
 
 _QUOTED = (re.compile(r"[«“”\"„‘’'‹「『《]\s?\Z"), re.compile(r"\s?[»“”\"‘’'›」』》]"))
+_COMPOUND = re.compile(rf"[{HYPHENS}]\w")
 _NAME_BEFORE = re.compile(r"\b[A-ZÆØÅ][a-zæøå]+(?:['’]s)? \Z")
 _NAME_AFTER = re.compile(r" (?:(?:for|of|and|in|the|og|i|av) ){0,2}[A-ZÆØÅ][a-zæøå]+")
 _END_OF_BLOCK = re.compile(rf"{BARRIER}\s*\n\s*{BARRIER}|\n[^\S\n]*\n|\Z")
@@ -29,7 +30,7 @@ def deprecated_wording(facts: Facts) -> Iterator[Finding]:
         if text.lang not in langs or text.is_quoted:
             continue
         for mention in facts.mention_finders[text.lang].mentions(text.prose):
-            if mention.status != UNUSABLE or _is_quoted(text.prose, mention):
+            if mention.status != UNUSABLE or _is_quoted(text.prose, mention) or _is_part(text.prose, mention):
                 continue
             if not _is_in_name(text.prose, mention):
                 yield _deprecated_finding(facts, text, mention)
@@ -43,6 +44,11 @@ def _is_in_name(prose: str, mention: Mention) -> bool:
     before = _NAME_BEFORE.search(prose[begins : mention.start])
     is_after_name = before and not begins_sentence(prose, begins + before.start())
     return bool(is_after_name or _NAME_AFTER.match(prose, mention.end))
+
+
+def _is_part(prose: str, mention: Mention) -> bool:
+    """Whether a compound goes on after it (KI-forskeren): no other words can take its place there."""
+    return bool(_COMPOUND.match(prose, mention.end))
 
 
 def _unusable(entry: Entry) -> tuple[Term, ...]:
@@ -96,6 +102,8 @@ def abbreviation_first(facts: Facts) -> Iterator[Finding]:
             if mention.status != LINKED or mention.concept in seen or page.is_aside(mention.start):
                 continue
             if _is_quoted(page.prose, mention) or _is_in_name(page.prose, mention):
+                continue
+            if _is_part(page.prose, mention):
                 continue
             seen.add(mention.concept)
             entry = facts.termbase.concepts[mention.concept].entries[page.lang]

@@ -12,7 +12,7 @@ from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from ..model import RELATIONS, Concept, Entry, Term
 from ..yamlfile import Reader, did_you_mean, join
 from .extra import read_extra
-from .values import CHOICES, ID, ID_FORM, LANGUAGE, SLUG, YES_NO, report_not_allowed
+from .values import CHOICES, ID, ID_FORM, LANGUAGE, LINKS, SLUG, YES_NO, report_not_allowed
 
 _LISTS = (*RELATIONS, "legacy", "sources")
 # Markdown looks for the end of each bracket as far as the end of the text.
@@ -28,7 +28,7 @@ _NEEDED = (
         "write one phrase that can replace the term in running text",
     ),
 )
-_TERM_KEYS = tuple(field.name for field in fields(Term))
+_TERM_KEYS = tuple(field.name.rstrip("_") for field in fields(Term))  # `not_` is `not`
 
 
 def read_concept(reader: Reader, root: MappingNode, languages: tuple[str, ...]) -> Concept:
@@ -171,14 +171,26 @@ def _term_details(reader: Reader, values: Mapping[str, tuple[Node, Node]], key: 
     details: dict[str, Any] = {}
     for name, (_, node) in values.items():
         where = join(key, name)
-        if name == "forms":
-            details[name] = reader.texts(node, where)
+        if name in ("forms", "not"):
+            details[name if name == "forms" else "not_"] = reader.texts(node, where)
+        elif name == "link":
+            _read_link(reader, node, where, details)
         elif name == "extra":
             details[name] = read_extra(reader, node, where)
         elif name != "term" and (value := reader.text(node, where)):
-            allowed = CHOICES.get(name, ("true", "false") if name == "link" else ())
-            if allowed and value not in allowed and not (name == "link" and value.lower() in YES_NO):
+            allowed = CHOICES.get(name, ())
+            if allowed and value not in allowed:
                 report_not_allowed(reader, node, where, value, allowed)
             else:
-                details[name] = YES_NO[value.lower()] if name == "link" else value
+                details[name] = value
     return details
+
+
+def _read_link(reader: Reader, node: Node, key: str, details: dict[str, Any]) -> None:
+    """When a term is linked; `true` and `false` say the same as `first` and `manual`."""
+    if value := reader.text(node, key):
+        known = LINKS | YES_NO
+        if value.lower() in known:
+            details["link"] = known[value.lower()]
+        else:
+            report_not_allowed(reader, node, key, value, tuple(LINKS))

@@ -6,7 +6,7 @@ import re
 
 from yaml.nodes import Node
 
-from ..model import GENDERS, POS, STATUSES, TYPES
+from ..model import CONTEXT, GENDERS, POS, STATUSES, TYPES
 from ..yamlfile import Reader, did_you_mean
 
 CODES = {
@@ -45,6 +45,7 @@ ID_FORM = "use lower-case letters a–z, digits and single hyphens, a letter fir
 SLUG = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
 LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[A-Z][a-z]{3})?(?:-(?:[A-Z]{2}|[0-9]{3}))?")
 CHOICES = {"status": STATUSES, "gender": GENDERS, "type": TYPES, "pos": POS}
+LINKS = {"first": True, "manual": False, CONTEXT: CONTEXT}
 YES_NO = {"true": True, "yes": True, "false": False, "no": False}
 
 

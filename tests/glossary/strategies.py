@@ -101,12 +101,18 @@ def _term(sources: list[str]) -> st.SearchStrategy[dict[str, Any]]:
         "sort_key": TEXT,
         "note": TEXT,
         "source": st.sampled_from(sources),
-        "link": st.just(False),
+        "link": st.sampled_from([False, model.CONTEXT]),
+        "not": st.lists(TEXT, min_size=1, max_size=3),
         "extra": _extra("skos:notation", "termNote:register"),
     }
     if not sources:
         del optional["source"]
-    missing = {field.name for field in fields(model.Term)} - {"term", "status", "source", *optional}
+    missing = {field.name.rstrip("_") for field in fields(model.Term)} - {
+        "term",
+        "status",
+        "source",
+        *optional,
+    }
     assert not missing, f"the model has grown: {missing}"
     return _given(**optional)
 

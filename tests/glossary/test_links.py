@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from glossary.links import Linker, Match
-from glossary.model import Concept, Entry, Language, Term, Termbase
+from glossary.model import CONTEXT, Concept, Entry, Language, Term, Termbase
 from tests.glossary import gold
 
 LANGUAGES = list(gold.LANGUAGES)
@@ -150,16 +150,112 @@ def test_forms_are_found_as_written() -> None:
     ]
 
 
-def test_terms_with_signs() -> None:
-    terms = {
-        "c": [Term("C++", "preferred")],
-        "n": [Term(".NET", "preferred")],
-        "r": [Term("R&D", "preferred")],
-    }
-    linker = linker_for("en", **{id: [*value] for id, value in terms.items()})
-    assert found(linker, "C++ and .NET in R&D") == [(".NET", "n"), ("R&D", "r")], (
-        "single letters are not linked"
+SIGNS = [
+    ("C++", "C++ and C+++, xC++, C++11, a.C++; C++.", ["C++", "C++"]),
+    ("C#", "C# and C#7 or (C#)", ["C#", "C#"]),
+    (".NET", ".NET and ASP.NET, Use .NET.", [".NET", ".NET"]),
+    (
+        "Node.js",
+        "Node.js, node.js. Not Node.json, https://x.org/Node.js or a/node.js",
+        ["Node.js", "node.js"],
+    ),
+    ("I/O", "I/O, FoI/O, i/o", ["I/O"]),
+    ("R&D", "R&D of SR&D", ["R&D"]),
+    ("i.e.", "that is, i.e., this", ["i.e."]),
+    ("GPT-4", "GPT-4, GPT-45", ["GPT-4"]),
+    ("bank (river)", "a bank, the bank (river)", ["bank (river)"]),
+    (
+        "k-nearest neighbors (k-NN)",
+        "The k-nearest neighbors (k-NN), one k-nearest neighbor, k-NN",
+        ["k-nearest neighbors (k-NN)", "k-nearest neighbor", "k-NN"],
+    ),
+]
+
+
+@pytest.mark.parametrize(("term", "text", "expected"), SIGNS)
+def test_terms_with_signs(term: str, text: str, expected: list[str]) -> None:
+    linker = linker_for("en", concept=[Term(term, "preferred")])
+    assert [mention for mention, _ in found(linker, text)] == expected
+
+
+@pytest.mark.parametrize("term", ["C++", "C#", ".NET", "Node.js", "I/O"])
+def test_terms_with_signs_in_chinese(term: str) -> None:
+    linker = linker_for("zh", concept=[Term(term, "preferred")])
+    assert len(found(linker, f"用{term}写，{term}11，X{term}，ASP{term}。")) == 1
+
+
+def test_the_longer_of_two_terms_with_signs_counts() -> None:
+    terms = {"c": [Term("C++", "preferred")], "code": [Term("C++ code", "preferred")]}
+    linker = linker_for("en", **terms, unlinked=[Term("C++ template", "preferred", link=False)])
+    assert found(linker, "C++ code, a C++ template and C++") == [("C++ code", "code"), ("C++", "c")]
+
+
+def test_a_single_letter_is_found_where_its_author_says_so() -> None:
+    assert found(linker_for("en", r=[Term("R", "preferred")]), "R is R.") == []
+    linker = linker_for("en", r=[Term("R language", "preferred", forms=("R",))])
+    assert found(linker, "R is not r, nor R2.") == [("R", "r")]
+
+
+@pytest.mark.parametrize(
+    ("term", "text", "expected"),
+    [
+        (Term("GPT-4", "preferred"), "GPT-4-modellen", "GPT-4"),
+        (Term("GPT-4-modell", "preferred", gender="m"), "GPT-4-modellen", "GPT-4-modellen"),
+        (Term("FoU", "preferred"), "FoU-midler", "FoU"),
+        (Term("e-postadresse", "preferred", gender="m"), "e-postadressen", "e-postadressen"),
+        (Term("LLM", "preferred"), "LLM-inferens", "LLM"),
+        (Term("LLM", "preferred"), "LLM-er", "LLM-er"),
+        (Term("C++", "preferred"), "C++-kode", "C++"),
+        (Term("transformer", "preferred", gender="m"), "transformer-basert", "transformer"),
+        (Term("transformer", "preferred", gender="m"), "transformere-basert", ""),
+        (Term("transformer", "preferred", gender="m"), "pre-transformer", ""),
+        (Term("transformer", "preferred", gender="m"), "transformerarkitektur", ""),
+    ],
+)
+def test_a_norwegian_compound_with_a_hyphen_links_its_first_part(
+    term: Term, text: str, expected: str
+) -> None:
+    assert [mention for mention, _ in found(linker_for("nb", concept=[term]), text)] == [expected] * bool(
+        expected
     )
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_capitals_within_a_word_that_has_none_do_not_matter(lang: str) -> None:
+    linker = linker_for(lang, softmax=[Term("softmax", "preferred")], gan=[Term("GAN", "preferred")])
+    assert found(linker, "SoftMax, softmax; gan, Gan.") == [("SoftMax", "softmax"), ("softmax", "softmax")]
+
+
+@pytest.mark.parametrize(
+    ("lang", "term", "not_", "text", "expected"),
+    [
+        ("zh", "采样", ("过采样", "分层采样"), "过采样、分层采样和采样", 1),
+        ("zh", "语言模型", ("多语言模型",), "多语言模型是语言模型", 1),
+        ("en", "sampling", ("stratified sampling",), "Stratified sampling is sampling.", 1),
+        ("nb", "utvalg", ("stratifisert utvalg",), "Det stratifiserte utvalget og utvalget.", 1),
+        ("en", "C", ("C++",), "C++", 0),
+    ],
+)
+def test_longer_words_that_mean_something_else(
+    lang: str, term: str, not_: tuple[str, ...], text: str, expected: int
+) -> None:
+    linker = linker_for(lang, concept=[Term(term, "preferred", not_=not_)])
+    assert len(found(linker, text)) == expected
+
+
+def test_a_term_in_context_counts_beside_others_of_its_subject() -> None:
+    subjects = {"temperature": "models", "sampling": "models", "oven": "cooking", "nothing": ""}
+    terms = {id: (Term(id, "preferred", link=CONTEXT if id != "sampling" else True),) for id in subjects}
+    concepts = {
+        id: Concept(id, Path(f"{id}.yml"), subject, {"en": Entry("en", terms[id], "-")})
+        for id, subject in subjects.items()
+    }
+    linker = Linker(Termbase(Path(), {"en": gold.LANGUAGES["en"]}, {}, {}, concepts), "en")
+    ids = [match.id for match in linker.find("A temperature.\n\nThe temperature in sampling, oven, nothing.")]
+    assert ids == ["temperature", "sampling"]
+    assert linker.find("The temperature of the oven.") == []
+    parsed = "\ufffcThe temperature.\ufffc\n\ufffcSampling \ufffc\ufffc and temperature.\ufffc"
+    assert [match.start for match in linker.find(parsed)] == [parsed.index("Samp"), parsed.rindex("temp")]
 
 
 @pytest.mark.parametrize(

@@ -484,8 +484,9 @@ class _Reader:
 
     def _label_rest(self, label: Any, literal: Any, term: Data, id: str) -> None:
         """A label's forms and source, and all else that is said of it."""
-        if forms := list(map(str, self._list(label, "ol:forms"))):
-            term["forms"] = forms
+        for name in ("forms", "not"):
+            if words := list(map(str, self._list(label, f"ol:{name}"))):
+                term[name] = words
         for source in self._objects(label, "dct:source"):
             if stated := self._text(source, "ol:id"):
                 term["source"] = stated
@@ -573,4 +574,4 @@ _OURS = {
     *ORDERS.values(),
 }
 _TERM = {key: name for key, name in TERM.items() if key != "note"}
-_OF_LABELS = {*_TERM.values(), "ol:forms", "ol:place", "ol:extra"}
+_OF_LABELS = {*_TERM.values(), "ol:forms", "ol:not", "ol:place", "ol:extra"}

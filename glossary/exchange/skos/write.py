@@ -230,8 +230,9 @@ class _Writer:
             label |= _literals({**term, "status": status}, TERM)
             if note := term.get("note"):
                 label["skos:note"] = [_tagged_literal(note, tag)]
-            if forms := term.get("forms"):
-                label["ol:forms"] = [{"@list": [_tagged_literal(form, tag) for form in forms]}]
+            for name in ("forms", "not"):
+                if words := term.get(name):
+                    label[f"ol:{name}"] = [{"@list": [_tagged_literal(word, tag) for word in words]}]
             if source := term.get("source"):
                 label["dct:source"] = [_iri(f"#source-{source}")]
             _add(label, values.statements(extras))

@@ -9,7 +9,7 @@ module of our own, Ordlab, for what TBX-Basic has no place for:
                   admin    basis
     termSec       termNote partOfSpeechDetail, grammaticalGenderDetail, termTypeDetail  where TBX-Basic's
                            list of values has a coarser one, or none
-                  termNote inflectedForm, pinyin, sortKey, linking
+                  termNote inflectedForm, pinyin, sortKey, linking, otherWord
     back          refObjectSec subjects, bibl, languages  what is in subjects.yml, sources.yml, languages.yml
 
 `tbx_schema/ordlab.tbxmd` defines the module (Annex B of the standard), `tbx_schema/TBX-Ordlab.rng` the whole

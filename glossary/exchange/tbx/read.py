@@ -268,8 +268,8 @@ class _Reader:
         ours, pick = _TERM_NOTES.get(kind, ("", str))
         if kind == "source" and element.get("target", "").startswith("source.") and "source" not in term:
             term["source"] = element.get("target", "").removeprefix("source.")
-        elif kind == "inflectedForm" and self.incoming.complete:
-            term.setdefault("forms", []).append(self._text(element))
+        elif kind in _LISTS and self.incoming.complete:
+            term.setdefault(_LISTS[kind], []).append(self._text(element))
         elif kind in _OWN_NOTES and self.incoming.complete:
             term[ours] = stated  # a detail says more than what TBX-Basic has a word for
         elif not ours or kind in _OWN_NOTES or ours in term:
@@ -355,4 +355,5 @@ _TERM_NOTES: dict[str, tuple[str, Callable[[str], Any]]] = {
     **{f"{category}Detail": (key, str) for key, (category, _) in PICKLISTS.items()},
 }
 COARSE = tuple(category for category, _ in PICKLISTS.values())
+_LISTS = {"inflectedForm": "forms", "otherWord": "not"}
 _OWN_NOTES = ("pinyin", "sortKey", "linking", *(f"{category}Detail" for category in COARSE))

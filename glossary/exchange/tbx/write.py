@@ -347,6 +347,8 @@ def _kept_term_notes(extras: Data) -> Data:
 def _own_term_notes(term: Data) -> Iterator[tuple[str, str]]:
     for form in term.get("forms", ()):
         yield "inflectedForm", form
+    for word in term.get("not", ()):
+        yield "otherWord", word
     for key, category in (("pinyin", "pinyin"), ("sort_key", "sortKey")):
         if text := term.get(key):
             yield category, text
