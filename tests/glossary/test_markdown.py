@@ -22,6 +22,7 @@ from tests.glossary.test_load import write
 EXTENSIONS = [
     *("abbr", "admonition", "attr_list", "def_list", "footnotes", "md_in_html", "smarty", "tables", "toc"),
     *("pymdownx.arithmatex", "pymdownx.details", "pymdownx.superfences", "pymdownx.inlinehilite"),
+    "pymdownx.tabbed",
 ]
 LINKERS = {lang: Linker(gold.termbase("ai"), lang) for lang in gold.LANGUAGES}
 
@@ -122,6 +123,47 @@ def test_the_pages_own_concept_is_not_linked_nor_what_is_inside_it() -> None:
 def test_terms_across_inline_markup(source: str, expected: str) -> None:
     link = re.compile(r'class="term" data-term="[^"]*" href="/glossary/([^"]*)/"')
     assert link.sub(r'href="/\1"', render(source, plain=True)) == expected
+
+
+# What the table on the page Contributing says: each place, for a mention; whether it is linked by itself
+# there, and by hand.
+PLACES = [
+    ("{}", True, True),
+    ("- {}", True, True),
+    ("> {}", True, True),
+    ("!!! note\n    {}", True, True),
+    ("a[^1]\n\n[^1]: {}", True, True),
+    ("{}\n:   x", True, True),
+    ("x\n:   {}", True, True),
+    ("| a | b |\n|---|---|\n| {} | x |", True, True),
+    ('=== "x"\n    {}', True, True),
+    ('??? note "x"\n    {}', True, True),
+    ("<details markdown><summary>x</summary>\n\n{}\n\n</details>", True, True),
+    ("{}\n\n*[generator]: x", True, True),
+    ("## {}", False, True),
+    ('!!! note "{}"\n    x', False, True),
+    ('=== "{}"\n    x', False, True),
+    ('??? note "{}"\n    x', False, True),
+    ("| {} | b |\n|---|---|\n| x | x |", False, True),
+    ("[{}](x.md)", False, False),
+    ("![{}](x.png)", False, False),
+    ("`{}`", False, False),
+    ("\\({}\\)", False, False),
+    ("```mermaid\ngraph TD; {}-->x\n```", False, False),
+    ("<div>{}</div>", False, False),
+    ("https://example.org/{}", False, False),
+    ("<q>{}</q>", False, True),
+    ('<div markdown lang="nb">\n\n{}\n\n</div>', False, True),
+    ("> {}\n{{.no-terms}}", False, True),
+]
+
+
+@pytest.mark.parametrize(("place", "by_itself", "by_hand"), PLACES)
+def test_the_place_decides_what_is_linked(place: str, by_itself: bool, by_hand: bool) -> None:
+    link = "[[generator\\|it]]" if place.startswith("|") else "[[generator|it]]"
+    assert [id for _, id in linked(place.format("generator"))] == ["generator"] * by_itself
+    if by_hand:
+        assert [id for _, id in linked(place.format(link))] == ["generator"]
 
 
 @pytest.mark.parametrize(
