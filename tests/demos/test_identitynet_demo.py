@@ -45,7 +45,7 @@ def preset(name: str) -> dict[str, Any]:
 
 def pictured(state: dict[str, Any]) -> Tensor:
     """The finished portrait (3, 64, 64) of a state of the first tab."""
-    aim = shown.aimed(direct, state["pose"], state["moved"])
+    aim = shown.aimed(state["pose"], state["moved"])
     points = tuple((float(x), float(y)) for x, y in aim)
     settings = (state["strength"], state["seed"], state["steps"], state["guidance"])
     *_, (end,) = shown.drawn(direct, state["portrait"], points, (shown.GIVEN[state["given"]],), *settings)
@@ -56,7 +56,7 @@ def judged(state: dict[str, Any]) -> tuple[float, float]:
     """Similarity to the person, and distance of the landmarks in px."""
     pair = torch.stack([portrait(state["portrait"])[0], pictured(state)])
     found = direct(verify, picture=pair)
-    aim = shown.aimed(direct, state["pose"], state["moved"])
+    aim = shown.aimed(state["pose"], state["moved"])
     alike = float(found["person"][0] @ found["person"][1])
     return alike, float((found["points"][1] - aim).norm(dim=1).mean())
 
@@ -66,17 +66,17 @@ def judged(state: dict[str, Any]) -> tuple[float, float]:
 
 def test_a_click_moves_the_nearest_landmark_there() -> None:
     state = app("identitynet").tab("pose").defaults
-    before = shown.aimed(direct, state["pose"], ())
+    before = shown.aimed(state["pose"], ())
     x, y = (before[2] + torch.tensor([1.5, -1.0])).tolist()
     scale = shown.LARGE / 64
     moved = shown.move((MIDDLE + x * scale, y * scale), state)["moved"]
-    after = shown.aimed(direct, state["pose"], moved)
+    after = shown.aimed(state["pose"], moved)
     assert len(moved) == 1
     assert (after[2] - torch.tensor([x, y])).abs().max() < 0.4
     assert torch.equal(after[[0, 1, 3, 4]], before[[0, 1, 3, 4]])
     again = shown.move((MIDDLE + (x + 2) * scale, y * scale), state | {"moved": moved})["moved"]
     assert len(again) == 1, "the same landmark moved on"
-    assert shown.aimed(direct, state["pose"], again)[2, 0] == pytest.approx(x + 2, abs=0.4)
+    assert shown.aimed(state["pose"], again)[2, 0] == pytest.approx(x + 2, abs=0.4)
 
 
 def test_a_click_beside_the_landmarks_picture_moves_nothing() -> None:
@@ -88,7 +88,7 @@ def test_a_click_beside_the_landmarks_picture_moves_nothing() -> None:
 def test_moves_stay_with_another_pose_and_the_own_pose_undoes_them() -> None:
     moved = ((4.16, 0.32, 0),)
     for pose in (30, 31):
-        way = shown.aimed(direct, pose, moved) - shown.aimed(direct, pose, ())
+        way = shown.aimed(pose, moved) - shown.aimed(pose, ())
         assert torch.allclose(way[0], torch.tensor([4.16, 0.32]), atol=1e-4)
         assert way[1:].abs().max() == 0
     (own,) = app("identitynet").tab("pose").actions
@@ -98,7 +98,7 @@ def test_moves_stay_with_another_pose_and_the_own_pose_undoes_them() -> None:
 def test_all_five_landmarks_can_be_moved() -> None:
     state = app("identitynet").tab("pose").defaults
     for k in range(len(POINTS)):
-        x, y = shown.aimed(direct, state["pose"], state["moved"])[k].tolist()
+        x, y = shown.aimed(state["pose"], state["moved"])[k].tolist()
         scale = shown.LARGE / 64
         state = state | dict(shown.move((MIDDLE + x * scale + 2, y * scale), state))
     assert sorted(spot[2] for spot in state["moved"]) == list(range(len(POINTS)))

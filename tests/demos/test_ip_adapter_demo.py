@@ -9,10 +9,10 @@ import torch
 from torch import Tensor
 
 from demos.apps.ip_adapter import app as shown
-from demos.apps.ip_adapter import attributes
 from demos.data.avatars import sample
 from demos.data.avatars.ahead import portrait
 from demos.data.avatars.factors import replace
+from demos.data.captions import attributes
 from demos.data.captions.facts import rows
 from demos.data.captions.reading import named
 from demos.data.captions.tokens import numbers
@@ -121,7 +121,8 @@ def test_what_a_prompt_asks_for(prompt: str, wishes: dict[str, str]) -> None:
 
 
 def test_every_source_and_attribute_has_words() -> None:
-    wanted = {*attributes.ATTRIBUTES, *(f"from_{origin}" for origin in attributes.SOURCES)}
+    wanted = {f"attribute_{name}" for name in attributes.ATTRIBUTES}
+    wanted |= {f"from_{origin}" for origin in attributes.SOURCES}
     assert wanted <= demos()["ip_adapter"].labels.keys()
 
 
@@ -146,10 +147,10 @@ def test_the_table_says_what_is_where() -> None:
     result, given = looked_at(pictured(state)), looked_at(portrait(state["portrait"])[0])
     label = words("ip_adapter", "en")
     for name, value in result.items():
-        assert rows_[label[name]][2] == named("en", name, value)
+        assert rows_[label[f"attribute_{name}"]][2] == named("en", name, value)
     for name, value in given.items():
-        assert rows_[label[name]][0] == named("en", name, value)
-    assert rows_[label["glasses"]][1] == "sunglasses"
+        assert rows_[label[f"attribute_{name}"]][0] == named("en", name, value)
+    assert rows_[label["attribute_glasses"]][1] == "sunglasses"
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
@@ -157,7 +158,7 @@ def test_as_it_opens_something_is_from_each(lang: str) -> None:
     label, facts = words("ip_adapter", lang), last("ask", lang)["facts"]
     origins = [cells[-1] for cells in table_of(facts).values()]
     assert origins.count(label["from_picture"]) >= 3
-    assert table_of(facts)[label["glasses"]][-1] == label["from_text"]
+    assert table_of(facts)[label["attribute_glasses"]][-1] == label["from_text"]
     assert looked_at(pictured(app("ip_adapter").tab("ask").defaults, lang))["glasses"] == "sunglasses"
 
 

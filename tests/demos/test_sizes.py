@@ -13,6 +13,7 @@ from demos.models.diffusion.model import FlowConfig, LatentDiffusion
 from demos.models.faces.model import EMBEDDING, Recognizer
 from demos.models.gan.features import FeatureNet
 from demos.models.identitynet.model import IdentityNet
+from demos.models.instantid import model as instantid
 from demos.models.ip_adapter.model import fresh
 from glossary.figures import read
 
@@ -34,6 +35,7 @@ SIZES = {
     "image encoder": size(FeatureNet()),
     "face recognition": size(Recognizer(), FeatureNet()),
     "IdentityNet": size(IdentityNet(MODEL.flow)),
+    "face adapter": size(instantid.fresh(MODEL.flow)),
 }
 
 
@@ -60,7 +62,7 @@ def texts(figure: str, lang: str) -> list[str]:
         ("latent-diffusion", ("text encoder", "U-Net", "autoencoder")),
         ("u-net", ("U-Net",)),
         ("ip-adapter", ("text encoder", "U-Net", "adapter", "image encoder")),
-        ("instantid", ("text encoder", "U-Net", "face recognition", "IdentityNet")),
+        ("instantid", ("text encoder", "U-Net", "face recognition", "IdentityNet", "face adapter")),
     ],
 )
 def test_figures_give_the_number_of_parameters(figure: str, parts: tuple[str, ...], lang: str) -> None:

@@ -8,30 +8,28 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from demos.data.avatars.ahead import READERS, readers_portraits
 from demos.data.avatars.ahead import portrait as drawn_portrait
-from demos.data.avatars.dataset import READERS_SEED
+from demos.data.avatars.ahead import readers_portraits
 from demos.kit import pictures
 from demos.kit.app import Tab
 from demos.kit.controls import Action, Choice, Points, Seed, Slider, State
 from demos.kit.functions import Runner
 from demos.kit.labels import Labels
-from demos.kit.pictures import Box, Color, Disc, Scene, Strokes, Thing
-from demos.kit.remember import remembered, remembered_end
+from demos.kit.pictures import Scene
+from demos.kit.remember import remembered_end
 from demos.kit.shows import Picture, Point, Text
 from demos.models.diffusion.functions import previews
 from demos.models.diffusion.sampling import noise
 from demos.models.faces import model as faces
-from demos.models.faces.functions import recognize, verify
-from demos.models.faces.people import POINTS, SIZE, five_points, people_at
+from demos.models.faces.functions import verify
+from demos.models.faces.people import POINTS, SIZE
+from demos.models.faces.portraits import landmarks, person
 from demos.models.identitynet.evaluate import GUIDANCE
 from demos.models.identitynet.functions import step_by_person
 from demos.models.identitynet.model import card
-from demos.models.identitynet.spatial import COLORS, DIM, NOSE, RADIUS, WIDTH
+from demos.models.identitynet.spatial import sketched
 
 LARGE, SMALL, GAP = 200, 150, 10  # px of three portraits in a row, of four, and between them
-BLACK = (0, 0, 0)  # behind the landmarks, as the net gets it
-DOT, LINE = RADIUS / SIZE, WIDTH / SIZE  # of landmarks and of lines between them, of a picture's width
 Spots = tuple[tuple[float, float, int], ...]
 MOVED = Points("moved", -32, 32, classes=len(POINTS), most=len(POINTS))  # px from where they were, by class
 GIVEN = {"neither": (False, False), "place": (False, True), "person": (True, False), "both": (True, True)}
@@ -40,15 +38,9 @@ GIVEN = {"neither": (False, False), "place": (False, True), "person": (True, Fal
 # Where
 
 
-@remembered(64)
-def landmarks(run: Runner, portrait: int) -> Tensor:
-    """The exact landmarks (5, 2) of one of the portraits that readers choose from."""
-    return five_points(people_at(READERS_SEED, portrait % READERS, 1))[0]
-
-
-def aimed(run: Runner, pose: int, moved: Spots) -> Tensor:
+def aimed(pose: int, moved: Spots) -> Tensor:
     """The landmarks (5, 2) of a portrait, some of them moved."""
-    points = landmarks(run, pose).clone()
+    points = landmarks(pose).clone()
     for x, y, k in moved:
         points[k] += torch.tensor([x, y])
     return points.clamp(1, SIZE - 1)
@@ -59,7 +51,7 @@ def move(point: Point, state: State) -> Mapping[str, Any]:
     x, y = (point[0] - LARGE - GAP) / LARGE * SIZE, point[1] / LARGE * SIZE
     if not 0 <= x <= SIZE:
         return {}
-    exact = five_points(people_at(READERS_SEED, state["pose"] % READERS, 1))[0]
+    exact = landmarks(state["pose"])
     now = exact.clone()
     for dx, dy, k in state["moved"]:
         now[k] += torch.tensor([dx, dy])
@@ -68,32 +60,7 @@ def move(point: Point, state: State) -> Mapping[str, Any]:
     return {"moved": MOVED.added(rest, x - float(exact[k, 0]), y - float(exact[k, 1]), k)}
 
 
-def sketched(points: Tensor, size: float) -> Scene:
-    """The landmarks as the net gets them, sharp at any size."""
-    places = [(float(x) / SIZE * size, float(y) / SIZE * size) for x, y in points]
-    colors = [color_of(k) for k in range(len(POINTS))]
-    things: list[tuple[float, float, Thing]] = [(0, 0, Box(size, size, BLACK))]
-    for k, place in enumerate(places):
-        if k != NOSE:
-            color = tuple(round(DIM * part) for part in colors[k])
-            things.append((0, 0, Strokes(((places[NOSE], place),), LINE * size, color)))  # type: ignore[arg-type]
-    things += [(x, y, Disc(DOT * size, color)) for (x, y), color in zip(places, colors, strict=True)]
-    return Scene(size, size, tuple(things))
-
-
-def color_of(k: int) -> Color:
-    red, green, blue = (int(255 * part) for part in COLORS[k].tolist())
-    return red, green, blue
-
-
 # Who
-
-
-@remembered(64)
-def person(run: Runner, portrait: int) -> Tensor:
-    """Whom the recognizer sees in a portrait (1, 128)."""
-    found: Tensor = run(recognize, picture=drawn_portrait(portrait))
-    return found
 
 
 @remembered_end(128)
@@ -143,7 +110,7 @@ def answer_pose(
 ) -> Iterator[dict[str, Any]]:
     """The person in the pose, in sight after each step; in the end how alike, and how far off the landmarks
     are."""
-    original, aim, (who, where) = drawn_portrait(portrait)[0], aimed(run, pose, moved), GIVEN[given]
+    original, aim, (who, where) = drawn_portrait(portrait)[0], aimed(pose, moved), GIVEN[given]
     points = tuple((float(x), float(y)) for x, y in aim)
     left, middle = pictures.tile(original, LARGE), sketched(aim, LARGE)
     made = original
@@ -191,7 +158,7 @@ def answer_apart(
     steps: int,
 ) -> Iterator[dict[str, Any]]:
     """From one noise: the base alone, with the landmarks, with the person, with both."""
-    given, aim = drawn_portrait(portrait)[0], landmarks(run, pose)
+    given, aim = drawn_portrait(portrait)[0], landmarks(pose)
     points = tuple((float(x), float(y)) for x, y in aim)
     order = tuple(GIVEN.values())
     made = given.expand(len(order), -1, -1, -1)

@@ -9,7 +9,9 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from demos.apps.ip_adapter.attributes import (
+from demos.data.avatars.ahead import portrait as drawn_portrait
+from demos.data.avatars.ahead import readers_portraits
+from demos.data.captions.attributes import (
     ATTRIBUTES,
     Seen,
     asked,
@@ -17,8 +19,6 @@ from demos.apps.ip_adapter.attributes import (
     judged,
     source,
 )
-from demos.data.avatars.ahead import portrait as drawn_portrait
-from demos.data.avatars.ahead import readers_portraits
 from demos.data.captions.reading import named
 from demos.data.captions.tokens import numbers
 from demos.data.captions.words import on_unknown
@@ -139,7 +139,7 @@ def table(label: Labels, wishes: Seen, reference: Seen, alone: Seen, result: See
         origin = source(reference.get(name), wishes.get(name), alone.get(name), result.get(name))
         origins[origin] += 1
         values = [named(label.lang, name, value) if value else "–" for value in columns]
-        cells = [label[name], *values, label[f"from_{origin}"]]
+        cells = [label[f"attribute_{name}"], *values, label[f"from_{origin}"]]
         lines.append(f"| {' | '.join(cells)} |")
     counted = label("counted", picture=origins["picture"], text=origins["text"], both=origins["both"])
     return "\n".join([*lines, "", counted])

@@ -1,11 +1,12 @@
 """Five landmarks as a picture: a colored disc for each, and dimmer lines from the nose to the others, as
-InstantID draws them."""
+InstantID draws them: for the net, and sharp for readers."""
 
 from __future__ import annotations
 
 import torch
 from torch import Tensor
 
+from demos.kit.pictures import Box, Color, Disc, Scene, Strokes, Thing
 from demos.models.faces.people import POINTS, SIZE
 
 COLORS = torch.tensor([
@@ -14,6 +15,7 @@ COLORS = torch.tensor([
 RADIUS, WIDTH = 2.2, 1.5  # px of discs and of lines
 DIM = 0.6  # of lines
 NOSE = POINTS.index("nose")
+BLACK = (0, 0, 0)  # behind the landmarks
 
 
 def landmark_picture(points: Tensor) -> Tensor:
@@ -45,3 +47,22 @@ def to_line(places: Tensor, start: Tensor, end: Tensor) -> Tensor:
     share = (along / way.square().sum(-1).clamp_min(1e-6)[:, None, None]).clamp(0, 1)
     nearest = start[:, None, None] + share[..., None] * way[:, None, None]
     return (places - nearest).norm(dim=-1)
+
+
+def sketched(points: Tensor, size: float) -> Scene:
+    """Landmarks (5, 2) as the net gets them, sharp at any size."""
+    dot, line = RADIUS / SIZE * size, WIDTH / SIZE * size
+    places = [(float(x) / SIZE * size, float(y) / SIZE * size) for x, y in points]
+    colors = [color_of(k) for k in range(len(POINTS))]
+    things: list[tuple[float, float, Thing]] = [(0, 0, Box(size, size, BLACK))]
+    for k, place in enumerate(places):
+        if k != NOSE:
+            color = tuple(round(DIM * part) for part in colors[k])
+            things.append((0, 0, Strokes(((places[NOSE], place),), line, color)))  # type: ignore[arg-type]
+    things += [(x, y, Disc(dot, color)) for (x, y), color in zip(places, colors, strict=True)]
+    return Scene(size, size, tuple(things))
+
+
+def color_of(k: int) -> Color:
+    red, green, blue = (int(255 * part) for part in COLORS[k].tolist())
+    return red, green, blue

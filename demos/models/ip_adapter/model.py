@@ -67,13 +67,18 @@ class Adapter(nn.Module):
         return found
 
     def forward(self, embedding: Tensor, scale: Tensor) -> list[Decoupled]:
-        tokens = self.tokens(embedding)
-        found = []
-        for pair in self.pairs:
-            key, value = pair(tokens).chunk(2, -1)
-            count = key.shape[-1] // HEAD
-            found.append(Decoupled(heads(key, count), heads(value, count), scale))
-        return found
+        return decoupled(self.pairs, self.tokens(embedding), scale)
+
+
+def decoupled(pairs: nn.ModuleList, tokens: Tensor, scale: Tensor) -> list[Decoupled]:
+    """What each attention finds in tokens (n, s, WIDTH), by the layer of `pairs` that gives its keys and
+    values, with a scale (n,)."""
+    found = []
+    for pair in pairs:
+        key, value = pair(tokens).chunk(2, -1)
+        count = key.shape[-1] // HEAD
+        found.append(Decoupled(heads(key, count), heads(value, count), scale))
+    return found
 
 
 def fresh(flow: Flow) -> Adapter:

@@ -1,4 +1,4 @@
-"""What portraits and prompts say of the attributes that the table compares, and where a result has each from.
+"""What portraits and prompts say of the attributes that demos compare, and where a result has each from.
 
 An attribute's value is the name of a class or of a third of a range. What cannot be seen has none.
 """
