@@ -47,6 +47,7 @@ DEMOS = load_demos(LANGUAGES)
 PNG = base64.b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAgAAAAICAIAAABLbSncAAAAFUlEQVR42mM8IWfDgA0wMeAAg1MCAOfgATIxMbZbAAAAAElFTkSuQmCC"
 )
+SENTENCES = ("en dame med rødt hår og en grønn genser", "briller og skjegg")
 PREFIX = {"nb": "", "en": "en/", "zh": "zh/"}
 IN_TURN = [(name, tuple(PREFIX)[i % len(PREFIX)]) for i, name in enumerate(DEMOS)]
 ALL = [(name, lang) for name in DEMOS for lang in PREFIX]
@@ -205,7 +206,9 @@ class Panel:
                 self.field(control, "checkbox").click()
             case Words():
                 field = self.field(control, "textbox")
-                field.fill("en dame med rødt hår og en grønn genser"[: control.longest])
+                # Not the same in two fields: what is asked for and what is not would outweigh each other.
+                fields = [c.name for c in self.tab.settings if isinstance(c, Words)]
+                field.fill(SENTENCES[fields.index(control.name) % 2][: control.longest])
                 field.press("Enter")
             case Upload():
                 chosen = self.root.get_by_label(label, exact=True)
