@@ -47,7 +47,12 @@ DEMOS = load_demos(LANGUAGES)
 PNG = base64.b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAgAAAAICAIAAABLbSncAAAAFUlEQVR42mM8IWfDgA0wMeAAg1MCAOfgATIxMbZbAAAAAElFTkSuQmCC"
 )
-SENTENCES = ("en dame med rødt hår og en grønn genser", "briller og skjegg")
+# What is typed into a tab's first text field, and into others: equal wishes would outweigh each other.
+SENTENCES = {
+    "nb": ("en dame med rødt hår og en grønn genser", "briller og skjegg"),
+    "en": ("a woman with red hair and a green sweater", "glasses and a beard"),
+    "zh": ("一位红头发的女士说，大连的大海常讲一只旧乌鸦的故事", "眼镜和胡子"),
+}
 PREFIX = {"nb": "", "en": "en/", "zh": "zh/"}
 IN_TURN = [(name, tuple(PREFIX)[i % len(PREFIX)]) for i, name in enumerate(DEMOS)]
 ALL = [(name, lang) for name in DEMOS for lang in PREFIX]
@@ -193,7 +198,9 @@ class Panel:
                 words = self.words[f"{control.words or control.name}_{option}"]
                 self.page.get_by_role("option", name=words, exact=True).click()
             case Choice():
-                option = next(o for o in reversed(control.options) if o != control.default)
+                # The page's own language is the same by either name.
+                same = {control.default, self.words.lang if control.default == "page" else ""}
+                option = next(o for o in reversed(control.options) if o not in same)
                 words = self.words[f"{control.words or control.name}_{option}"]
                 # Two choices of a tab may have the same options.
                 group = self.root.locator("fieldset:visible").filter(has_text=label).first
@@ -206,9 +213,9 @@ class Panel:
                 self.field(control, "checkbox").click()
             case Words():
                 field = self.field(control, "textbox")
-                # Not the same in two fields: what is asked for and what is not would outweigh each other.
                 fields = [c.name for c in self.tab.settings if isinstance(c, Words)]
-                field.fill(SENTENCES[fields.index(control.name) % 2][: control.longest])
+                sentence = SENTENCES[self.words.lang][min(fields.index(control.name), 1)]
+                field.fill(sentence[: control.longest])
                 field.press("Enter")
             case Upload():
                 chosen = self.root.get_by_label(label, exact=True)
