@@ -1,7 +1,8 @@
 """The termbase as plain data.
 
 Words follow TBX-Basic (ISO 30042:2019) and SKOS: a *concept* has *terms* in each language, one of them
-*preferred*; concepts are joined by *broader*, *part of* and *related*. Nothing here reads files.
+*preferred*; concepts are joined by *broader*, *part of* and *related*, and
+kept apart by *not to be confused with*. Nothing here reads files.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ STATUSES = ("preferred", "admitted", "deprecated", "superseded")
 GENDERS = ("m", "f", "m/f", "n")
 TYPES = ("full", "abbreviation", "acronym", "proper name", "variant")
 POS = ("noun", "verb", "adjective", "adverb", "proper noun", "other")
-RELATIONS = ("broader", "part_of", "related")
+RELATIONS = ("broader", "part_of", "related", "not_to_be_confused_with")
 CONTEXT = "context"
 SEGMENTS = ("words", "han")
 READINGS = ("pinyin", "none")
@@ -91,6 +92,7 @@ class Concept:
     broader: tuple[str, ...] = ()
     part_of: tuple[str, ...] = ()
     related: tuple[str, ...] = ()
+    not_to_be_confused_with: tuple[str, ...] = ()  # concepts whose names are often put for this one's
     legacy: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
     figure: str = ""  # the drawing on its page, by the name of its file
@@ -185,9 +187,17 @@ class Termbase:
     @cached_property
     def related(self) -> Mapping[str, tuple[str, ...]]:
         """`related` both ways: authored in one file, shown on both pages."""
+        return self._both_ways("related")
+
+    @cached_property
+    def confusable(self) -> Mapping[str, tuple[str, ...]]:
+        """`not_to_be_confused_with` both ways."""
+        return self._both_ways("not_to_be_confused_with")
+
+    def _both_ways(self, relation: str) -> Mapping[str, tuple[str, ...]]:
         pairs: dict[str, dict[str, None]] = {id: {} for id in self.concepts}
         for id, concept in self.concepts.items():
-            for other in concept.related:
+            for other in getattr(concept, relation):
                 pairs[id][other] = None
                 pairs[other][id] = None
         return MappingProxyType({id: tuple(others) for id, others in pairs.items()})

@@ -70,6 +70,7 @@ def text(frame: Termbase, subject: str, broader: Sequence[str]) -> str:
         f"{above}  # what it is a kind of",
         "# part_of: []  # what it is a part of",
         "# related: []  # what a reader may want to see next",
+        "# not_to_be_confused_with: []  # what a reader may take it for",
         "# sources: []  # ids of sources.yml",
         "# figure:  # a figure that explains it, by the name of its file",
     ]

@@ -15,7 +15,7 @@ from typing import Any
 
 from .lint.project import Project, project_of
 from .load import CHOICES, ID, LINKS, SLUG
-from .model import Concept, Entry, Language, Term, Termbase
+from .model import RELATIONS, Concept, Entry, Language, Term, Termbase
 
 FILE = "schema.json"
 
@@ -30,6 +30,7 @@ CONCEPT = {
     "broader": "Concepts one level above: a generator is a neural network.",
     "part_of": "Wholes that the concept is a part of: a generator is part of a GAN.",
     "related": "Closely related concepts; it is enough to say so in one of the two files.",
+    "not_to_be_confused_with": "Concepts that readers may take for this one; it is enough to say so in one.",
     "legacy": "Old addresses that lead to the concept's page.",
     "sources": "Works that the concept rests on, from sources.yml.",
     "figure": "The figure on the concept's page: the name of its file in docs/figures, without .yml.",
@@ -105,7 +106,7 @@ def _concept(frame: Termbase) -> dict[str, Any]:
                 for subject in frame.subjects.values()
             ]
         },
-        **dict.fromkeys(("broader", "part_of", "related", "sources"), _IDS),
+        **dict.fromkeys((*RELATIONS, "sources"), _IDS),
         "figure": {"$ref": "#/$defs/id"},
         "extra": _EXTRA,
         "legacy": {"type": "array", "items": {"type": "string", "pattern": f"^{SLUG.pattern}$"}},

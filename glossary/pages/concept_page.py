@@ -39,6 +39,7 @@ class ConceptPage(PageMaker):
             equivalents=list(self._equivalents(concept)),
             newer=self._newer(concept),
             prose=prose,
+            confusable=list(map(self._named, self.site.termbase.confusable[concept.id])),
             demo=self._demo_of(concept),
             figure=Markup(self.figure(concept.figure)) if concept.figure else "",
             names=list(self._names(entry)),

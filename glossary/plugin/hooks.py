@@ -22,7 +22,7 @@ from mkdocs.structure.files import File, Files, InclusionLevel
 from mkdocs.structure.pages import Page
 
 from .. import downloads, search
-from ..model import Concept, Problem, Termbase, TermbaseError
+from ..model import RELATIONS, Concept, Problem, Termbase, TermbaseError
 from ..pages import Site
 from ..prose import LazyProse, Writer
 from . import host, site_data, theme
@@ -356,7 +356,7 @@ class OrdlabPlugin(BasePlugin[OrdlabConfig]):
 
 def related(concept: Concept) -> tuple[str, ...]:
     """The concepts that one names as its relations, whichever they are."""
-    return (*concept.broader, *concept.part_of, *concept.related)
+    return tuple(id for relation in RELATIONS for id in getattr(concept, relation))
 
 
 def report(problems: Sequence[Problem]) -> str:

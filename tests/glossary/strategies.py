@@ -162,6 +162,7 @@ def termbases(draw: st.DrawFn) -> dict[str, Any]:
             "broader": draw(above),
             "part_of": draw(above),
             "related": draw(related),
+            "not_to_be_confused_with": draw(related),
             "legacy": [slug for _, slug in zip(range(draw(st.integers(0, 2))), slugs, strict=False)],
             "sources": draw(cited),
             "figure": draw(st.sampled_from(("", "vae", "gan-architecture"))),

@@ -82,6 +82,7 @@ def test_every_key_is_known(ours: Draft202012Validator, sound: dict[str, Any]) -
         ("broader", "generative-model"),
         ("related", ["Not An Id"]),
         ("related", ["a", "a"]),
+        ("not_to_be_confused_with", "a"),
         ("legacy", ["what is it"]),
         ("figure", "gan architecture"),
         ("definiton", "x"),

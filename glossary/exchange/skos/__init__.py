@@ -4,6 +4,8 @@ A concept is a `skos:Concept`; each of its terms is a `skosxl:Label`, which can 
 cannot. A preferred term is a prefLabel, an admitted one an altLabel, a deprecated or superseded one a
 hiddenLabel (as SKOS-AP-NO has it), each also given as a plain SKOS label for tools that know no SKOS-XL.
 `broader` is `skos:broader` and `xkos:specializes`, `part_of` is `xkos:isPartOf`.
+`not_to_be_confused_with` is `ol:notToBeConfusedWith`: SKOS has no word for it, and `skos:related` would say
+the opposite, besides that it may not join a concept to one above it.
 
 Properties of our own, all described in `ordlab.ttl`, carry the rest: a term's status and place among the
 others, its grammar and forms, explanations, bases, old addresses, and what is in languages.yml,

@@ -41,11 +41,13 @@ RELATIONS = {
     "broader": ("skos:broader", "xkos:specializes"),
     "part_of": ("xkos:isPartOf",),
     "related": ("skos:related",),
+    "not_to_be_confused_with": ("ol:notToBeConfusedWith",),
 }
 ORDERS = {
     "broader": "ol:broaderOrder",
     "part_of": "ol:partOfOrder",
     "related": "ol:relatedOrder",
+    "not_to_be_confused_with": "ol:notToBeConfusedWithOrder",
     "sources": "ol:sourceOrder",
 }
 TEXTS = {

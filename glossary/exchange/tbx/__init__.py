@@ -4,6 +4,7 @@ The dialect is called TBX-Ordlab. It is TBX-Basic (the core structure with the m
 module of our own, Ordlab, for what TBX-Basic has no place for:
 
     conceptEntry  descrip  broaderConceptGeneric, broaderConceptPartitive  `broader` and `part_of`
+                  descrip  notToBeConfusedWith  the relation of that name
                   admin    legacyAddress
     langSec       descrip  explanation
                   admin    basis

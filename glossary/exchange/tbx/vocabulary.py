@@ -61,7 +61,11 @@ PICKLISTS = {
     "gender": ("grammaticalGender", GENDERS),
     "type": ("termType", TYPES),
 }
-TBX_RELATIONS = {"broader": "broaderConceptGeneric", "part_of": "broaderConceptPartitive"}
+TBX_RELATIONS = {
+    "broader": "broaderConceptGeneric",
+    "part_of": "broaderConceptPartitive",
+    "not_to_be_confused_with": "notToBeConfusedWith",
+}
 
 
 def from_basic(values: dict[str, str]) -> dict[str, str]:
