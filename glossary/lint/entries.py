@@ -168,6 +168,16 @@ def broken_manual_link(facts: Facts) -> Iterator[Finding]:
                 yield Finding(replace(problem, line=line, key=text.key), text)
 
 
+@rule("T122")
+def unreadable_formula(facts: Facts) -> Iterator[Finding]:
+    """LaTeX that cannot be drawn."""
+    for text in (*facts.entry_texts, *facts.pages):
+        first = text.line_at(None)
+        for problem in (found for found in text.reading.problems if found.code == "T122"):
+            line = problem.line if text.is_page or not problem.line else first + problem.line - 1
+            yield Finding(replace(problem, line=line, key=text.key), text)
+
+
 @rule("T121")
 def unreadable_text(facts: Facts) -> Iterator[Finding]:
     """A text that Markdown gives up on."""

@@ -12,7 +12,7 @@ from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from ..cards import masked
 from ..links import Linker
-from ..markdown import BARRIER, Page, ReadProse, TermLinks
+from ..markdown import BARRIER, Page, ReadProse, TermLinks, are_formulas_ours
 from ..model import Problem, Termbase
 from ..prose import SafeMarkdown
 from ..yamlfile import Reader, descend, join, shown
@@ -258,7 +258,7 @@ class _Parser:
 
     def __init__(self, linker: Linker, extensions: Iterable[str] | None) -> None:
         self.linker = linker
-        self.links = TermLinks()
+        self.links = TermLinks(formulas=are_formulas_ours(extensions or ()))
         self.reader = ReadProse(Page(linker, str))
         ours = [self.links, self.reader]
         self._safe = SafeMarkdown(ours) if extensions is None else None

@@ -33,7 +33,9 @@ def _unknown_references(termbase: Termbase, concept: Concept, ids: Mapping[str, 
         for target in getattr(concept, relation):
             if target == concept.id:
                 fix = "remove it"
-                yield _fault(concept, "T033", f"the concept names itself under `{relation}`", fix, relation, target)
+                yield _fault(
+                    concept, "T033", f"the concept names itself under `{relation}`", fix, relation, target
+                )
             elif target not in ids:
                 fix = did_you_mean(target, ids) or f"create {target}.yml, or remove it"
                 yield _fault(concept, "T031", f"there is no concept “{target}”", fix, relation, target)

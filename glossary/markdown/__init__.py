@@ -12,8 +12,8 @@ What has to do with Python-Markdown belongs here; finding terms in plain text be
 
 from __future__ import annotations
 
-from .extensions import ReadProse, TermLinks, makeExtension
+from .extensions import FORMULA, ReadProse, TermLinks, are_formulas_ours, makeExtension
 from .page import Page
 from .tree import BARRIER
 
-__all__ = ["BARRIER", "Page", "ReadProse", "TermLinks", "makeExtension"]
+__all__ = ["BARRIER", "FORMULA", "Page", "ReadProse", "TermLinks", "are_formulas_ours", "makeExtension"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 from xml.etree.ElementTree import Element
@@ -12,8 +13,10 @@ from markdown.extensions import Extension
 from markdown.inlinepatterns import InlineProcessor
 from markdown.preprocessors import Preprocessor
 from markdown.treeprocessors import Treeprocessor
+from markdown.util import AtomicString
 
 from ..fallback import name_of
+from ..formulas import FormulaError, mathml
 from ..links import Linker, Match
 from ..load import load
 from ..load.values import ID
@@ -29,6 +32,8 @@ _BEFORE_ESCAPES = 185  # code spans have 190, escapes 180
 _CUT = re.compile(r"\[\[\s*([^\[\]|\s]+)\s*\Z")  # the beginning of a link that a cell's end cut in two
 _CLOSE = 0.8  # how alike an id must be to one of ours to be taken for it
 _MANUAL = re.compile(r"(?<!\\)\[\[([^\[\]|\\\n]+)(?:\\?\|([^\[\]]+))?\]\]")  # \| in a cell of a table
+# As in pandoc: no space inside, no digit after, so that prices are no formulas.
+FORMULA = r"(?<![\\$\w])(?:\$\$(?P<block>[^$]+)\$\$|\$(?!\s)(?P<inline>[^$\n]+?)(?<!\s)\$(?![\d$]))"
 
 
 class TermLinks(Extension):
@@ -42,7 +47,7 @@ class TermLinks(Extension):
     this same object: these count as the page's.
     """
 
-    def __init__(self, page: Page | None = None, **options: Any) -> None:
+    def __init__(self, page: Page | None = None, *, formulas: bool = True, **options: Any) -> None:
         self.config = {
             "termbase": ["", "Folder of the termbase"],
             "lang": ["", "Language of the pages"],
@@ -50,11 +55,15 @@ class TermLinks(Extension):
         }
         super().__init__(**options)
         self.page = page or self._page_by_options()
+        self.formulas = formulas  # whether `$…$` is LaTeX; another extension may see to that
 
     def extendMarkdown(self, md: markdown.Markdown) -> None:
         md.registerExtension(self)
         md.preprocessors.register(_LineKeeper(md, self), "ordlab-lines", 1000)
         md.inlinePatterns.register(_ManualLinks(md, self), "ordlab-manual-terms", _BEFORE_ESCAPES)
+        if self.formulas:  # before links, whose brackets a formula may hold
+            md.inlinePatterns.register(_Formulas(md, self), "ordlab-formulas", _BEFORE_ESCAPES + 1)
+            md.ESCAPED_CHARS = [*md.ESCAPED_CHARS, "$"]
         md.treeprocessors.register(_AutomaticLinks(md, self), "ordlab-terms", _PRIORITY)
 
     @property
@@ -96,6 +105,11 @@ class TermLinks(Extension):
         termbase = load(Path(self.getConfig("termbase")))
         lang = self.getConfig("lang") or termbase.default_language
         return Page(Linker(termbase, lang), lambda id: str(self.getConfig("url")).format(id=id))
+
+
+def are_formulas_ours(extensions: Iterable[object]) -> bool:
+    """Whether `$…$` is for us: not where the site has an extension for it already."""
+    return not any(word in str(name) for name in extensions for word in ("arithmatex", "math", "katex"))
 
 
 def makeExtension(**options: Any) -> TermLinks:
@@ -192,6 +206,41 @@ class _ManualLinks(InlineProcessor):
         message = f"there is no concept “{id}” to link to"
         lang = page.linker.lang
         page.on_problem(Problem(page.file, line, "T120", message, fix, severity, lang, page.own))
+
+
+class _Formulas(InlineProcessor):
+    """`$x_t$` in a line, `$$x_t$$` on a line of its own: LaTeX, which becomes MathML."""
+
+    def __init__(self, md: markdown.Markdown, links: TermLinks) -> None:
+        super().__init__(FORMULA, md)
+        self.links = links
+
+    def handleMatch(  # type: ignore[override]
+        self, found: re.Match[str], data: str
+    ) -> tuple[Element | None, int | None, int | None]:
+        page = self.links.page_of(self.md)
+        if page is None:
+            return None, None, None
+        latex, is_block = found["block"] or found["inline"], found["block"] is not None
+        try:
+            math = mathml(latex, block=is_block)
+        except FormulaError as error:
+            self._report(page, latex, *error.args)
+            return None, None, None
+        for element in math.iter():  # nothing in it is Markdown
+            element.text = AtomicString(element.text) if element.text else None
+        if not is_block:
+            return math, found.start(), found.end()
+        frame = Element("span", {"class": "ol-formula"})  # which scrolls where a screen is narrow
+        frame.append(math)
+        return frame, found.start(), found.end()
+
+    def _report(self, page: Page, latex: str, message: str, fix: str) -> None:
+        begin = latex.strip().split("\n")[0]
+        lines = self.links.lines
+        place = next((index for index, line in enumerate(lines) if begin and begin in line), None)
+        line = 0 if place is None else page.first_line + place
+        page.on_problem(Problem(page.file, line, "T122", message, fix, lang=page.linker.lang, id=page.own))
 
 
 class _AutomaticLinks(Treeprocessor):

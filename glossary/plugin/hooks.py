@@ -22,6 +22,7 @@ from mkdocs.structure.files import File, Files, InclusionLevel
 from mkdocs.structure.pages import Page
 
 from .. import downloads, search
+from ..markdown import are_formulas_ours
 from ..model import RELATIONS, Concept, Problem, Termbase, TermbaseError
 from ..pages import Site
 from ..prose import LazyProse, Writer
@@ -74,7 +75,10 @@ class OrdlabPlugin(BasePlugin[OrdlabConfig]):
         self.legacy, self.builds, self.searched = {}, {}, {}
         self.stamps = stamps(self.watched_paths(config)) if self._preview(config) else {}
         self._read_site(config)
-        self.links = PageLinks(lambda file: self.build.page_elsewhere(file))
+        self.links = PageLinks(
+            lambda file: self.build.page_elsewhere(file),
+            formulas=are_formulas_ours(config.markdown_extensions),
+        )
         config.markdown_extensions.append(self.links)  # type: ignore[arg-type]
         theme.add_templates(config)
         if self.config.frame:

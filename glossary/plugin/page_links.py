@@ -19,8 +19,8 @@ class PageLinks(TermLinks):
     `page_elsewhere` gives what the linker needs of a page that is converted once more, to be shown elsewhere.
     """
 
-    def __init__(self, page_elsewhere: Callable[[File], TermPage | None]) -> None:
-        super().__init__()
+    def __init__(self, page_elsewhere: Callable[[File], TermPage | None], *, formulas: bool = True) -> None:
+        super().__init__(formulas=formulas)
         self.page_elsewhere = page_elsewhere
         self.begin_page("", None)
 

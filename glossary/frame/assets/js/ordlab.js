@@ -40,12 +40,36 @@
     if (event.target instanceof Element && event.target.closest("a")) event.currentTarget.hidePopover();
   });
 
+  /* Whoever copies a formula gets its LaTeX: what is drawn has lost its fractions and indices by then. */
+  document.addEventListener("copy", (event) => {
+    const selection = getSelection();
+    if (!event.clipboardData || !selection.rangeCount || selection.isCollapsed) return;
+    const range = selection.getRangeAt(0).cloneRange();
+    const mathAt = (node) => (node instanceof Element ? node : node.parentElement)?.closest("math");
+    const [first, last] = [mathAt(range.startContainer), mathAt(range.endContainer)];
+    if (first) range.setStartBefore(first);
+    if (last) range.setEndAfter(last);
+    const copied = document.createElement("div");
+    copied.append(range.cloneContents());
+    const formulas = copied.querySelectorAll("math");
+    if (!formulas.length) return;
+    formulas.forEach((math) => {
+      const sign = math.getAttribute("display") === "block" ? "$$" : "$";
+      math.replaceWith(sign + math.querySelector('annotation[encoding="application/x-tex"]').textContent + sign);
+    });
+    copied.style.cssText = "position: absolute; inset-inline-start: -99rem";
+    document.body.append(copied); // what is not in the page has no lines
+    event.clipboardData.setData("text/plain", copied.innerText);
+    copied.remove();
+    event.preventDefault();
+  });
+
   /* Anything that scrolls sideways must be reachable by keyboard. */
   const reachable = (box) => {
     if (box.scrollWidth > box.clientWidth) box.tabIndex = 0;
     else box.removeAttribute("tabindex");
   };
-  const boxes = document.querySelectorAll(".md-typeset__scrollwrap, .ol-table, .md-typeset pre > code");
+  const boxes = document.querySelectorAll(".md-typeset__scrollwrap, .ol-table, .ol-formula, .md-typeset pre > code");
   const watch = new ResizeObserver((entries) => entries.forEach(({ target }) => reachable(target)));
   boxes.forEach((box) => watch.observe(box));
 })();
