@@ -96,6 +96,7 @@ class Concept:
     legacy: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
     figure: str = ""  # the drawing on its page, by the name of its file
+    reviewed: str = ""  # the day on which somebody last read all of it, as ISO 8601 has it
     extra: Mapping[str, Any] = field(default_factory=dict, hash=False)
 
     def named_in(self, lang: str) -> Entry | None:

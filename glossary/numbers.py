@@ -3,10 +3,12 @@ Norwegian, `−1.5`, `310,000` and `83%` in English and Chinese. The minus is a 
 
 from __future__ import annotations
 
+from datetime import date
 from functools import cache
 from typing import Literal, cast
 
 from babel import Locale, UnknownLocaleError
+from babel.dates import format_date
 from babel.numbers import format_compact_decimal, format_decimal, format_percent
 
 from .model import Language
@@ -64,6 +66,11 @@ def compact(value: float, locale: str, length: str, digits: int = 0) -> str:
     """In thousands, millions and so on, with at most so many decimals: 1.2M, or 1.2 million."""
     kind = cast(Literal["short", "long"], length)
     return _minus(format_compact_decimal(value, format_type=kind, locale=locale, fraction_digits=digits))
+
+
+def day(iso: str, locale: str) -> str:
+    """A day in words: 30. november 2026, November 30, 2026, 2026年11月30日."""
+    return format_date(date.fromisoformat(iso), "long", locale=locale)
 
 
 def _minus(text: str) -> str:

@@ -34,6 +34,7 @@ CONCEPT = {
     "legacy": "Old addresses that lead to the concept's page.",
     "sources": "Works that the concept rests on, from sources.yml.",
     "figure": "The figure on the concept's page: the name of its file in docs/figures, without .yml.",
+    "reviewed": "The day on which somebody last read all of the concept: 2026-11-30.",
     "extra": EXTRA,
 }
 ENTRY = {
@@ -108,6 +109,7 @@ def _concept(frame: Termbase) -> dict[str, Any]:
         },
         **dict.fromkeys((*RELATIONS, "sources"), _IDS),
         "figure": {"$ref": "#/$defs/id"},
+        "reviewed": {"type": "string", "format": "date", "pattern": r"^\d{4}-\d{2}-\d{2}$"},
         "extra": _EXTRA,
         "legacy": {"type": "array", "items": {"type": "string", "pattern": f"^{SLUG.pattern}$"}},
     }

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import fields
+from datetime import date
 from types import MappingProxyType
 from typing import Any
 
@@ -17,7 +19,7 @@ from .values import CHOICES, ID, ID_FORM, LANGUAGE, LINKS, SLUG, YES_NO, report_
 _LISTS = (*RELATIONS, "legacy", "sources")
 # Markdown looks for the end of each bracket as far as the end of the text.
 _MAX_BRACKETS = 1000
-_CONCEPT_KEYS = ("subject", *_LISTS, "figure", "extra")
+_CONCEPT_KEYS = ("subject", *_LISTS, "figure", "reviewed", "extra")
 _ENTRY_KEYS = ("terms", "definition", "explanation", "example", "basis", "extra")
 _NEEDED = (
     ("terms", "T023", "no terms are given", "add `terms: [the term]`"),
@@ -54,9 +56,21 @@ def read_concept(reader: Reader, root: MappingNode, languages: tuple[str, ...]) 
     if figure and not ID.fullmatch(figure):
         message = f"“{figure}” cannot be the name of a figure"
         reader.at(values["figure"][1], "T025", message, ID_FORM, key="figure")
+    reviewed = _read_date(reader, values["reviewed"][1], "reviewed") if "reviewed" in values else ""
     extra = read_extra(reader, values["extra"][1], "extra") if "extra" in values else {}
     ordered = MappingProxyType({code: entries[code] for code in languages if code in entries})
-    return Concept(reader.id, reader.path, subject, ordered, **lists, figure=figure, extra=extra)
+    return Concept(
+        reader.id, reader.path, subject, ordered, **lists, figure=figure, reviewed=reviewed, extra=extra
+    )
+
+
+def _read_date(reader: Reader, node: Node, key: str) -> str:
+    text = reader.text(node, key)
+    with suppress(ValueError):
+        if not text or date.fromisoformat(text).isoformat() == text:
+            return text
+    reader.at(node, "T025", f"“{text}” is no day", "write it as 2026-11-30", key=key)
+    return ""
 
 
 def _report_nameless(

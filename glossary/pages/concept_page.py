@@ -7,7 +7,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from .. import staleness
+from .. import numbers, staleness
 from ..concept_map import lay_out, neighbors
 from ..fallback import OPTIONAL, REQUIRED, Shown
 from ..model import Concept, Entry, Source
@@ -46,6 +46,7 @@ class ConceptPage(PageMaker):
             sources=list(self._sources(concept)),
             uses_marker=Markup(USES_MARKER),
             file=self._file(concept),
+            reviewed=concept.reviewed and numbers.day(concept.reviewed, numbers.locale_of(self._language)),
             linked_data=self._linked_data(concept),
             **self._relations(concept),
         )
@@ -127,7 +128,12 @@ class ConceptPage(PageMaker):
         path = concept.path.resolve()
         root = self.site.root.resolve()
         shown = path.relative_to(root).as_posix() if path.is_relative_to(root) else path.name
-        return {"path": shown, "href": f"{self.site.repository}{shown}" if self.site.repository else ""}
+        site = self.site
+        return {
+            "path": shown,
+            "href": f"{site.repository}{shown}" if site.repository else "",
+            "edit": f"{site.editing}{shown}" if site.editing else "",
+        }
 
     def _linked_data(self, concept: Concept) -> Markup:
         """The concept as schema.org's DefinedTerm."""

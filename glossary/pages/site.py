@@ -69,6 +69,7 @@ class Site:
     name: str = ""
     url: str = ""  # where the site is published, if that is known
     repository: str = ""  # address under which the repository's files are
+    editing: str = ""  # address under which they are edited
     downloads: Sequence[Download] = ()  # files to take away
     start: str = "python -m demos serve"  # the command that starts the demos
     root: Path = Path()  # folder that paths of the repository are relative to

@@ -91,6 +91,7 @@ def read_site(
         name=config.site_name,
         url=config.site_url or "",
         repository=f"{config.repo_url.rstrip('/')}/blob/HEAD/" if config.repo_url else "",
+        editing=_editing(config, root),
         downloads=download_job.offers if download_job else (),
         start=_start_command(root),
         root=root,
@@ -170,6 +171,16 @@ def _addresses(config: MkDocsConfig, termbase: Termbase, i18n: StaticI18n | None
             has_words = has_theme_words(config, choice)
             i18n.choose_theme_language(lang, choice if has_words else site_text.theme_language(lang) or "en")
     return Addresses(i18n.languages, i18n.default, config.use_directory_urls, folder)
+
+
+def _editing(config: MkDocsConfig, root: Path) -> str:
+    """Where files of the project are edited: `edit_uri` says so of the docs folder, or nothing does."""
+    if not (config.repo_url and config.edit_uri):
+        return ""
+    address = urljoin(f"{config.repo_url.rstrip('/')}/", config.edit_uri).rstrip("/")
+    docs = Path(config.docs_dir).resolve()
+    below = f"/{docs.relative_to(root).as_posix()}" if docs.is_relative_to(root) else "/"
+    return address.removesuffix(below) + "/" if address.endswith(below) else ""
 
 
 def _start_command(root: Path) -> str:

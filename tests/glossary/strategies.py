@@ -166,6 +166,7 @@ def termbases(draw: st.DrawFn) -> dict[str, Any]:
             "legacy": [slug for _, slug in zip(range(draw(st.integers(0, 2))), slugs, strict=False)],
             "sources": draw(cited),
             "figure": draw(st.sampled_from(("", "vae", "gan-architecture"))),
+            "reviewed": draw(st.sampled_from(("", "2026-11-30"))),
             "extra": draw(
                 st.one_of(st.just({}), _extra("dct:created", "<http://example.org/p>", "descrip:x"))
             ),

@@ -303,8 +303,9 @@ class _Reader:
         sources = self._in_order(iri, ORDERS["sources"], self._objects(iri, "dct:source"))
         concept["sources"] = [id for source in sources if (id := self._text(source, "ol:id"))]
         concept["legacy"] = list(map(str, self._list(iri, "ol:legacy")))
-        if figure := self._text(iri, "ol:figure"):
-            concept["figure"] = figure
+        for key in ("figure", "reviewed"):
+            if said := self._text(iri, f"ol:{key}"):
+                concept[key] = said
         for key, extras in _parsed(self._text(iri, "ol:extra")).items():
             owner = concept if not key else concept.setdefault(key, {})
             owner.setdefault(plain.EXTRA, {}).update(extras)

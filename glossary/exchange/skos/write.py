@@ -161,8 +161,9 @@ class _Writer:
         self._relations(node, id, concept)
         if legacy := concept.get("legacy"):
             node["ol:legacy"] = [{"@list": list(map(_literal, legacy))}]
-        if figure := concept.get("figure"):
-            node["ol:figure"] = [_literal(figure)]
+        for key in ("figure", "reviewed"):
+            if said := concept.get(key):
+                node[f"ol:{key}"] = [_literal(said)]
         entries = list(extra.entries(self.data, concept))
         for key, property in TEXTS.items():
             if texts := [_text(entry, key, tag) for _, tag, entry in entries if entry.get(key)]:

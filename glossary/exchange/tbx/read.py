@@ -194,8 +194,8 @@ class _Reader:
             concept.setdefault("sources", []).append(target.removeprefix("source."))
         elif kind == "legacyAddress" and self.incoming.complete:
             concept.setdefault("legacy", []).append(self._text(element))
-        elif kind == "figure" and self.incoming.complete:
-            concept["figure"] = self._text(element)
+        elif kind in ("figure", "reviewed") and self.incoming.complete:
+            concept[kind] = self._text(element)
         else:
             return None
         return concept

@@ -153,8 +153,9 @@ class _Writer:
         if not self.basic:
             for slug in concept.get("legacy", ()):
                 _add(element, "admin", slug, type="legacyAddress")
-            if figure := concept.get("figure"):
-                _add(element, "admin", figure, type="figure")
+            for key in ("figure", "reviewed"):
+                if said := concept.get(key):
+                    _add(element, "admin", said, type=key)
 
     def _labels(self, subject: str) -> list[str]:
         labels = self.data["subjects"][subject]
