@@ -98,6 +98,13 @@ CASES = {
         "en",
         "there is no concept “discriminatr” to link to",
     ),
+    "T122": (
+        "definition: network that makes new examples",
+        "definition: x\n  explanation: |\n    A network.\n\n    It makes $\\fracc{a}{b}$.",
+        13,
+        "en",
+        "the formula “\\fracc{a}{b}” uses the unknown command “\\fracc”",
+    ),
 }
 
 
