@@ -283,8 +283,8 @@ def test_nearly_all_of_our_concepts_show_something(capsys: pytest.CaptureFixture
     """Those that show neither a demo nor a figure may only become fewer."""
     assert main(["coverage", "--format", "json", str(TERMBASE)]) == 0
     shown = json.loads(capsys.readouterr().out)["illustrations"]
-    assert len(shown["demo"]) >= 84
-    assert len(shown["figure"]) >= 49
+    assert len(shown["demo"]) >= 90
+    assert len(shown["figure"]) >= 76
     assert len(shown["neither"]) <= 6
 
 
