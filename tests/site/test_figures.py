@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 from glossary import cards
 from glossary.cards import Numbers
@@ -73,6 +73,8 @@ MISPLACED = """figure => {
 }"""
 
 
+SIZES = "texts => texts.map(text => text.getAttribute('font-size') * text.getScreenCTM().a)"
+
 OUTSIDE = """() => [...document.querySelectorAll('.ol-map__svg g, .ol-map__node')]
   .filter(node => node.querySelector(':scope > rect')).flatMap(node => {
     const box = node.querySelector('rect').getBBox(), text = node.querySelector('text').getBBox();
@@ -90,13 +92,28 @@ def url(site: Path) -> Iterator[str]:
 
 @pytest.mark.parametrize("lang", PREFIX)
 @pytest.mark.parametrize("name", PAGES)
-def test_no_text_leaves_its_box(page: Page, url: str, lang: str, name: str) -> None:
+def test_figures_can_be_read_and_heard(page: Page, url: str, lang: str, name: str) -> None:
+    """One page for all that is asked of its figures: opening it takes longer than looking at it."""
     page.goto(f"{url}/{PREFIX[lang]}{name}/", wait_until="domcontentloaded")
-    shown = page.locator("figure.figure")
-    assert shown.count()
-    for face in in_each_face(page, ".figure svg tspan"):
-        for figure in shown.all():
+    shown = page.locator("figure.figure").all()
+    assert shown
+    for figure in shown:
+        assert_described(figure, lang)
+    page.set_viewport_size({"width": 390, "height": 844})
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    assert min(page.locator("figure.figure svg text").evaluate_all(SIZES)) >= 11, "pixels on a phone"
+    page.set_viewport_size({"width": 1280, "height": 900})
+    for face in in_each_face(page, ".figure svg tspan"):  # last, since it replaces the page's own face
+        for figure in shown:
             assert figure.evaluate(MISPLACED) == [], f"{figure.get_attribute('data-figure')} in {face}"
+
+
+def assert_described(figure: Locator, lang: str) -> None:
+    """Who does not see a figure is told what it shows."""
+    texts = FIGURES[figure.get_attribute("data-figure") or ""]
+    drawing = figure.get_by_role("img")
+    expect(drawing).to_have_accessible_name(texts.caption[lang])
+    expect(drawing).to_have_accessible_description(texts.alt[lang])
 
 
 @pytest.mark.parametrize("lang", PREFIX)
@@ -109,31 +126,6 @@ def test_no_name_leaves_its_box_on_any_map(page: Page, url: str, site: Path, lan
     page.evaluate("maps => document.body.insertAdjacentHTML('beforeend', maps)", "".join(maps))
     for face in in_each_face(page, ":is(.ol-map__svg, .ol-map__node) tspan"):
         assert page.evaluate(OUTSIDE) == [], face
-
-
-@pytest.mark.parametrize("lang", PREFIX)
-@pytest.mark.parametrize("name", PAGES)
-def test_figures_can_be_read_on_a_phone(
-    open_context: Callable[..., BrowserContext], url: str, lang: str, name: str
-) -> None:
-    page = open_context(viewport={"width": 390, "height": 844}).new_page()
-    page.goto(f"{url}/{PREFIX[lang]}{name}/", wait_until="domcontentloaded")
-    assert page.evaluate("document.documentElement.scrollWidth") <= 390
-    sizes = page.locator("figure.figure svg text").evaluate_all(
-        "texts => texts.map(text => text.getAttribute('font-size') * text.getScreenCTM().a)"
-    )
-    assert min(sizes) >= 11, "pixels on the screen"
-
-
-@pytest.mark.parametrize("lang", PREFIX)
-@pytest.mark.parametrize("name", PAGES)
-def test_who_does_not_see_a_figure_is_told(page: Page, url: str, lang: str, name: str) -> None:
-    page.goto(f"{url}/{PREFIX[lang]}{name}/", wait_until="domcontentloaded")
-    for shown in page.locator("figure.figure").all():
-        figure = FIGURES[shown.get_attribute("data-figure") or ""]
-        drawing = shown.get_by_role("img")
-        expect(drawing).to_have_accessible_name(figure.caption[lang])
-        expect(drawing).to_have_accessible_description(figure.alt[lang])
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
