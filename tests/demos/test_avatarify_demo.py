@@ -215,5 +215,5 @@ def test_no_picture_can_be_given() -> None:
 
 
 def test_the_page_says_that_keypoints_were_supervised() -> None:
-    for lang, said in (("nb", "fikk vite"), ("en", "was told"), ("zh", "告知")):
+    for lang, said in (("nb", "fikk vite"), ("en", "ours learned from where"), ("zh", "告知")):
         assert said in demos()["avatarify"].see[lang]
