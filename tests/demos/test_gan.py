@@ -302,8 +302,7 @@ def cached(drawn: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path
     """A folder of its own, and portraits in small shards."""
     monkeypatch.setattr("demos.data.avatars.dataset.CACHE", drawn)
     monkeypatch.setattr("demos.data.avatars.dataset.SHARD", 60)
-    for module in ("train", "train_features"):
-        monkeypatch.setattr(f"demos.models.gan.{module}.CACHE", tmp_path)
+    monkeypatch.setattr("demos.models.gan.train_features.CACHE", tmp_path)
     return tmp_path
 
 
