@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
 import pytest
 
 from demos.kit.weights import Card, read_card
 from demos.models.gan.pretrained import WEIGHTS
+from glossary.cards import Numbers, with_cards
+from glossary.load import load
+from tests.ordlab import TERMBASE
+from tests.serving import ROOT
 
-DOCS = Path(__file__).parents[2] / "docs"
+DOCS, DEMOS = ROOT / "docs", ROOT / "demos"
 MEASURES = (
     *("avatar_fid", "precision", "recall"),
     *("random_feature_distance", "eye_window_distance", "critics_auc"),
@@ -18,9 +21,15 @@ MEASURES = (
 NUMBER = re.compile(r"\d+(?:[.,]\d+)?")
 
 
+def page(lang: str) -> str:
+    """The page's Markdown with the numbers that it takes from cards."""
+    text = (DOCS / f"portraits.{lang}.md").read_text(encoding="utf-8")
+    return Numbers.of(with_cards(load(TERMBASE), DEMOS)).fill_markdown(text, lang)
+
+
 def table(lang: str) -> list[list[str]]:
     """The cells of the page's table, without heads and labels."""
-    lines = (DOCS / f"portraits.{lang}.md").read_text(encoding="utf-8").splitlines()
+    lines = page(lang).splitlines()
     rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines if line.startswith("|")]
     return [row[1:] for row in rows[2:]]
 
@@ -49,7 +58,7 @@ def test_the_table_says_what_the_card_says(lang: str) -> None:
 
 @pytest.mark.parametrize("lang", ["nb", "en", "zh"])
 def test_the_time_of_training_is_the_cards(lang: str) -> None:
-    text = (DOCS / f"portraits.{lang}.md").read_text(encoding="utf-8")
+    text = page(lang)
     minutes = {"nb": "minutter", "en": "minutes", "zh": "分钟"}[lang]
     said = re.search(rf"(\d+) ?{minutes}", text)
     assert said, "the page does not say how long training took"
