@@ -72,13 +72,13 @@ class Numbers:
         return cls(termbase.cards, termbase.languages)
 
     def fill(self, text: str, lang: str, fault: Fault = lambda message, fix: None) -> str:
-        """The text with its numbers; what is unknown stays, and `fault` is told."""
+        """The text with its numbers; what is unknown stays, and is reported to `fault`."""
         return PLACEHOLDER.sub(lambda found: self._number(found, lang, fault), text) if "{{" in text else text
 
     def fill_markdown(
         self, text: str, lang: str, fault: Callable[[int, str, str], None] = lambda line, message, fix: None
     ) -> str:
-        """The same where code stays as it is; `fault` is also told the line, from 1."""
+        """The same where code stays as it is; `fault` gets the line too, from 1."""
         if "{{" not in text:
             return text
         lines = text.split("\n")
@@ -89,8 +89,8 @@ class Numbers:
                     fault(number, message, fix)
 
                 lines[index] = _IN_MARKDOWN.sub(
-                    lambda found, told=at_line: (  # type: ignore[misc]
-                        self.fill(found[0], lang, told) if found[0].startswith("{{") else found[0]
+                    lambda found, fault=at_line: (  # type: ignore[misc]
+                        self.fill(found[0], lang, fault) if found[0].startswith("{{") else found[0]
                     ),
                     lines[index],
                 )

@@ -1,7 +1,7 @@
 """What a portrait shall show, as tokens that the flow net attends to: words of a caption, or attributes.
 
 Both give a context: tokens (n, 56, 128) and which of them count. Who is told nothing gets one token that says
-so (`Flow.told`), and guidance leads away from what that gives.
+so (`Flow.drop`), and guidance leads away from what that gives.
 """
 
 import math

@@ -84,7 +84,7 @@ def step_by_attributes(
     flow = load_diffusion(latent.device).flow
     with autocast(latent.device):
         read = flow.attributes(categorical.long(), continuous, chosen.bool())
-        wanted = flow.told(read, ~chosen.bool().any(1))
+        wanted = flow.drop(read, ~chosen.bool().any(1))
     return stepped(latent, time, until, guidance, wanted, flow.empty(wanted))
 
 

@@ -162,8 +162,8 @@ class Flow(nn.Module):
         blocks = (*self.down, *self.middle, *self.up)
         return [block for block in blocks if isinstance(block, Attention)]
 
-    def told(self, context: Context, nothing: Tensor) -> Context:
-        """The context, with one token that says nothing for those rows (n,) that are told nothing."""
+    def drop(self, context: Context, nothing: Tensor) -> Context:
+        """The context, with one token that says nothing for those rows (n,) that are to have no condition."""
         first = torch.zeros_like(context.seen)
         first[:, 0] = True
         tokens = torch.where(nothing[:, None, None], self.nothing.to(context.tokens), context.tokens)
@@ -171,11 +171,11 @@ class Flow(nn.Module):
 
     def empty(self, like: Context) -> Context:
         """A context that says nothing to any row."""
-        return self.told(like, torch.ones_like(like.seen[:, 0]))
+        return self.drop(like, torch.ones_like(like.seen[:, 0]))
 
     def by_words(self, numbers: Tensor) -> Context:
         """The context of captions' token numbers (n, LENGTH); captions without words say nothing."""
-        return self.told(self.text(numbers), numbers[:, 1] == PADDING)
+        return self.drop(self.text(numbers), numbers[:, 1] == PADDING)
 
     def style(self, time: Tensor, context: Context) -> Tensor:
         """What modulates the blocks (n, style): the time, and the gist of the context."""

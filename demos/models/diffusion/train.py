@@ -174,7 +174,7 @@ class FlowRun(Run[Flow]):
         """What the net is told: captions, and attributes of the others; of a few portraits nothing."""
         told = text.join(self.chosen(index, seeded))
         nothing = torch.rand(len(told.seen), generator=seeded) < self.recipe.nothing
-        return self.model.told(told, nothing.to(self.device))
+        return self.model.drop(told, nothing.to(self.device))
 
     def chosen(self, index: Tensor, seeded: torch.Generator) -> Context:
         """A third gets all attributes, the others a random share of them."""

@@ -155,7 +155,7 @@ class IdentityRun(Run[IdentityNet]):
         chosen[:, OF_PERSONS] = known[:, None]
         chosen[:, OF_POSES] = placed[:, None]
         said = self.flow.attributes(self.data.categorical[index], self.data.continuous[index], chosen)
-        return self.flow.told(said, ~(known | placed))
+        return self.flow.drop(said, ~(known | placed))
 
     def captions(self, index: Tensor, seeded: torch.Generator) -> Context:
         """What the base is told where it is told something."""

@@ -92,7 +92,7 @@ class AdapterRun(Run[Adapter]):
         noisy = channels_last(torch.lerp(start, target, time[:, None, None, None]))
         with autocast(self.device):
             with torch.no_grad():
-                context = self.flow.told(self.flow.text(unpadded(numbers)), wordless)
+                context = self.flow.drop(self.flow.text(unpadded(numbers)), wordless)
             pictures = self.model(self.seen[index].float(), torch.ones(n, device=self.device))
             found = self.flow(noisy, time, context, decoupled=pictures)
         error = (found - (target - start)).square().mean(1)
