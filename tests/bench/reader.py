@@ -81,11 +81,11 @@ def events(config: Config) -> list[Event]:
 
 
 def main_button(config: Config) -> Event:
-    """The first button marked primary."""
-    for event in events(config):
-        if event.primary:
-            return event
-    raise ValueError("the demo has no primary button")
+    """The first button marked primary, or the first thing to use where none is. Raises ValueError."""
+    found = events(config)
+    if not found:
+        raise ValueError("the demo has nothing to use")
+    return next((event for event in found if event.primary), found[0])
 
 
 def another_value(part: dict[str, Any], dice: Any) -> Any:
