@@ -10,12 +10,15 @@ import numpy as np
 import torch
 from PIL import Image
 
+from demos.data.avatars.dataset import portraits
 from demos.kit.app import App, Tab, declared
 from demos.kit.functions import direct
 from demos.kit.labels import Labels
 from demos.kit.pictures import Scene
 from demos.kit.registry import load_demos
 from demos.kit.training import Run
+from demos.models.diffusion.examples import Examples, captions_of, place_weights
+from demos.models.diffusion.model import load_diffusion
 from glossary.demos import Demo
 from tests.ordlab import LANGUAGES
 
@@ -49,6 +52,16 @@ def pixels(picture: Scene | Image.Image) -> np.ndarray:
 def differ(a: Scene | Image.Image, b: Scene | Image.Image) -> float:
     """Mean difference of two pictures, in gray levels."""
     return float(np.abs(pixels(a) - pixels(b)).mean())
+
+
+def examples() -> Examples:
+    """What the nets beside the diffusion model learn from, of few portraits."""
+    made = portraits(32, parts=True)
+    with torch.inference_mode():
+        latents = load_diffusion(torch.device("cpu")).autoencoder.encode(made.pictures(slice(None))).half()
+    captions, said = captions_of(made, 0, 1)
+    labels = made.categorical, made.continuous
+    return Examples(latents.clone(), place_weights(made), *labels, captions, said)
 
 
 def check_resuming(begin: Callable[[], Run[Any]]) -> None:

@@ -17,7 +17,7 @@ from demos.kit.random import normal
 from demos.kit.training import Budget
 from demos.kit.weights import WeightsError, as_loaded, read_card
 from demos.models.diffusion.conditions import ATTRIBUTES
-from demos.models.diffusion.examples import Examples, captions_of, place_weights
+from demos.models.diffusion.examples import Examples
 from demos.models.diffusion.functions import step_by_caption, walk
 from demos.models.diffusion.model import load_diffusion
 from demos.models.diffusion.sampling import noise, velocity
@@ -42,7 +42,7 @@ from demos.models.identitynet.model import (
     stored,
 )
 from demos.models.identitynet.spatial import COLORS, landmark_picture
-from tests.demos.kit import check_resuming
+from tests.demos.kit import check_resuming, examples
 
 CPU = torch.device("cpu")
 FLOW = load_diffusion(CPU).flow
@@ -64,12 +64,7 @@ def net() -> IdentityNet:
 
 @pytest.fixture(scope="module")
 def data() -> Examples:
-    made = portraits(32, parts=True)
-    with torch.inference_mode():
-        latents = load_diffusion(CPU).autoencoder.encode(made.pictures(slice(None))).half()
-    captions, said = captions_of(made, 0, 1)
-    labels = made.categorical, made.continuous
-    return Examples(latents.clone(), place_weights(made), *labels, captions, said)
+    return examples()
 
 
 # Switched off

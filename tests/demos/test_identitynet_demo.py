@@ -10,7 +10,6 @@ from torch import Tensor
 
 from demos.apps.identitynet import app as shown
 from demos.data.avatars.ahead import portrait
-from demos.kit.controls import Upload
 from demos.kit.functions import direct
 from demos.models.diffusion.functions import decode
 from demos.models.diffusion.model import load_diffusion
@@ -168,19 +167,3 @@ def test_presets_show_what_they_say(name: str, same: bool) -> None:
     alike, off = judged(preset(name))
     assert (alike >= faces.card().details["threshold"]) == same
     assert (off > 3) == (name == "only_person")
-
-
-# What it must not do
-
-
-def test_nobody_can_upload_a_face_and_the_page_says_why() -> None:
-    assert not [
-        control for tab in app("identitynet").tabs for control in tab.settings if isinstance(control, Upload)
-    ]
-    said = {"nb": "ikke laste opp", "en": "cannot upload", "zh": "不能上传"}
-    why = {"nb": "biometriske opplysninger", "en": "biometric data", "zh": "生物识别信息"}
-    for lang in LANGUAGES:
-        text = demos()["identitynet"].see[lang]
-        assert said[lang] in text
-        assert why[lang] in text
-        assert "[[consent|" in text

@@ -17,7 +17,7 @@ from demos.kit.random import normal
 from demos.kit.training import Budget
 from demos.kit.weights import WeightsError, read_card
 from demos.models.diffusion.conditions import ATTRIBUTES
-from demos.models.diffusion.examples import Examples, captions_of, place_weights
+from demos.models.diffusion.examples import Examples
 from demos.models.diffusion.functions import step_by_caption
 from demos.models.diffusion.model import load_diffusion
 from demos.models.diffusion.sampling import noise
@@ -29,7 +29,7 @@ from demos.models.instantid import evaluate
 from demos.models.instantid import train as training
 from demos.models.instantid.functions import step_by_prompt_and_person
 from demos.models.instantid.model import WEIGHTS, check_others, fresh, load_adapter
-from tests.demos.kit import check_resuming
+from tests.demos.kit import check_resuming, examples
 
 CPU = torch.device("cpu")
 FLOW = load_diffusion(CPU).flow
@@ -57,12 +57,7 @@ def step(net: Tensor, adapter: Tensor, guidance: float = 2.0, **changed: Tensor)
 
 @pytest.fixture(scope="module")
 def data() -> Examples:
-    made = portraits(32, parts=True)
-    with torch.inference_mode():
-        latents = load_diffusion(CPU).autoencoder.encode(made.pictures(slice(None))).half()
-    captions, said = captions_of(made, 0, 1)
-    labels = made.categorical, made.continuous
-    return Examples(latents.clone(), place_weights(made), *labels, captions, said)
+    return examples()
 
 
 # Switched off

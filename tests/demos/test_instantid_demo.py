@@ -12,7 +12,6 @@ from demos.apps.instantid import app as shown
 from demos.data.avatars.ahead import portrait
 from demos.data.captions.attributes import Seen, asked, fits, judged
 from demos.data.captions.tokens import numbers
-from demos.kit.controls import Upload
 from demos.kit.functions import direct
 from demos.kit.pictures import Digits
 from demos.models.diffusion.functions import decode, step_by_caption, walk
@@ -207,19 +206,3 @@ def test_two_people_become_one_who_is_neither() -> None:
     for lang in LANGUAGES:
         facts = last("ask", lang, split=True)["facts"]
         assert words("instantid", lang)["two_people"].partition("{")[0] in facts
-
-
-# What it must not do
-
-
-def test_nobody_can_upload_a_face_and_the_page_says_why() -> None:
-    assert not [
-        control for tab in app("instantid").tabs for control in tab.settings if isinstance(control, Upload)
-    ]
-    said = {"nb": "ikke laste opp", "en": "cannot upload", "zh": "不能上传"}
-    why = {"nb": "biometriske opplysninger", "en": "biometric data", "zh": "生物识别信息"}
-    for lang in LANGUAGES:
-        text = demos()["instantid"].see[lang]
-        assert said[lang] in text
-        assert why[lang] in text
-        assert "[[consent|" in text

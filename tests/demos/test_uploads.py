@@ -24,6 +24,7 @@ from demos.kit.state import parse, query
 from demos.server.answers import Answers
 from demos.server.guard import MAX_BODY
 from demos.server.metrics import Metrics
+from tests.demos import kit
 from tests.demos.tiny import running, write_demos, write_site
 from tests.loop import run_async
 from tests.ordlab import LANGUAGES
@@ -227,3 +228,16 @@ def test_an_answer_can_be_computed_without_a_page(app: App) -> None:
     (shown,) = tab.payloads(direct, Labels(app.demo, LANGUAGES["nb"]), tab.defaults)
     assert shown["height"] == "0 1"
     assert shown["copy"].startswith('<a download="copy.txt"')
+
+
+@pytest.mark.parametrize("name", ["identitynet", "instantid"])
+def test_nobody_can_upload_a_face_and_the_page_says_why(name: str) -> None:
+    settings = [control for tab in kit.app(name).tabs for control in tab.settings]
+    assert not [control for control in settings if isinstance(control, Upload)]
+    said = {"nb": "ikke laste opp", "en": "cannot upload", "zh": "不能上传"}
+    why = {"nb": "biometriske opplysninger", "en": "biometric data", "zh": "生物识别信息"}
+    for lang in said:
+        text = kit.demos()[name].see[lang]
+        assert said[lang] in text
+        assert why[lang] in text
+        assert "[[consent|" in text
