@@ -39,7 +39,7 @@ class Term:
     sort_key: str = ""  # overrides the computed order, for names read in an unexpected way
     note: str = ""
     source: str = ""
-    link: bool | str = True  # CONTEXT: only in a paragraph that also links a term of the same subject
+    link: bool | str = True  # CONTEXT: only in a paragraph that says by other terms which sense is meant
     not_: tuple[str, ...] = ()  # `not` in files: longer words that hold the term and do not mean it
     extra: Mapping[str, Any] = field(default_factory=dict, hash=False)  # see glossary/exchange/extra.py
 
@@ -194,6 +194,13 @@ class Termbase:
     def confusable(self) -> Mapping[str, tuple[str, ...]]:
         """`not_to_be_confused_with` both ways."""
         return self._both_ways("not_to_be_confused_with")
+
+    def joined(self, id: str) -> frozenset[str]:
+        """The concepts that any relation joins to this one, whichever of the two files says so."""
+        concept = self.concepts[id]
+        return frozenset(
+            (*concept.broader, *concept.part_of, *self.narrower[id], *self.parts[id], *self.related[id])
+        )
 
     def _both_ways(self, relation: str) -> Mapping[str, tuple[str, ...]]:
         pairs: dict[str, dict[str, None]] = {id: {} for id in self.concepts}

@@ -84,7 +84,7 @@ class Writer:
         """The definition is plain text: only its terms are more than that."""
         lang = given.entry.lang
         text, html, end = given.entry.definition, [], 0
-        for match in self._linker(given.lang_of("definition")).find(text):
+        for match in self._linker(given.lang_of("definition")).find(text, about=concept.id):
             if match.id not in seen:
                 seen[match.id] = None
                 href = escape(self._address(concept, lang, match.id))

@@ -58,7 +58,7 @@ TERM = {
     "note": "Why the term should be avoided, or when it is used.",
     "source": "The work that the term is taken from, from sources.yml.",
     "link": "When a text that mentions the term links it: at the first mention, by hand only, or only beside "
-    "other terms of its subject.",
+    "other terms of its subject, or near it by relations.",
     "not": "Longer words that hold the term and mean something else: it is not linked there.",
     "extra": EXTRA,
 }

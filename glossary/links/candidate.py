@@ -27,7 +27,7 @@ class Spelling:
     before: str = ""  # signs that belong to the term: .NET, C++
     after: str = ""
     is_form: bool = False  # an author's own `forms`: matched as written
-    in_context: bool = False  # counts only beside another term of its subject
+    in_context: bool = False  # counts only where other terms say so: see `Linker`
 
 
 @dataclass(frozen=True, slots=True)

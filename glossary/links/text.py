@@ -31,7 +31,7 @@ class Match:
     start: int
     end: int
     id: str
-    in_context: bool = False  # it counts only beside another term of its subject
+    in_context: bool = False  # it counts only where other terms say so: see `Linker`
 
 
 def begins_sentence(text: str, position: int) -> bool:

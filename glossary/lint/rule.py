@@ -120,7 +120,7 @@ class MentionFinder(Linker):
     """Finds every term, also those that must not be linked, and says what they are worth."""
 
     def name(self, concept: Concept, term: Term) -> str:
-        status = UNLINKED if not term.link else LINKED if term.is_usable else UNUSABLE
+        status = UNLINKED if term.link is not True else LINKED if term.is_usable else UNUSABLE
         return f"{status}{concept.id}"
 
     def mentions(self, text: str) -> Iterator[Mention]:

@@ -282,7 +282,7 @@ class _AutomaticLinks(Treeprocessor):
         chosen = []
         seen = {*page.seen, *(self.links.linked if self.links.is_inside else ())}
         events = sorted(prose.events)
-        for match in page.linker.find(prose.text):
+        for match in page.linker.find(prose.text, about=page.own):
             while events and events[0][0] <= match.start:
                 _, id = events.pop(0)
                 seen = seen | {id} if id else set()

@@ -258,6 +258,21 @@ def test_a_term_in_context_counts_beside_others_of_its_subject() -> None:
     assert [match.start for match in linker.find(parsed)] == [parsed.index("Samp"), parsed.rindex("temp")]
 
 
+def test_a_term_in_context_counts_beside_what_relations_lead_to_in_two_steps() -> None:
+    relations = {"noise": {}, "image": {"related": ("noise",)}, "pixel": {"part_of": ("image",)}}
+    relations["print"] = {"related": ("pixel",)}
+    concepts = {
+        id: Concept(id, Path(f"{id}.yml"), "", {"en": Entry("en", (Term(id, "preferred"),), "-")}, **related)
+        for id, related in relations.items()
+    }
+    ambiguous = Entry("en", (Term("noise", "preferred", link=CONTEXT),), "-")
+    concepts["noise"] = Concept("noise", Path("noise.yml"), "", {"en": ambiguous})
+    linker = Linker(Termbase(Path(), {"en": gold.LANGUAGES["en"]}, {}, {}, concepts), "en")
+    for neighbor, expected in (("image", True), ("pixel", True), ("print", False)):
+        assert ("noise" in [match.id for match in linker.find(f"noise of the {neighbor}")]) == expected
+        assert bool(linker.find("the noise", about=neighbor)) == expected
+
+
 @pytest.mark.parametrize(
     "text",
     [
