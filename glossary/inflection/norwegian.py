@@ -97,9 +97,12 @@ class Norwegian(Grammar):
         yield from self._verbs(word)
 
     def modifier(self, word: str) -> str:
-        """latent, latente; nevralt, nevrale; betinget, betingede; enkel, enkle, enkelt; ny, nytt."""
+        """latent, latente; nevralt, nevrale; betinget, betingede; enkel, enkle, enkelt; ny, nytt.
+
+        Of two letters only what ends in a vowel is a stem: «ende» is no form of «en».
+        """
         for ending in (r"e", r"[td]+", r"e"):
-            word = re.sub(rf"(?<=..){ending}$", "", word)
+            word = re.sub(rf"(?:(?<=...)|(?<=.[{_VOWELS}])){ending}$", "", word)
         return re.sub(r"(?<=[^aeiouyæøå])e(?=[lnr]$)", "", _DOUBLED.sub(r"\1", word))
 
     def forms_of(self, term: Term) -> Form:
@@ -133,6 +136,10 @@ class Norwegian(Grammar):
             return False  # «da fikk hun krykker»: the verb has been, and this is its object
         if form == Form.SAME and self._is_verb_as_it_is(noun, before, after, clause):
             return True
+        if form == Form.PLURAL and noun.endswith("er") and before in _AUXILIARIES:
+            # «å transformere», «kan transformere måten», but «da kan lærere be om hjelp»
+            is_object = _is_definite(after) or after in _OBJECTS | _POINTERS
+            return before == "å" or is_object or earlier in _SUBJECTS | _ARTICLES | {"dette", "som"}
         if form == Form.NEUTER:
             is_subject = _is_definite(before) or before.endswith("rna") or before == SENTENCE_SUBJECT
             has_object = after in _PARTICLES or after in _INDEFINITE
@@ -149,7 +156,8 @@ class Norwegian(Grammar):
         if before in _SUBJECTS or (before in _ARTICLES and not is_agent):
             return True
         # Most nouns have no verb beside them: long ones, such as «modeller», are what they seem to be.
-        if not is_agent and not noun.endswith("e") and _syllables(noun) > 1:
+        # Those in -er are verbs in -ere, too: «læreren transformerer», «hun parkerer».
+        if not is_agent and not noun.endswith(("e", "er")) and _syllables(noun) > 1:
             return False
         return (
             before in _OPENERS

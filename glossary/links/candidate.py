@@ -121,7 +121,7 @@ def is_mention(candidate: Candidate, spelling: Spelling, form: Form, grammar: Gr
         return word[:1].isupper()
     if candidate.first != candidate.last or has_inner_capital(spelling.text):
         return True
-    if not _is_of_its_class(word.casefold(), candidate, spelling, form, grammar):
+    if not spelling.is_form and not _is_of_its_class(word.casefold(), candidate, spelling, form, grammar):
         return False
     if len(word) > 1 and word.isupper():
         is_heading = any(
@@ -138,6 +138,8 @@ def _is_of_its_class(
     """Whether the word is a noun where it stands when the term is one, or the verb that the term is."""
     spelled = spelling.text.casefold()
     before, after = candidate.before.casefold(), candidate.after.casefold()
+    if is_before_part(candidate.text, candidate.end):
+        after = ""  # what a hyphen joins to the word is no word beside it
     if Form.VERB in spelling.forms:
         is_no_verb = before in grammar.before_no_verb and not grammar.is_participle(spelled, before)
         if word == spelled and (is_no_verb or grammar.is_other_verb(spelled, before)):
@@ -161,6 +163,25 @@ def _is_in_name(candidate: Candidate, grammar: Grammar) -> bool:
         return False
     is_first = begins_sentence(candidate.text, candidate.words[candidate.first - 1].start())
     return not (is_first and before.casefold() in grammar.before_nouns)
+
+
+def is_inside_name(candidate: Candidate, spelling: Spelling, grammar: Grammar) -> bool:
+    """Whether several words, all capitalized though the term is not, stand beside a further one of a name.
+
+    “the Deep Learning Institute”, “AWS Machine Learning Engineer”; the first word of a sentence says nothing.
+    """
+    words = [word[0] for word in candidate.words[candidate.first : candidate.last + 1]]
+    if len(words) == 1 or spelling.text[:1].isupper() or not grammar.names_are_capitalized:
+        return False
+    if not all(word[:1].isupper() for word in words) or all(map(str.isupper, words)):
+        return False  # GENERATOR LOSS is set in capitals
+    before, after = candidate.before, candidate.after
+    if len(after) > 1 and after[:1].isupper():
+        return True
+    is_before_capital = len(before) > 1 and before[:1].isupper()
+    return is_before_capital and not begins_sentence(
+        candidate.text, candidate.words[candidate.first - 1].start()
+    )
 
 
 def class_wanted(candidate: Candidate, grammar: Grammar) -> Form:

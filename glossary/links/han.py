@@ -25,6 +25,8 @@ _KATAKANA = re.compile("[\u30a1-\u30fa\u30fc]")
 _COUNTED = re.compile(r"[第每各这那几两半整某该本一二三四五六七八九十百千零〇\d]+")
 # An adjective of one character before a noun makes another noun of the same thing.
 _QUALITY = re.compile(r"[低高新旧老好原同]")
+# How many of them there are: the word after the hyphen is still one of its own.
+_QUANTITY = re.compile(rf"(?<![\w.,{HYPHENS}])\d[\d,.]*[KMB]?[{HYPHENS}]\Z", re.ASCII | re.IGNORECASE)
 _SIGNS = "+#."  # at the edge of a term in Latin letters: C++, C#, .NET
 _SMALL = str.maketrans({capital: capital.lower() for capital in "ABCDEFGHIJKLMNOPQRSTUVWXYZ"})
 # How often a term is taken to occur among jieba's 60 million words: in texts on its subject it is common.
@@ -157,6 +159,8 @@ def _is_written_as(found: str, spelling: str) -> bool:
 def _is_apart(plain: str, start: int, stop: int) -> bool:
     """Whether this is not part of a longer word of Latin letters or of katakana."""
     before, after = plain[max(0, start - 2) : start], plain[stop : stop + 2]
+    if _QUANTITY.search(plain[max(0, start - 12) : start]):
+        before = ""  # 128K-token
     for character, neighbor, further in (
         (plain[start], before[-1:], before[:-1]),
         (plain[stop - 1], after[:1], after[1:]),

@@ -60,7 +60,7 @@ class Linker:
         """Without those that have nothing in their paragraph to say that they are meant as terms."""
         ends = [found.end() for found in PARAGRAPH.finditer(text)]
         places = [bisect_right(ends, match.start) for match in matches]
-        beside: dict[int, set[str]] = defaultdict(lambda: {about})  # paragraph → what is certainly meant in it
+        beside: dict[int, set[str]] = defaultdict(lambda: {about})  # what is certainly meant in a paragraph
         for place, match in zip(places, matches, strict=True):
             if not match.in_context:
                 beside[place].add(match.id)
@@ -71,8 +71,9 @@ class Linker:
     def _vouching(self, id: str) -> frozenset[str]:
         """The concepts beside which an ambiguous term is this one: of its subject, or near by relations."""
         if id not in self._vouchers:
-            subject = self.termbase.concepts[id].subject
-            alike = (other.id for other in self.termbase.concepts.values() if subject and other.subject == subject)
+            concepts = self.termbase.concepts
+            subject = concepts[id].subject
+            alike = (other for other in concepts if subject and concepts[other].subject == subject)
             near = self.termbase.joined(id)
             further = (other for neighbor in near for other in self.termbase.joined(neighbor))
             self._vouchers[id] = frozenset((*alike, *near, *further))

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from ..inflection.grammar import Form, Grammar, exact, has_inner_capital, modifier
 from ..model import CONTEXT, Term
-from .candidate import Candidate, Spelling, bounds, class_wanted, gap, is_mention
+from .candidate import Candidate, Spelling, bounds, class_wanted, gap, is_inside_name, is_mention
 from .signs import SignIndex
 from .text import NO_PROSE, WORD, Match
 
@@ -165,9 +165,8 @@ class WordIndex:
             form &= spelling.forms
             span = bounds(candidate, spelling, form, self.grammar) if form else None
             if span and is_mention(candidate, spelling, form, self.grammar):
-                fitting[candidate.is_written_as(spelling)][spelling.id] = Match(
-                    *span, spelling.id, spelling.in_context
-                )
+                id = "" if is_inside_name(candidate, spelling, self.grammar) else spelling.id
+                fitting[candidate.is_written_as(spelling)][id] = Match(*span, id, spelling.in_context)
                 classes[spelling.id] = Form.VERB if Form.VERB in spelling.forms else Form.SAME
         # What is written in the termbase goes before what is a form of it; a link goes before no link.
         for matches in (fitting[True], fitting[False]):

@@ -101,10 +101,18 @@ def parse(line: str, where: str = "") -> Sentence:
     return Sentence(where, text + line[position:], frozenset(links))
 
 
-def measure(linker: Linker, corpus: list[Sentence]) -> Score:
+def ids_of(field: str) -> frozenset[str]:
+    """The concepts that the sentences of a field were marked for, in any language."""
+    marked = {link[2] for lang in LANGUAGES for sentence in sentences(field, lang) for link in sentence.links}
+    return frozenset(marked)
+
+
+def measure(linker: Linker, corpus: list[Sentence], only: frozenset[str] = frozenset()) -> Score:
+    """How well the links of the corpus are found; with `only`, those of other concepts do not count."""
     score = Score()
     for sentence in corpus:
-        found = {(match.start, match.end, match.id) for match in linker.find(sentence.text)}
+        matches = (match for match in linker.find(sentence.text) if not only or match.id in only)
+        found = {(match.start, match.end, match.id) for match in matches}
         score.right += len(found & sentence.links)
         score.wrong += len(found - sentence.links)
         score.missed += len(sentence.links - found)
