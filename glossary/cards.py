@@ -31,7 +31,8 @@ from .yamlfile import Reader, did_you_mean, locate_text, nearest, shown
 
 PLACEHOLDER = re.compile(r"\{\{\s*card\.([^{}:]*?)\s*(?::([^{}:]*))?\}\}")
 FORMATS = ("percent", "short", "long")
-TEXTS = ("definition", "explanation", "example")
+TEXTS = ("definition", "summary", "explanation", "example")
+MARKDOWN_TEXTS = ("explanation", "example")
 _FORMAT = re.compile(r"(percent|short|long|)\s*(\d?)")
 _IN_MARKDOWN = re.compile(f"{CODE_SPAN.pattern}|{PLACEHOLDER.pattern}")
 
@@ -109,6 +110,7 @@ class Numbers:
         return replace(
             entry,
             definition=self.fill(entry.definition, entry.lang),
+            summary=self.fill(entry.summary, entry.lang),
             explanation=self.fill_markdown(entry.explanation, entry.lang),
             example=self.fill_markdown(entry.example, entry.lang),
         )
@@ -207,7 +209,7 @@ def check(termbase: Termbase) -> Iterator[Problem]:
                 if "{{" not in (text := getattr(entry, key)):
                     continue
                 faults: list[tuple[int, str, str]] = []
-                if key != "definition":
+                if key in MARKDOWN_TEXTS:
                     fill.fill_markdown(text, lang, lambda *fault, to=faults: to.append(fault))
                 else:
                     fill.fill(text, lang, lambda *fault, to=faults: to.append((1, *fault)))

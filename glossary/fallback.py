@@ -13,7 +13,7 @@ from .cards import Numbers
 from .model import Concept, Entry, Subject, Termbase
 
 REQUIRED = ("terms", "definition")
-OPTIONAL = ("explanation", "example")
+OPTIONAL = ("summary", "explanation", "example")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class Shown:
 def shown(termbase: Termbase, concept: Concept, lang: str) -> Shown:
     """What there is of a concept for readers of a language.
 
-    Terms and definition come from the first language that has them. Explanation and example need not exist;
+    Terms and definition come from the first language that has them. The other texts need not exist;
     they are lent by the language that is translated from, so that none has less than another unseen.
     """
     numbers = Numbers.of(termbase)

@@ -67,6 +67,7 @@ class Entry:
     lang: str
     terms: tuple[Term, ...]  # none while nobody has found a word for the concept
     definition: str = ""  # empty while nobody has written one
+    summary: str = ""  # the short answer in plain language: what it is, and why it matters
     explanation: str = ""
     example: str = ""
     basis: str = ""  # hash of the reference-language text this was last checked against

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from . import lengths
 from .languages import has_gender, has_pinyin
 from .load import ID, ID_FORM
 from .model import Language, Termbase
@@ -90,6 +91,8 @@ def _entry(language: Language) -> Iterator[str]:
     yield "  terms: []"
     yield "  # One phrase that can replace the term in running text, without the term itself."
     yield "  definition:"
+    in_words = lengths.summary_range(language)
+    yield f"  # summary:  # the short answer to what it is and why it matters, {in_words}"
     yield "  # explanation: |"
     yield "  #   Markdown: first the intuition, then the precise meaning, then where it is used."
     yield "  # example:"

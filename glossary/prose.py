@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass, replace
 from functools import partial
 from html import escape, unescape
@@ -17,7 +18,7 @@ from xml.etree.ElementTree import Element
 import markdown
 from markdown.extensions import Extension
 from markdown.treeprocessors import Treeprocessor
-from markdown.util import AMP_SUBSTITUTE
+from markdown.util import AMP_SUBSTITUTE, AtomicString
 from markupsafe import Markup
 
 from . import fallback
@@ -26,6 +27,7 @@ from .fallback import Shown
 from .links import Linker
 from .markdown import Page, TermLinks
 from .model import Concept, Problem, Termbase
+from .site_text import load_words
 from .yamlfile import locate_text, shown
 
 SCHEMES = ("http", "https", "mailto")
@@ -40,6 +42,7 @@ class Prose:
     """A concept's texts in one language as safe HTML, with the ids of the concepts they link to."""
 
     definition: Markup
+    summary: Markup
     explanation: Markup
     example: Markup
     mentions: tuple[str, ...] = ()
@@ -59,14 +62,18 @@ class Writer:
         self.linkers = {lang: Linker(termbase, lang) for lang in addresses.languages}
         self._lenders: dict[str, Linker] = {}  # of languages that only lend texts
         self._links = TermLinks()
-        self._markdown = SafeMarkdown([self._links])
+        self._folds = _FoldedFormulas()
+        self._markdown = SafeMarkdown([self._links, self._folds])
+        self._words = load_words(termbase)
 
     def write(self, concept: Concept, lang: str) -> Prose:
         """A concept's texts as pages of a language show them; links lead to pages of that language."""
         given = fallback.shown(self.termbase, concept, lang)
         seen = {concept.id: None}  # in the order of first mention, which counts for the whole page
+        summary = self._plain(concept, given, "summary", seen)  # stands above the definition
         return Prose(
-            self._plain(concept, given, seen),
+            self._plain(concept, given, "definition", seen),
+            summary,
             self._rich(concept, given, "explanation", seen),
             self._rich(concept, given, "example", seen),
             tuple(id for id in seen if id != concept.id),
@@ -80,11 +87,11 @@ class Writer:
             self._lenders[lang] = Linker(self.termbase, lang)
         return self._lenders[lang]
 
-    def _plain(self, concept: Concept, given: Shown, seen: dict[str, None]) -> Markup:
-        """The definition is plain text: only its terms are more than that."""
+    def _plain(self, concept: Concept, given: Shown, key: str, seen: dict[str, None]) -> Markup:
+        """Definition and summary are plain text: only their terms are more than that."""
         lang = given.entry.lang
-        text, html, end = given.entry.definition, [], 0
-        for match in self._linker(given.lang_of("definition")).find(text, about=concept.id):
+        text, html, end = getattr(given.entry, key), [], 0
+        for match in self._linker(given.lang_of(key)).find(text, about=concept.id):
             if match.id not in seen:
                 seen[match.id] = None
                 href = escape(self._address(concept, lang, match.id))
@@ -113,6 +120,7 @@ class Writer:
             on_problem=report,
             seen=seen,
         )
+        self._folds.label = self._label(lang, written_in) if key == "explanation" else None
         html = self._markdown.render(text, partial(self._resolve, concept, lang))
         seen.update(self._links.linked)
         for path in self._markdown.broken:
@@ -122,6 +130,14 @@ class Writer:
             line = next((number for number, line in enumerate(lines, 1) if path in line), 0)
             report(Problem(shown(concept.path), line, "S005", message, fix, lang=lang, id=concept.id))
         return html
+
+    def _label(self, lang: str, written_in: str) -> Element:
+        """What a folded formula is called, in the language of the page."""
+        label = Element("summary", {"data-search-exclude": "true"})
+        if written_in != lang:
+            label.set("lang", self.termbase.languages[lang].html)
+        label.text = AtomicString(self._words[lang]["formula"])
+        return label
 
     def _address(self, concept: Concept, lang: str, id: str) -> str:
         address = self.addresses.concept
@@ -183,6 +199,35 @@ class SafeMarkdown:
     @property
     def broken(self) -> list[str]:
         return self._safe.broken
+
+
+class _FoldedFormulas(Extension):
+    """Folds each paragraph that holds a formula on a line of its own; none while there is no label."""
+
+    label: Element | None = None
+
+    def extendMarkdown(self, md: markdown.Markdown) -> None:
+        # After the inline patterns, which make the formulas, and the linker, which looks into paragraphs.
+        md.treeprocessors.register(_Folder(md, self), "ordlab-folded-formulas", 2)
+
+
+class _Folder(Treeprocessor):
+    def __init__(self, md: markdown.Markdown, folds: _FoldedFormulas) -> None:
+        super().__init__(md)
+        self.folds = folds
+
+    def run(self, root: Element) -> None:
+        label = self.folds.label
+        if label is None:
+            return
+        for parent in list(root.iter()):
+            for place, paragraph in enumerate(parent):
+                formulas = paragraph.iter("math") if paragraph.tag == "p" else ()
+                if any(formula.get("display") == "block" for formula in formulas):
+                    fold = Element("details", {"class": "ol-fold"})
+                    fold.extend([copy(label), paragraph])
+                    fold.tail, paragraph.tail = paragraph.tail, None
+                    parent[place] = fold
 
 
 class _SafeLinks(Extension):

@@ -105,13 +105,19 @@ def names(
     return list(different.values())[1:]
 
 
-def files(docs: Docs, names: Mapping[str, list[str]], folder: str, separator: str) -> dict[str, Any]:
+def files(
+    docs: Docs,
+    names: Mapping[str, list[str]],
+    folder: str,
+    separator: str,
+    summarized: Container[str] = (),
+) -> dict[str, Any]:
     """The files of one language's search, as JSON data by name.
 
     `names` maps the location of a concept's page to its other names; `folder` is where the files are, seen
-    from the worker's script.
+    from the worker's script; `summarized` are the locations of concepts with a summary.
     """
-    pages = _pages(docs, names)
+    pages = _pages(docs, names, summarized)
     texts = [
         [[[page.location, page.title], *map(list, page.sections)] for page in part] for part in _parts(pages)
     ]
@@ -135,7 +141,7 @@ def files(docs: Docs, names: Mapping[str, list[str]], folder: str, separator: st
     return data | {"search_index.json": {"config": config, "docs": []}}
 
 
-def _pages(docs: Docs, concepts: Container[str]) -> list[SearchPage]:
+def _pages(docs: Docs, concepts: Container[str], summarized: Container[str]) -> list[SearchPage]:
     """The entries put together by page, in the order of addresses: neighbors share files."""
     found: dict[str, SearchPage] = {}
     for doc in docs:
@@ -144,11 +150,13 @@ def _pages(docs: Docs, concepts: Container[str]) -> list[SearchPage]:
         is_headword = location in concepts and len(page.sections) == 1 and not page.sections[0][2]
         html = doc["text"]
         # A concept's own entry is empty: its text stands under the headword, which has an anchor. Grammar and
-        # equivalents come first there, but what a hit should show is the definition.
+        # equivalents come first there, but what a hit should show is the summary and the definition after it.
         if is_headword:
             page.sections.clear()
-            unseen, begin, definition = html.rpartition("<p>")
-            page.unseen, html, anchor = plain(unseen), begin + definition, ""
+            paragraphs = html.split("<p>")
+            shown = -2 if location in summarized else -1
+            page.unseen, html = plain("<p>".join(paragraphs[:shown])), "<p>".join(paragraphs[shown:])
+            anchor = ""
         page.sections.append((anchor, plain(doc["title"]), plain(html)))
     return sorted(found.values(), key=lambda page: page.location)
 

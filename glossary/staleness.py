@@ -33,11 +33,13 @@ class State(StrEnum):
 def basis_of(entry: Entry) -> str:
     """The fingerprint of a reference-language text: eight hexadecimal digits (BLAKE2b, RFC 7693).
 
-    Covers preferred term, definition, explanation and example, in Unicode form NFC and with every run of
-    white space as one space.
+    Covers preferred term, definition, explanation, example and summary, in Unicode form NFC and with every
+    run of white space as one space. A text without a summary has the fingerprint that it had before there
+    were any.
     """
     term = entry.preferred.term if entry.terms else ""
-    return _fingerprint(term, entry.definition, entry.explanation, entry.example)
+    summary = (entry.summary,) if entry.summary else ()
+    return _fingerprint(term, entry.definition, entry.explanation, entry.example, *summary)
 
 
 @lru_cache(maxsize=20_000)  # a build asks once for every language and page

@@ -30,7 +30,7 @@ PARTS = ("languages", "subjects", "sources", "concepts", "extra")
 EXTRA = "extra"
 CONCEPT_LISTS = (*RELATIONS, "legacy", "sources")
 CONCEPT_KEYS = ("subject", *CONCEPT_LISTS, "figure", "reviewed")
-ENTRY_TEXTS = ("definition", "explanation", "example", "basis")
+ENTRY_TEXTS = ("definition", "summary", "explanation", "example", "basis")
 TERM_KEYS = tuple(field.name.rstrip("_") for field in fields(Term) if field.name != EXTRA)
 SOURCE_KEYS = tuple(field.name for field in fields(Source) if field.name != "id")
 LANGUAGE_KEYS = tuple(field.name for field in fields(Language) if field.name not in ("code", "text"))

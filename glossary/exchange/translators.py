@@ -25,7 +25,7 @@ from .xml_text import parse_xml
 
 NAMESPACE = "urn:oasis:names:tc:xliff:document:2.0"
 OURS = "https://ordlab.invalid/ns#"
-KEYS = ("term", "definition", "explanation", "example")
+KEYS = ("term", "definition", "summary", "explanation", "example")
 _SPACE = "{http://www.w3.org/XML/1998/namespace}space"
 _DONE = (State.CURRENT, State.REFERENCE)
 

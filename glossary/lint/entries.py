@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from .. import order, staleness
+from .. import lengths, order, staleness
+from ..cards import MARKDOWN_TEXTS
 from ..languages import has_pinyin
 from ..model import Concept, Language
 from .rule import Change, Facts, Finding, in_entry, in_text, rule
@@ -113,6 +114,18 @@ def definition_with_full_stop(facts: Facts) -> Iterator[Finding]:
             yield in_text("T108", message, "leave it out", text, start, end, (Change(start, end, ""),))
 
 
+@rule("T113")
+def summary_of_wrong_length(facts: Facts) -> Iterator[Finding]:
+    """A summary that is no short answer, or that leaves half of it out."""
+    for concept, language, entry in facts.entries():
+        least, most = lengths.SUMMARY[language.segment]
+        count = lengths.length(entry.summary, language)
+        if entry.summary and not least <= count <= most:
+            message = f"the summary has {lengths.said(count, language)}"
+            fix = f"say in {lengths.summary_range(language)} what it is and why it matters"
+            yield Finding(in_entry("T113", message, fix, concept, "summary", lang=entry.lang))
+
+
 @rule("T110")
 def stale_translation(facts: Facts) -> Iterator[Finding]:
     """A text whose reference-language text has changed since the two were compared."""
@@ -161,7 +174,7 @@ def _to_accept(concept: Concept, language: Language) -> str:
 def broken_manual_link(facts: Facts) -> Iterator[Finding]:
     """`[[id]]` where no concept has that id. Code is not read, as only Markdown knows what is code."""
     for text in (*facts.entry_texts, *facts.pages):
-        if "[[" in text.markdown and text.key != "definition":
+        if "[[" in text.markdown and (text.is_page or text.key in MARKDOWN_TEXTS):
             first = text.line_at(None)
             for problem in (found for found in text.reading.problems if found.code == "T120"):
                 line = problem.line if text.is_page or not problem.line else first + problem.line - 1

@@ -10,7 +10,7 @@ from pathlib import Path
 import markdown
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
-from ..cards import masked
+from ..cards import MARKDOWN_TEXTS, TEXTS, masked
 from ..links import Linker
 from ..markdown import BARRIER, Page, ReadProse, TermLinks, are_formulas_ours
 from ..model import Problem, Termbase
@@ -19,8 +19,8 @@ from ..yamlfile import Reader, descend, join, shown
 from .project import Project
 from .texts import FRONT_MATTER, Keys, KeyText, PageText, Reading, YamlText, yaml_root, yaml_span
 
-KEYS = ("definition", "explanation", "example")
-MARKDOWN_KEYS = ("explanation", "example")
+KEYS = TEXTS
+MARKDOWN_KEYS = MARKDOWN_TEXTS
 HEAD_KEYS = ("title", "description")
 """What front matter says to readers."""
 SITE_KEYS = ("site_name", "site_description")

@@ -20,7 +20,7 @@ _LISTS = (*RELATIONS, "legacy", "sources")
 # Markdown looks for the end of each bracket as far as the end of the text.
 _MAX_BRACKETS = 1000
 _CONCEPT_KEYS = ("subject", *_LISTS, "figure", "reviewed", "extra")
-_ENTRY_KEYS = ("terms", "definition", "explanation", "example", "basis", "extra")
+_ENTRY_KEYS = ("terms", "definition", "summary", "explanation", "example", "basis", "extra")
 _NEEDED = (
     ("terms", "T023", "no terms are given", "add `terms: [the term]`"),
     (

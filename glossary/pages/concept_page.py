@@ -8,6 +8,7 @@ from typing import Any
 from markupsafe import Markup
 
 from .. import numbers, staleness
+from ..cards import TEXTS
 from ..concept_map import lay_out, neighbors
 from ..fallback import OPTIONAL, REQUIRED, Shown
 from ..model import Concept, Entry, Source
@@ -71,7 +72,7 @@ class ConceptPage(PageMaker):
             "attributes": self.attributes(lang),
             "html": language.html,
             "href": self.link(self.site.addresses.concept(lang, concept.id)) if built else "",
-            "has_nothing": own is None or not (own.definition or own.explanation or own.example),
+            "has_nothing": own is None or not any(getattr(own, text) for text in TEXTS),
         }
 
     def _demo_of(self, concept: Concept) -> dict[str, Any] | None:

@@ -15,7 +15,8 @@ def write_search(folder: Path, site: Site, lang: str, docs: search.Docs) -> None
     """Write one language's files below `folder`, which holds the built site."""
     home = site.addresses.home(lang)
     assets = relative(f"{home}search/", search.WORKER)
-    made = search.files(docs, _names(site, lang), assets, site.words[lang]["search-separator"])
+    separator = site.words[lang]["search-separator"]
+    made = search.files(docs, _names(site, lang), assets, separator, _summarized(site, lang))
     for name, data in made.items():
         write_json(folder / home / "search" / name, data)
 
@@ -35,6 +36,16 @@ def search_language(site: Site, name: str) -> str:
 def write_json(path: Path, data: object) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(data, ensure_ascii=False, separators=(",", ":")), encoding="utf-8")
+
+
+def _summarized(site: Site, lang: str) -> frozenset[str]:
+    """Locations below the language's home page of the concepts whose pages there begin with a summary."""
+    home, address, termbase = site.addresses.home(lang), site.addresses.concept, site.termbase
+    return frozenset(
+        address(lang, id).removeprefix(home)
+        for id, concept in termbase.concepts.items()
+        if (entry := fallback.shown(termbase, concept, lang).entry).summary and entry.definition
+    )
 
 
 def _names(site: Site, lang: str) -> dict[str, list[str]]:

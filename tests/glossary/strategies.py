@@ -131,7 +131,7 @@ def _entry(draw: st.DrawFn, sources: list[str], taken: set[str]) -> dict[str, An
         status = "preferred" if place == preferred else draw(st.sampled_from(model.STATUSES[1:]))
         terms.append({"term": text, "status": status, **draw(_term(sources))})
     kept = _extra("skos:scopeNote", "admin:origin")
-    optional = draw(_given(explanation=TEXT, example=TEXT, basis=TEXT, extra=kept))
+    optional = draw(_given(summary=TEXT, explanation=TEXT, example=TEXT, basis=TEXT, extra=kept))
     return {"terms": terms, "definition": draw(TEXT), **optional}
 
 

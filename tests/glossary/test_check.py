@@ -63,6 +63,13 @@ CASES = {
         "the definition begins with the article “A”",
     ),
     "T108": ("产生新样本的网络", "产生新样本的网络。", 12, "zh", "the definition ends with a period"),
+    "T113": (
+        "definition: network that makes new examples",
+        "definition: network that makes new examples\n  summary: A network that makes new examples.",
+        10,
+        "en",
+        "the summary has 6 words",
+    ),
     "T110": (
         "definition: network that makes new examples",
         "definition: network that makes new examples\n  basis: 00000000",

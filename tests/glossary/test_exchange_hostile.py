@@ -176,7 +176,7 @@ def test_markup_stays_text(tmp_path: Path) -> None:
     folder = write(tmp_path / "glossary", {})
     data = json.loads(FORMATS["json"].write(load(folder)))
     entry = data["concepts"]["generator"]["en"]
-    entry.update(definition=evil, explanation=evil, example=evil, basis=evil)
+    entry.update(definition=evil, summary=evil, explanation=evil, example=evil, basis=evil)
     entry["terms"] = [{"term": evil, "note": evil, "sort_key": evil, "pinyin": evil, "forms": [evil]}]
     assert attempt(folder, "json", json.dumps(data)).problems == []
     for name in FORMATS:

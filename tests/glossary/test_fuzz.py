@@ -122,6 +122,7 @@ def entry(text: str, other: str) -> dict[str, Any]:
     return {
         "terms": [{"term": f"t {text}", "note": other}, {"term": f"u {other}", "status": "deprecated"}],
         "definition": f"d {other} {text}",
+        "summary": f"s {text} {other}",
         "explanation": f"{text}\n\n{other}",
         "example": other,
     }

@@ -23,7 +23,7 @@ GENERATOR = "terms/generator.yml"
 REFERENCE = {
     "languages.yml": SOUND["languages.yml"].replace("{name: English", "{name: English, reference: true")
 }
-ENTRY = Entry("en", (Term("latent space", "preferred"),), "space of codes", "Imagine a map.", "A walk.")
+ENTRY = Entry("en", (Term("latent space", "preferred"),), "space of codes", "", "Imagine a map.", "A walk.")
 
 
 def termbase(folder: Path, text: str = SOUND[GENERATOR]) -> Termbase:
@@ -51,6 +51,7 @@ def test_the_fingerprint_is_part_of_every_termbase_and_must_not_change() -> None
         {"definition": "space of points"},
         {"explanation": ""},
         {"example": "A walk!"},
+        {"summary": "All codes."},
         {"terms": (Term("latent spaces", "preferred"),)},
         {"definition": "space of codes Imagine", "explanation": "a map."},
     ],

@@ -59,6 +59,23 @@ def test_the_search_finds_text_and_not_markup(tmp_path: Path) -> None:
 
 
 @pytest.mark.browser
+def test_formulas_on_a_line_of_their_own_are_folded_but_not_on_paper(
+    site: Path, open_context: Callable[..., BrowserContext]
+) -> None:
+    page = open_context().new_page()
+    with serve(site) as url:
+        page.goto(f"{url}/zh/glossary/attention/")
+        formula, label = page.locator("math[display=block]"), page.locator("details > summary")
+        assert (label.inner_text(), formula.is_visible()) == ("公式", False)
+        label.press("Enter")
+        formula.wait_for()
+        label.press("Enter")
+        formula.wait_for(state="hidden")
+        page.emulate_media(media="print")
+        formula.wait_for()
+
+
+@pytest.mark.browser
 def test_a_browser_draws_formulas_and_copies_latex(
     site: Path, open_context: Callable[..., BrowserContext]
 ) -> None:

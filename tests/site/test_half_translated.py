@@ -27,7 +27,11 @@ FILES = {
     "glossary/terms/generator.yml": """
         subject: models
         part_of: [gan]
-        en: {terms: [generator], definition: net that makes examples, explanation: "Feeds a *sampler*."}
+        en:
+          terms: [generator]
+          definition: net that makes examples
+          summary: It makes.
+          explanation: Feeds a *sampler*.
         zh: {terms: [{term: 生成器, pinyin: shēngchéngqì}], definition: 生成样本的网络}
     """,
     "glossary/terms/sampler.yml": """
@@ -107,8 +111,11 @@ def test_each_concept_has_a_page_in_each_language(home: str, id: str, site: Buil
     [
         ("", "generator", "h1", "en", "generator"),
         ("", "generator", "ol-definition", "en", "net that makes examples"),
+        ("", "generator", "ol-summary", "en", "It makes."),
         ("", "generator", "ol-explanation", "en", "Feeds a sampler."),
         ("zh/", "generator", "h1", "", "生成器"),
+        ("en/", "generator", "ol-summary", "", "It makes."),
+        ("zh/", "generator", "ol-summary", "en", "It makes."),
         ("zh/", "generator", "ol-explanation", "en", "Feeds a sampler."),
         ("en/", "sampler", "h1", "", "sampler"),
         ("en/", "sampler", "ol-definition", "nb", "del som trekker eksempler"),

@@ -142,6 +142,16 @@ def test_a_concepts_hit_shows_its_definition_and_is_found_by_its_equivalents() -
     assert data["words-0.json"]["nettverk"][:2] == [1, 0]
 
 
+def test_a_concepts_hit_shows_its_summary_first() -> None:
+    text = "<p>noun</p> <p>It <em>joins</em>.</p> <p>what connects</p>"
+    docs = [
+        {"location": f"c/{anchor}", "title": "network", "text": text[: len(anchor) * 99]}
+        for anchor in ("", "#n")
+    ]
+    data = files(docs, {"c/": []}, "", "-", {"c/"})
+    assert data["text-0.json"] == [[["c/", "network"], ["", "network", "It joins. what connects"]]]
+
+
 def test_the_version_changes_with_the_contents() -> None:
     versions = {
         files([{"location": "", "title": title, "text": ""}], {}, "", "-")["search_index.json"]["config"][

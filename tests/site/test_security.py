@@ -32,6 +32,7 @@ def entry(lang: str, id: str) -> dict[str, Any]:
             {"term": f"{id}-{lang}-bad {ATTACK}", "status": "deprecated", "note": ATTACK},
         ],
         "definition": f"definition {ATTACK}",
+        "summary": f"summary {ATTACK}",
         "explanation": f"explanation {ATTACK}\n\n<script>alert(1)</script>\n\n[a](javascript:alert%281%29) ![x](https://e.org/x.png)",
         "example": ATTACK,
     }

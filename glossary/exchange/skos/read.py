@@ -571,7 +571,7 @@ def _parsed(text: str) -> Data:
 _RELATED = {p for properties in RELATIONS.values() for p in properties} | {"skos:narrower"}
 _OURS = {
     *("ol:id", "ol:subject", "ol:legacy", "ol:figure", "ol:reviewed", "ol:extra", "ol:first"),
-    *(TEXTS[key] for key in ("explanation", "basis")),
+    *(TEXTS[key] for key in ("summary", "explanation", "basis")),
     *ORDERS.values(),
 }
 _TERM = {key: name for key, name in TERM.items() if key != "note"}

@@ -52,6 +52,7 @@ ORDERS = {
 }
 TEXTS = {
     "definition": "skos:definition",
+    "summary": "ol:summary",
     "explanation": "ol:explanation",
     "example": "skos:example",
     "basis": "ol:basis",

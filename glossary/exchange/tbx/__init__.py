@@ -6,7 +6,7 @@ module of our own, Ordlab, for what TBX-Basic has no place for:
     conceptEntry  descrip  broaderConceptGeneric, broaderConceptPartitive  `broader` and `part_of`
                   descrip  notToBeConfusedWith  the relation of that name
                   admin    legacyAddress, figure, reviewed
-    langSec       descrip  explanation
+    langSec       descrip  summary, explanation
                   admin    basis
     termSec       termNote partOfSpeechDetail, grammaticalGenderDetail, termTypeDetail  where TBX-Basic's
                            list of values has a coarser one, or none

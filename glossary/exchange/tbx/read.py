@@ -186,7 +186,7 @@ class _Reader:
         if kind == "subjectField":
             concept.setdefault("subject", text(element))
             return None  # all of them are kept, until it is known how the subject is written
-        if kind in ("definition", "explanation", "example"):
+        if kind in ("definition", "summary", "explanation", "example"):
             return self._text_of_concept(element, concept)
         if relation and target:
             concept.setdefault(relation, []).append(target)
@@ -235,7 +235,7 @@ class _Reader:
 
     def _meta_of_language(self, element: etree._Element, entry: Data) -> Data | None:
         kind = category(element)
-        is_text = kind == "definition" or (self.incoming.complete and kind in ("explanation", "basis"))
+        is_text = kind == "definition" or (self.incoming.complete and kind in _OWN_TEXTS)
         return self._put(element, entry, kind) if is_text and kind not in entry else None
 
     def _term(
@@ -355,5 +355,6 @@ _TERM_NOTES: dict[str, tuple[str, Callable[[str], Any]]] = {
     **{f"{category}Detail": (key, str) for key, (category, _) in PICKLISTS.items()},
 }
 COARSE = tuple(category for category, _ in PICKLISTS.values())
+_OWN_TEXTS = ("summary", "explanation", "basis")
 _LISTS = {"inflectedForm": "forms", "otherWord": "not"}
 _OWN_NOTES = ("pinyin", "sortKey", "linking", *(f"{category}Detail" for category in COARSE))

@@ -130,7 +130,7 @@ class _Writer:
         element = _add(body, "conceptEntry", id=self.names[id])
         self._metas(element, concept)
         for tag, entry in written:
-            for key in ("definition", "example", "explanation"):
+            for key in ("definition", "summary", "example", "explanation"):
                 if key in entry and _level(entry, key) == "concept":
                     self._text(element, entry, key, "descrip").set(XML_LANG, tag)
         ours: Data = {"languages": {tag: entry for tag, entry in entries if not _has_terms(entry)}}
@@ -215,7 +215,7 @@ class _Writer:
         if "definition" in entry and not _level(entry, "definition"):
             self._text(section, entry, "definition", "descrip")
         if not self.basic:
-            for name, element in (("explanation", "descrip"), ("basis", "admin")):
+            for name, element in (("summary", "descrip"), ("explanation", "descrip"), ("basis", "admin")):
                 if entry.get(name) and not _level(entry, name):
                     self._text(section, entry, name, element)
         terms = list(with_status(entry.get("terms", ())))
