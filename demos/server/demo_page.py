@@ -101,7 +101,12 @@ def mount(demo: Demo, language: Language, answers: Answers) -> tuple[Page, Starl
     from demos.kit.app import declared
     from demos.kit.page import make_page
     from demos.kit.theme import CSS, make_theme
-    from demos.server.internals import count_components_anew, keep_sessions_light, make_addresses_relative
+    from demos.server.internals import (
+        count_components_anew,
+        keep_one_application,
+        keep_sessions_light,
+        make_addresses_relative,
+    )
     from demos.server.queue import give_queue
 
     make_addresses_relative()
@@ -128,6 +133,7 @@ def mount(demo: Demo, language: Language, answers: Answers) -> tuple[Page, Starl
         ssr_mode=False,
         theme=make_theme(),
     )
+    keep_one_application(page.blocks, app.routes[-1].app)  # type: ignore[attr-defined]
     return page, app
 
 

@@ -1,9 +1,10 @@
-"""What is private in Gradio and used by the server. An upgrade of Gradio is checked here first."""
+"""What is private in Gradio and FastAPI and used by the server. An upgrade is checked here first."""
 
 from __future__ import annotations
 
 from copy import copy
 
+import fastapi.dependencies.models
 import gradio.context
 import gradio.route_utils
 import gradio.state_holder
@@ -53,3 +54,25 @@ def start_session(session: gradio.state_holder.SessionState, blocks: gradio.Bloc
     session._state_ttl = {}
     session.is_closed = False
     session.STATE_TTL_WHEN_CLOSED = 3600
+
+
+def keep_one_application(blocks: gradio.Blocks, mounted: gradio.routes.App) -> None:
+    """Let a page have only the application that was mounted. `Blocks` has made another one before, for
+    `launch`, with all its routes: a megabyte."""
+    assert isinstance(blocks.app, gradio.routes.App)
+    blocks.app = mounted
+    forget_routes()
+
+
+def forget_routes() -> None:
+    """Let FastAPI forget how it calls the routes of pages that are closed.
+
+    It remembers the last 2,048 routes and with each the whole page, so that closed pages are never freed.
+    """
+    for cached in CALLED:
+        cached.cache_clear()
+
+
+CALLED = tuple(
+    cached for cached in vars(fastapi.dependencies.models).values() if hasattr(cached, "cache_clear")
+)

@@ -41,6 +41,7 @@ LOOK_EVERY = 60  # seconds: how often memory is measured and given back
 IN_USE_FOR = (
     10  # seconds after a request in which a page is not closed: its reader may be about to send another
 )
+MUCH, SMALL = 0.2, 300_000_000  # of the limit, for one worker; bytes below which it has nothing to free
 TRY_AGAIN_AFTER = 60  # seconds: a demo that failed may have been repaired
 
 log = logging.getLogger("ordlab")
@@ -228,10 +229,12 @@ class OpenPages:
     # Memory
 
     async def make_room(self, keep: DemoPage | None = None) -> None:
-        """Give freed memory back; while more than the limit is in use, close the page used longest ago, as
-        long as that helps."""
+        """Give freed memory back; while more than the limit is in use, renew the workers that take much of
+        it, then close the page used longest ago, as long as that helps."""
         await self.in_thread(give_back)
         used = await self.in_thread(memory_in_use)
+        if used > self.limit:
+            used = await self.in_thread(partial(self.renew_workers, used))
         while used > self.limit and (found := self.least_used(keep)):
             name, lang = found
             await self.close(name, lang)
@@ -243,6 +246,18 @@ class OpenPages:
             )
             if used >= before:  # the others would have to be opened again, for nothing
                 return
+
+    def renew_workers(self, used: int) -> int:
+        """In the thread. Returns what is in use then."""
+        much = max(MUCH * self.limit, SMALL)
+        for worker in self.workers:
+            if used > self.limit and worker.memory() > much and worker.renew():
+                before, used = used, memory_in_use()
+                log.warning(
+                    "A worker was renewed: %.0f MB in use, limit %.0f MB; %.0f MB freed.",
+                    *(before / 1e6, self.limit / 1e6, (before - used) / 1e6),
+                )
+        return used
 
     def least_used(self, keep: DemoPage | None) -> tuple[str, str] | None:
         idle = {
@@ -283,6 +298,9 @@ def memory_in_use() -> int:
 
 
 def collect() -> None:
+    from demos.server.internals import forget_routes
+
+    forget_routes()
     gc.collect()
     give_back()
 

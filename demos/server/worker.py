@@ -9,6 +9,7 @@ from __future__ import annotations
 import signal
 import sys
 import threading
+import time
 from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -19,10 +20,12 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import psutil
+
 from demos.kit.languages import Languages
 from demos.kit.secret import adopt, shared
 from demos.server.ahead import MadeAhead
-from demos.server.memory import give_back, share_arenas
+from demos.server.memory import give_back, in_use, share_arenas
 from demos.server.metrics import Fault
 
 if TYPE_CHECKING:
@@ -31,7 +34,7 @@ if TYPE_CHECKING:
     from demos.kit.app import App
     from demos.kit.controls import State
 
-REST = 60  # seconds without anything to do, after which memory is given back
+GIVE_BACK = 10  # seconds from one time that memory is given back to the next
 SECONDS_TO_END = 5
 
 Part = Mapping[str, str]
@@ -57,6 +60,7 @@ class Worker:
         self.process: BaseProcess | None = None
         self.connection: Connection[Any, Any] | None = None
         self.numbers = count(1)
+        self.making: set[int] = set()
         self.lock = threading.Lock()
 
     def start(self) -> None:
@@ -70,15 +74,19 @@ class Worker:
     def parts(self, question: Question) -> Generator[Part, None, None]:
         """The parts of an answer, each made when it is asked for. Raises Fault for whatever goes wrong."""
         number = next(self.numbers)
-        part = self.ask("begin", number, question)
-        del question
-        while part is not None:
-            try:
-                yield part
-            except GeneratorExit:
-                self.ask("close", number)
-                raise
-            part = self.ask("next", number)
+        self.making.add(number)
+        try:
+            part = self.ask("begin", number, question)
+            del question
+            while part is not None:
+                try:
+                    yield part
+                except GeneratorExit:
+                    self.ask("close", number)
+                    raise
+                part = self.ask("next", number)
+        finally:
+            self.making.discard(number)
 
     def ask(self, *message: Any) -> Part | None:
         with self.lock:
@@ -94,6 +102,20 @@ class Worker:
         if outcome == "fault":
             raise Fault(*value)
         return value
+
+    def renew(self) -> bool:
+        """Let another process take its place, unless an answer is in the making: what it has read and
+        remembered is freed, and read again when it is needed. False if it goes on."""
+        with self.lock:
+            if self.making or self.connection is None:
+                return False
+            self.end()
+            self.start()
+        return True
+
+    def memory(self) -> int:
+        """Bytes in use."""
+        return in_use(psutil.Process(self.process.pid)) if self.process and self.process.is_alive() else 0
 
     def end(self) -> None:
         """It ends when nobody is there any more to ask it."""
@@ -124,12 +146,15 @@ def main(connection: Connection[Any, Any], root: Path, languages: Languages, sec
 
     set_up_torch()
     maker = Maker(root, languages)
+    given_back = time.monotonic()
     with suppress(EOFError, OSError):
         while True:
-            if connection.poll(REST):
+            if connection.poll(GIVE_BACK):
                 connection.send(maker.reply(*connection.recv()))
-            else:
+            # Also while there is always something to do: what answers leave behind doubles a process.
+            if time.monotonic() - given_back > GIVE_BACK:
                 give_back()
+                given_back = time.monotonic()
     maker.ahead.close()
 
 

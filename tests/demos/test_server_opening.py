@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 import signal
 import subprocess
 import sys
+import weakref
 from pathlib import Path
 
 import psutil
 import pytest
 
 from demos.kit.words import ours
+from demos.server import opening
 from demos.server.memory import in_use
-from tests.demos.tiny import Running, running
+from demos.server.metrics import Metrics
+from demos.server.opening import OpenPages, collect
+from demos.server.worker import Worker
+from tests.demos.tiny import Running, running, write_demos
+from tests.loop import run_async
+from tests.ordlab import LANGUAGES
 
 AT_ONCE = "from demos.server import opening; opening.IN_USE_FOR = 0"
 
@@ -61,6 +69,52 @@ def test_memory_above_the_limit_closes_the_page_used_longest_ago(folder: Path) -
     closed = re.findall(r"“tiny” \((..)\) was closed: \d+ MB in use, limit 0 MB", log)
     assert closed == ["zh", "nb", "en"]
     assert "Traceback" not in log
+
+
+def test_a_closed_page_is_freed(tmp_path: Path) -> None:
+    """FastAPI remembers how it calls a page's routes, and with them the page."""
+    write_demos(tmp_path)
+
+    async def opened_and_closed() -> None:
+        pages = OpenPages(tmp_path, LANGUAGES, Metrics(), limit=10**12, workers=0)
+        await pages.prepare()
+        page = await pages.page("tiny", LANGUAGES["nb"], patience=60)
+        assert page is not None
+        blocks = weakref.ref(page.page.blocks)
+        del page
+        await pages.close("tiny", "nb")
+        await asyncio.sleep(0.1)  # in which tasks that were canceled end
+        collect()
+        assert blocks() is None
+        pages.stop()
+        await pages.run()
+
+    run_async(opened_and_closed())
+
+
+def test_a_worker_that_takes_much_of_the_limit_is_renewed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    write_demos(tmp_path)
+    worker = Worker(tmp_path, LANGUAGES)
+    worker.start()
+
+    async def renewed() -> None:
+        pages = OpenPages(tmp_path, LANGUAGES, Metrics(), limit=1, workers=0)
+        pages.workers.append(worker)
+        before = worker.process
+        pages.renew_workers(used=2)
+        assert worker.process is before, "there is nothing to free in a small one"
+        monkeypatch.setattr(opening, "SMALL", 0)
+        pages.renew_workers(used=1)
+        assert worker.process is before, "not more in use than may be"
+        pages.renew_workers(used=2)
+        assert worker.process is not before
+        pages.thread.shutdown()
+
+    run_async(renewed())
+    worker.end()
+    assert re.findall("A worker was renewed: 0 MB in use, limit 0 MB", caplog.text)
 
 
 def test_memory_is_counted_even_if_a_process_ends_meanwhile(monkeypatch: pytest.MonkeyPatch) -> None:
