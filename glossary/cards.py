@@ -31,8 +31,8 @@ from .yamlfile import Reader, did_you_mean, locate_text, nearest, shown
 
 PLACEHOLDER = re.compile(r"\{\{\s*card\.([^{}:]*?)\s*(?::([^{}:]*))?\}\}")
 FORMATS = ("percent", "short", "long")
-TEXTS = ("definition", "summary", "explanation", "example")
-MARKDOWN_TEXTS = ("explanation", "example")
+TEXTS = ("definition", "summary", "explanation", "example")  # all of them Markdown
+INLINE_TEXTS = ("definition", "summary")  # within a line
 _FORMAT = re.compile(r"(percent|short|long|)\s*(\d?)")
 _IN_MARKDOWN = re.compile(f"{CODE_SPAN.pattern}|{PLACEHOLDER.pattern}")
 
@@ -109,8 +109,8 @@ class Numbers:
             return entry
         return replace(
             entry,
-            definition=self.fill(entry.definition, entry.lang),
-            summary=self.fill(entry.summary, entry.lang),
+            definition=self.fill_markdown(entry.definition, entry.lang),
+            summary=self.fill_markdown(entry.summary, entry.lang),
             explanation=self.fill_markdown(entry.explanation, entry.lang),
             example=self.fill_markdown(entry.example, entry.lang),
         )
@@ -209,10 +209,7 @@ def check(termbase: Termbase) -> Iterator[Problem]:
                 if "{{" not in (text := getattr(entry, key)):
                     continue
                 faults: list[tuple[int, str, str]] = []
-                if key in MARKDOWN_TEXTS:
-                    fill.fill_markdown(text, lang, lambda *fault, to=faults: to.append(fault))
-                else:
-                    fill.fill(text, lang, lambda *fault, to=faults: to.append((1, *fault)))
+                fill.fill_markdown(text, lang, lambda *fault, to=faults: to.append(fault))
                 for line, message, fix in faults:
                     at = locate_text(concept.path, lang, key) + line - 1
                     yield Problem(

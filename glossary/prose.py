@@ -11,18 +11,20 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, replace
 from functools import partial
-from html import escape, unescape
+from html import unescape
 from pathlib import Path
 from xml.etree.ElementTree import Element
 
 import markdown
+from markdown.blockprocessors import ParagraphProcessor
 from markdown.extensions import Extension
 from markdown.treeprocessors import Treeprocessor
-from markdown.util import AMP_SUBSTITUTE, AtomicString
+from markdown.util import AMP_SUBSTITUTE, AtomicString, Registry
 from markupsafe import Markup
 
 from . import fallback
 from .addresses import Addresses, relative
+from .cards import INLINE_TEXTS
 from .fallback import Shown
 from .links import Linker
 from .markdown import Page, TermLinks
@@ -65,17 +67,18 @@ class Writer:
         self._folds = _FoldedFormulas()
         self._markdown = SafeMarkdown([self._links, self._folds])
         self._words = load_words(termbase)
+        self._inline = SafeMarkdown([self._links], inline=True)
 
     def write(self, concept: Concept, lang: str) -> Prose:
         """A concept's texts as pages of a language show them; links lead to pages of that language."""
         given = fallback.shown(self.termbase, concept, lang)
         seen = {concept.id: None}  # in the order of first mention, which counts for the whole page
-        summary = self._plain(concept, given, "summary", seen)  # stands above the definition
+        summary = self._text(concept, given, "summary", seen)  # stands above the definition
         return Prose(
-            self._plain(concept, given, "definition", seen),
+            self._text(concept, given, "definition", seen),
             summary,
-            self._rich(concept, given, "explanation", seen),
-            self._rich(concept, given, "example", seen),
+            self._text(concept, given, "explanation", seen),
+            self._text(concept, given, "example", seen),
             tuple(id for id in seen if id != concept.id),
         )
 
@@ -87,21 +90,7 @@ class Writer:
             self._lenders[lang] = Linker(self.termbase, lang)
         return self._lenders[lang]
 
-    def _plain(self, concept: Concept, given: Shown, key: str, seen: dict[str, None]) -> Markup:
-        """Definition and summary are plain text: only their terms are more than that."""
-        lang = given.entry.lang
-        text, html, end = getattr(given.entry, key), [], 0
-        for match in self._linker(given.lang_of(key)).find(text, about=concept.id):
-            if match.id not in seen:
-                seen[match.id] = None
-                href = escape(self._address(concept, lang, match.id))
-                html.append(escape(text[end : match.start], quote=False))
-                html.append(f'<a class="term" data-term="{match.id}" href="{href}">')
-                html.append(f"{escape(text[match.start : match.end], quote=False)}</a>")
-                end = match.end
-        return Markup("".join([*html, escape(text[end:], quote=False)]))
-
-    def _rich(self, concept: Concept, given: Shown, key: str, seen: dict[str, None]) -> Markup:
+    def _text(self, concept: Concept, given: Shown, key: str, seen: dict[str, None]) -> Markup:
         text, lang, written_in = getattr(given.entry, key), given.entry.lang, given.lang_of(key)
         if not text:
             return Markup()
@@ -121,9 +110,10 @@ class Writer:
             seen=seen,
         )
         self._folds.label = self._label(lang, written_in) if key == "explanation" else None
-        html = self._markdown.render(text, partial(self._resolve, concept, lang))
+        converter = self._inline if key in INLINE_TEXTS else self._markdown
+        html = converter.render(text, partial(self._resolve, concept, lang))
         seen.update(self._links.linked)
-        for path in self._markdown.broken:
+        for path in converter.broken:
             message = f"there is no page “{path}” to link to"
             fix = "give its path from the docs folder, as in help/gan.md"
             lines = text.splitlines()
@@ -177,24 +167,36 @@ class LazyProse(Mapping[tuple[str, str], Prose]):
 
 
 class SafeMarkdown:
-    """Markdown of untrusted text.
+    """Markdown of untrusted text; with `inline`, of one line: nothing in it begins a list or a heading.
 
     `resolve` turns the path of a page (`help/gan.md`, from the docs folder) into an address, or None if there
     is no such page; `broken` collects the paths for which there was none.
     """
 
-    def __init__(self, extensions: Sequence[Extension] = ()) -> None:
+    def __init__(self, extensions: Sequence[Extension] = (), *, inline: bool = False) -> None:
+        self.inline = inline
         self._safe = _SafeLinks()
+        blocks = () if inline else ("tables", "fenced_code", "sane_lists")
         self._markdown = markdown.Markdown(
-            extensions=["tables", "fenced_code", "sane_lists", *extensions, self._safe], output_format="html"
+            extensions=[*blocks, *extensions, self._safe], output_format="html"
         )
         self._markdown.preprocessors.deregister("html_block")
         self._markdown.inlinePatterns.deregister("html")
+        if inline:
+            parser = self._markdown.parser
+            parser.blockprocessors = Registry()
+            parser.blockprocessors.register(ParagraphProcessor(parser), "paragraph", 0)
+            self._markdown.treeprocessors.deregister("prettify")  # which puts a formula on a line of its own
+            for name in ("image_link", "image_reference", "short_image_ref"):
+                self._markdown.inlinePatterns.deregister(name)
 
     def render(self, text: str, resolve: Resolve = lambda path: None) -> Markup:
         self._safe.resolve = resolve
         self._safe.broken = []
-        return Markup(self._markdown.reset().convert(text))
+        if not self.inline:
+            return Markup(self._markdown.reset().convert(text))
+        paragraph = self._markdown.reset().convert(" ".join(text.split()))
+        return Markup(paragraph.removeprefix("<p>").removesuffix("</p>"))
 
     @property
     def broken(self) -> list[str]:

@@ -39,8 +39,10 @@ CONCEPT = {
 }
 ENTRY = {
     "terms": "What the concept is called: the preferred term first, then synonyms, and terms to avoid.",
-    "definition": "One phrase that can replace the term in running text; it does not use the term.",
-    "summary": "The short answer on top of the page, in plain language: what is it, and why does it matter?",
+    "definition": "One phrase that can replace the term in running text; it does not use the term. Markdown "
+    "within a line.",
+    "summary": "The short answer on top of the page, in plain language: what is it, and why does it matter? "
+    "Markdown within a line.",
     "explanation": "Markdown: first the intuition, then the precise meaning, then where it is used.",
     "example": "A sentence or two in which the term is used.",
     "basis": "Hash of the reference-language text that this was last checked against: "

@@ -20,6 +20,7 @@ from html import escape
 import genanki
 
 from ..model import Concept, Entry, Language, Term, Termbase
+from ..phrases import Phrases, with_latex
 
 _FIELDS = ("Concept", "Front", "Hint", "Back", "Grammar", "Synonyms", "Definition", "Question definition")
 _CSS = """
@@ -40,18 +41,19 @@ def write(termbase: Termbase, front: str, back: str, *, title: str = "") -> byte
     name = f"{title or 'Termbase'}: {languages[front].name} → {languages[back].name}"
     deck = genanki.Deck(_number("deck", title, front, back), name)
     model = _model(languages[front], languages[back])
+    phrases = Phrases(termbase)
     for concept in termbase.concepts.values():
         if not (concept.named_in(front) and concept.named_in(back)):
             continue
-        fields = list(_fields(concept, front, back))
+        fields = list(_fields(concept, front, back, phrases))
         guid = genanki.guid_for("ordlab", title, concept.id, front, back)
         tags = [concept.subject] if concept.subject else []
         deck.add_note(genanki.Note(model=model, fields=fields, guid=guid, tags=tags))
     return _package(deck, _last_change(termbase))
 
 
-def _fields(concept: Concept, front: str, back: str) -> Iterator[str]:
-    """Anki's fields are HTML, so that texts are escaped."""
+def _fields(concept: Concept, front: str, back: str, phrases: Phrases) -> Iterator[str]:
+    """Anki's fields are HTML, so that other texts are escaped."""
     question_side, answer = concept.entries[front], concept.entries[back]
     yield concept.id
     yield escape(question_side.preferred.term)
@@ -59,8 +61,9 @@ def _fields(concept: Concept, front: str, back: str) -> Iterator[str]:
     yield escape(answer.preferred.term)
     yield escape(_grammar(answer.preferred))
     yield escape(", ".join(_synonyms(answer)))
-    yield escape(answer.definition)
-    yield escape(question_side.definition)
+    for entry in (answer, question_side):
+        # Anki's own notation of formulas, which all of its programs draw.
+        yield with_latex(phrases.html(entry.definition, entry.lang), r"\(", r"\)")
 
 
 def _grammar(term: Term) -> str:

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from .. import lengths, order, staleness
-from ..cards import MARKDOWN_TEXTS
 from ..languages import has_pinyin
+from ..markdown import BARRIER
 from ..model import Concept, Language
 from .rule import Change, Facts, Finding, in_entry, in_text, rule
 
@@ -58,14 +58,16 @@ def wrong_pinyin(facts: Facts) -> Iterator[Finding]:
 @rule("T104")
 def circular_definition(facts: Facts) -> Iterator[Finding]:
     """A definition that uses the term it defines."""
-    for concept, _, entry in facts.entries():
-        for mention in facts.mention_finders[entry.lang].mentions(entry.definition):
-            if mention.concept == concept.id:
-                used = entry.definition[mention.start : mention.end]
-                starts = not _without_article(entry.definition, facts, entry.lang)[: mention.start].strip()
+    for text in (text for text in facts.entry_texts if text.key == "definition"):
+        definition = text.prose.strip(BARRIER)
+        for mention in facts.mention_finders[text.lang].mentions(definition):
+            if mention.concept == text.id:
+                used = definition[mention.start : mention.end]
+                starts = not _without_article(definition, facts, text.lang)[: mention.start].strip()
                 message = f"the definition {'begins with' if starts else 'uses'} “{used}”"
                 fix = "define it in other words, so that the definition can replace the term"
-                yield Finding(in_entry("T104", message, fix, concept, "definition", lang=entry.lang))
+                concept = facts.termbase.concepts[text.id]
+                yield Finding(in_entry("T104", message, fix, concept, "definition", lang=text.lang))
                 break
 
 
@@ -174,7 +176,7 @@ def _to_accept(concept: Concept, language: Language) -> str:
 def broken_manual_link(facts: Facts) -> Iterator[Finding]:
     """`[[id]]` where no concept has that id. Code is not read, as only Markdown knows what is code."""
     for text in (*facts.entry_texts, *facts.pages):
-        if "[[" in text.markdown and (text.is_page or text.key in MARKDOWN_TEXTS):
+        if "[[" in text.markdown:
             first = text.line_at(None)
             for problem in (found for found in text.reading.problems if found.code == "T120"):
                 line = problem.line if text.is_page or not problem.line else first + problem.line - 1

@@ -10,7 +10,7 @@ from pathlib import Path
 import markdown
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
-from ..cards import MARKDOWN_TEXTS, TEXTS, masked
+from ..cards import INLINE_TEXTS, TEXTS, masked
 from ..links import Linker
 from ..markdown import BARRIER, Page, ReadProse, TermLinks, are_formulas_ours
 from ..model import Problem, Termbase
@@ -19,8 +19,6 @@ from ..yamlfile import Reader, descend, join, shown
 from .project import Project
 from .texts import FRONT_MATTER, Keys, KeyText, PageText, Reading, YamlText, yaml_root, yaml_span
 
-KEYS = TEXTS
-MARKDOWN_KEYS = MARKDOWN_TEXTS
 HEAD_KEYS = ("title", "description")
 """What front matter says to readers."""
 SITE_KEYS = ("site_name", "site_description")
@@ -40,10 +38,9 @@ def entry_texts(termbase: Termbase, linkers: Mapping[str, Linker]) -> Iterator[Y
     parsers = {lang: _Parser(linker, None) for lang, linker in linkers.items()}
     for concept in termbase.concepts.values():
         for lang, entry in concept.entries.items():
-            for key in KEYS:
+            for key in TEXTS:
                 if text := getattr(entry, key):
-                    is_markdown = key in MARKDOWN_KEYS
-                    parse = parsers[lang].of_text(concept.path, concept.id) if is_markdown else _plain
+                    parse = parsers[lang].of_text(concept.path, concept.id, inline=key in INLINE_TEXTS)
                     yield YamlText(concept.path, lang, text, parse, concept.id, key, keys=(lang, key))
 
 
@@ -181,7 +178,7 @@ def _interface_words(root: MappingNode | None) -> Iterator[_Found]:
 def _words_of_starter(root: MappingNode | None) -> Iterator[_Found]:
     for lang, words in _items(root):
         for found in _all(str(lang), words, (lang,)):
-            if found.keys[-1] in (*KEYS, "subject", "index"):
+            if found.keys[-1] in (*TEXTS, "subject", "index"):
                 yield found
 
 
@@ -262,14 +259,15 @@ class _Parser:
         self.reader = ReadProse(Page(linker, str))
         ours = [self.links, self.reader]
         self._safe = SafeMarkdown(ours) if extensions is None else None
+        self._inline = SafeMarkdown(ours, inline=True) if extensions is None else None
         self._markdown = None if extensions is None else markdown.Markdown(extensions=[*extensions, *ours])
 
-    def of_text(self, path: Path, id: str) -> Callable[[str], Reading]:
+    def of_text(self, path: Path, id: str, *, inline: bool = False) -> Callable[[str], Reading]:
         """The reading of a text in a data file."""
 
         def parse(text: str) -> Reading:
             page = Page(self.linker, str, id, shown(path))
-            return self._parse(text, page) if _MARKUP.search(text) else _plain(text)
+            return self._parse(text, page, inline=inline) if _MARKUP.search(text) else _plain(text)
 
         return parse
 
@@ -277,15 +275,15 @@ class _Parser:
         page = Page(self.linker, str, file=shown(path), first_line=first_line, is_shared=True)
         return lambda text: self._parse(text, page)
 
-    def _parse(self, text: str, page: Page) -> Reading:
+    def _parse(self, text: str, page: Page, *, inline: bool = False) -> Reading:
         problems: list[Problem] = []
         text = masked(text, BARRIER)
         page = replace(page, on_problem=problems.append)
         self.links.page = self.reader.page = page
         self.reader.text, self.reader.targets, self.reader.asides = "", [], []
         try:
-            if self._safe:
-                self._safe.render(text)
+            if safe := self._inline if inline else self._safe:
+                safe.render(text)
             elif self._markdown:
                 self._markdown.reset().convert(text)
         except RecursionError:

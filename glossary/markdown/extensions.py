@@ -258,6 +258,8 @@ class _AutomaticLinks(Treeprocessor):
         self._report_cut_links(page, root)
         prose = Prose(self.md, page)
         prose.read(root)
+        if page.by_hand_only:
+            return
         chosen = self._choose(page, prose)
         # From the end to the beginning, so that places earlier in the text stay where they are.
         for match, parent in reversed(chosen):

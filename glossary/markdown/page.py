@@ -28,6 +28,8 @@ class Page:
     on_problem: Callable[[Problem], None] = lambda problem: None
     seen: Collection[str] = ()
     """Concepts mentioned earlier on the page, in a text that is converted apart."""
+    by_hand_only: bool = False
+    """Link nothing but what the author links."""
     per_section: bool = False
     """Link the first mention under each heading, and not only the first on the page."""
 

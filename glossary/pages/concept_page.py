@@ -12,9 +12,10 @@ from ..cards import TEXTS
 from ..concept_map import lay_out, neighbors
 from ..fallback import OPTIONAL, REQUIRED, Shown
 from ..model import Concept, Entry, Source
+from ..phrases import plain
 from ..staleness import State
 from .maker import PageMaker
-from .markup import front_matter, markdown_text, one_line, script_data, stash_html, web_address
+from .markup import front_matter, markdown_text, script_data, stash_html, web_address
 from .site import USES_MARKER, VIEWS, GeneratedPage
 
 
@@ -52,7 +53,7 @@ class ConceptPage(PageMaker):
             **self._relations(concept),
         )
         meta = {"ordlab": {"kind": "term", "id": concept.id}, "search": {"boost": 2}}
-        head = front_matter(entry.preferred.term, one_line(entry.definition), **meta)
+        head = front_matter(entry.preferred.term, plain(self.phrase(shown, "definition")), **meta)
         return stash_html(self.site.addresses.source(concept.id), head, markdown, prose.mentions, concept.id)
 
     def _subject(self, concept: Concept) -> dict[str, Any]:
@@ -146,7 +147,7 @@ class ConceptPage(PageMaker):
             "termCode": concept.id,
             "name": entry.preferred.term,
             "alternateName": [term.term for term in entry.with_status("admitted")],
-            "description": one_line(entry.definition),
+            "description": plain(self.phrase(shown, "definition")),
             "inLanguage": languages[shown.lang_of("terms")].html,
             "url": self._published(self.address),
             "inDefinedTermSet": self._term_set(),

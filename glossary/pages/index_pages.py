@@ -9,7 +9,7 @@ from typing import Any
 from .. import concept_graph, order
 from ..model import Concept, Language, Subject
 from .maker import PageMaker
-from .markup import front_matter, letter_anchor, markdown_text, one_line, script_data, stash_html
+from .markup import front_matter, letter_anchor, markdown_text, script_data, stash_html
 from .site import REPORTS, VIEWS, GeneratedPage
 
 
@@ -106,7 +106,7 @@ class IndexPage(PageMaker):
             "attributes": self.attributes(name_lang),
             "borrowed": self._borrowed(shown, "terms"),
             "href": self.concept_link(concept.id),
-            "definition": one_line(entry.definition),
+            "definition": self.phrase(shown, "definition"),
             "definition_attributes": self.attributes(shown.lang_of("definition")),
             "equivalents": [
                 {"attributes": e["attributes"], "label": e["term"].term}

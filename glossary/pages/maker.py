@@ -19,7 +19,7 @@ from ..languages import direction
 from ..model import NO_SUBJECT, Concept, Language, Subject, Term
 from ..site_text import Words
 from ..yamlfile import BorrowedText
-from .markup import one_line, unique, webp_size
+from .markup import unique, webp_size
 from .site import TEMPLATES, VIEWS, Chip, Site, Use, still_address
 
 
@@ -139,6 +139,10 @@ class PageMaker:
         label, lang = fallback.label_of(self.site.termbase, subject, self.lang)
         return {"label": label, "attributes": self.attributes(lang)}
 
+    def phrase(self, shown: Shown, part: str) -> Markup:
+        """A concept's definition or summary without links."""
+        return self.site.phrases.html(getattr(shown.entry, part), shown.lang_of(part))
+
     def attributes(self, lang: str, *, always: bool = False) -> Markup:
         """What HTML must say of an element in this language: nothing, where it is the page's."""
         language = self.site.termbase.languages.get(lang)
@@ -164,7 +168,7 @@ class PageMaker:
             "term": term,
             "grammar": "" if "terms" in shown.borrowed else self.grammar(term),
             "attributes": self.attributes(shown.lang_of("terms")),
-            "definition": one_line(shown.entry.definition),
+            "definition": self.phrase(shown, "definition"),
             "definition_attributes": self.attributes(shown.lang_of("definition")),
             "equivalents": list(self._equivalents(concept, shown.lang_of("terms"))),
             "href": self.concept_link(concept.id),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 from ..addresses import Addresses
@@ -11,6 +12,7 @@ from ..demos import Demo
 from ..drawing import Figure
 from ..links import Linker
 from ..model import Termbase
+from ..phrases import Phrases
 from ..prose import Prose
 from ..quizzes import Quiz
 from ..site_text import Words
@@ -73,6 +75,11 @@ class Site:
     downloads: Sequence[Download] = ()  # files to take away
     start: str = "python -m demos serve"  # the command that starts the demos
     root: Path = Path()  # folder that paths of the repository are relative to
+
+    @cached_property
+    def phrases(self) -> Phrases:
+        """Definitions and summaries, for where they are not linked."""
+        return Phrases(self.termbase)
 
 
 @dataclass(frozen=True, slots=True)

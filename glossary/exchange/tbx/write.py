@@ -11,6 +11,7 @@ from typing import Any
 from lxml import etree
 
 from ...model import RELATIONS, Termbase
+from ...phrases import Phrases
 from .. import extra, plain
 from ..plain import EXTRA, Data, with_status
 from .vocabulary import (
@@ -44,7 +45,7 @@ def write(termbase: Termbase, *, basic: bool = False) -> bytes:
     """The termbase as a TBX file; with `basic`, as far as TBX-Basic goes."""
     data = plain.of_termbase(termbase)
     if basic:
-        data = _without_extra(data)
+        data = _without_extra(_without_markup(data, termbase))
     data = extra.restored(data)
     tags = plain.language_tags(data["languages"])
     root = etree.Element(
@@ -63,6 +64,18 @@ def write(termbase: Termbase, *, basic: bool = False) -> bytes:
     _indent(root)
     content: bytes = etree.tostring(root, xml_declaration=True, encoding="UTF-8") + b"\n"
     return content
+
+
+def _without_markup(data: Data, termbase: Termbase) -> Data:
+    """The data with texts that any program shows: TBX-Basic does not say that they are Markdown."""
+    phrases = Phrases(termbase)
+    for concept in data["concepts"].values():
+        for code in data["languages"]:
+            entry = concept.get(code, {})
+            entry.update(
+                {key: phrases.text(entry[key], code) for key in ("definition", "example") if key in entry}
+            )
+    return data
 
 
 @cache
