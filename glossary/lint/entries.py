@@ -119,13 +119,15 @@ def definition_with_full_stop(facts: Facts) -> Iterator[Finding]:
 @rule("T113")
 def summary_of_wrong_length(facts: Facts) -> Iterator[Finding]:
     """A summary that is no short answer, or that leaves half of it out."""
-    for concept, language, entry in facts.entries():
+    for text in (text for text in facts.entry_texts if text.key == "summary"):
+        language = facts.termbase.languages[text.lang]
         least, most = lengths.SUMMARY[language.segment]
-        count = lengths.length(entry.summary, language)
-        if entry.summary and not least <= count <= most:
+        count = lengths.length(text.prose.replace(BARRIER, ""), language)
+        if not least <= count <= most:
             message = f"the summary has {lengths.said(count, language)}"
             fix = f"say in {lengths.summary_range(language)} what it is and why it matters"
-            yield Finding(in_entry("T113", message, fix, concept, "summary", lang=entry.lang))
+            concept = facts.termbase.concepts[text.id]
+            yield Finding(in_entry("T113", message, fix, concept, "summary", lang=text.lang))
 
 
 @rule("T110")
