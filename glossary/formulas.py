@@ -18,38 +18,15 @@ from latex2mathml.symbols_parser import SYMBOLS
 
 LATEX = "application/x-tex"
 PLAIN = "text/plain"
+# fmt: off
 _FUNCTIONS = (
-    *(
-        "arg",
-        "argmax",
-        "argmin",
-        "cos",
-        "cosh",
-        "det",
-        "exp",
-        "lim",
-        "ln",
-        "log",
-        "max",
-        "min",
-        "sin",
-        "sinh",
-    ),
-    *("softmax", "sup", "tan", "tanh"),
+    "arg", "argmax", "argmin", "cos", "cosh", "det", "exp", "lim", "ln", "log", "max", "min", "sin", "sinh",
+    "softmax", "sup", "tan", "tanh",
 )
 _COMMANDS = (
-    "frac",
-    "sqrt",
-    "text",
-    "mathbf",
-    "mathbb",
-    "mathcal",
-    "mathrm",
-    "operatorname",
-    "left",
-    "right",
-    "hat",
+    "frac", "sqrt", "text", "mathbf", "mathbb", "mathcal", "mathrm", "operatorname", "left", "right", "hat",
 )
+# fmt: on
 _COMMAND = re.compile(r"\\([A-Za-z]+)")
 _ACCENTS = {"^": "\u0302", "~": "\u0303", "¯": "\u0304", "→": "\u20d7", "˙": "\u0307"}
 _LARGE = ("∑", "∏", "∫")
