@@ -99,6 +99,10 @@ class Grammar:
         """Whether what is spelled like this infinitive is its participle: “was cut”."""
         return False
 
+    def is_passive(self, word: str, after: str) -> bool:
+        """Whether what may be the genitive of a noun is the passive of a verb."""
+        return False
+
     def may_be_noun(self, word: str, verb: str) -> bool:
         """Whether this form of the verb is spelled as a noun is."""
         return False

@@ -206,6 +206,10 @@ class Norwegian(Grammar):
         """«Ølet gjærer», «Boka handler», «Ola maler»."""
         return word.endswith(("et", "a", "i", "o")) and len(word) > 3 and word not in _NO_NOUNS
 
+    def is_passive(self, word: str, after: str) -> bool:
+        """«bransjen transformeres av teknologi», but «læreres arbeid»."""
+        return word.endswith("eres") and (not after or after in self.prepositions | {"og", "eller"})
+
     def may_be_noun(self, word: str, verb: str) -> bool:
         return word == f"{verb}r"
 

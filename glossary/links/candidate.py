@@ -149,7 +149,7 @@ def _is_of_its_class(
     clause = candidate.clause() if before else ()
     if candidate.before.istitle() and grammar.opens_as_subject(before):
         before = SENTENCE_SUBJECT
-    if grammar.reads_as_verb(spelled, form, before, after, clause):
+    if grammar.reads_as_verb(spelled, form, before, after, clause) or grammar.is_passive(word, after):
         return False
     return not grammar.disagrees(spelled, form, spelling.forms, before, clause[-1] if clause else "")
 

@@ -99,6 +99,8 @@ def test_soft_hyphens_part_no_words() -> None:
         ("nb", Term("transformer", "preferred", gender="m"), "Læreren transformerer oppgaven.", False),
         ("nb", Term("transformer", "preferred", gender="m"), "Da kan transformere hjelpe.", True),
         ("nb", Term("transformer", "preferred", gender="m"), "Transformer-arkitekturen er ny.", True),
+        ("nb", Term("transformer", "preferred", gender="m"), "Bransjen transformeres av teknologi.", False),
+        ("nb", Term("lærer", "preferred", gender="m"), "Dette er læreres arbeid.", True),
         ("nb", Term("karakter", "preferred", gender="m"), "Elevene får karakterer.", True),
         ("nb", Term("en-til-en", "preferred", pos="adjective"), "Nettet er ende-til-ende.", False),
         ("en", Term("cross", "preferred"), "Cross the road.", False),
