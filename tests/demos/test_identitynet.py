@@ -207,18 +207,16 @@ def test_tokens_first_learn_what_the_base_would_say_of_a_person(data: Examples) 
     assert apart() < 0.5 * before
 
 
-def test_the_base_is_told_nothing_in_most_steps(data: Examples) -> None:
-    assert training.RECIPE.told < 0.5
+def test_the_base_gets_no_condition_in_most_steps(data: Examples) -> None:
+    assert training.RECIPE.captioned < 0.5
     assert evaluate.silent(FLOW, 4).tokens.shape[1] == 1
-    for told in (0.0, 1.0):
+    for captioned in (0.0, 1.0):
         run = run_of(data)
-        run.recipe = dataclasses.replace(run.recipe, told=told)
-        assert ("apart" in run.advance()) == (told == 0), (
-            "where nothing is told, the base says where it would go"
-        )
+        run.recipe = dataclasses.replace(run.recipe, captioned=captioned)
+        assert ("apart" in run.advance()) == (captioned == 0), "distilled without captions only"
 
 
-def test_the_base_that_teaches_is_told_what_counts_and_no_more(data: Examples) -> None:
+def test_the_base_that_is_distilled_knows_what_counts_and_no_more(data: Examples) -> None:
     known, placed = torch.tensor([1, 1, 0, 0]).bool(), torch.tensor([1, 0, 1, 0]).bool()
     seen = run_of(data).named(torch.arange(4), known, placed).seen.sum(1)
     assert seen.tolist() == [TOKENS + len(training.OF_POSES), TOKENS, 1 + len(training.OF_POSES), 1]

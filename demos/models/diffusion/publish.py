@@ -102,8 +102,8 @@ def measure_samples(model: LatentDiffusion, prompts: Factors, reference: Referen
 def measure_captions(model: LatentDiffusion, prompts: Factors, reference: Reference) -> dict[str, float]:
     """Without guidance how far samples by captions are from portraits; with guidance, of a quarter of them,
     the share of what captions say that the judge reads, per language."""
-    told = drawn(model, by_captions(captions(prompts, LANGUAGES, False)[0]), len(prompts), guidance=1.0)
-    quality = reference.quality(told)
+    sample = drawn(model, by_captions(captions(prompts, LANGUAGES, False)[0]), len(prompts), guidance=1.0)
+    quality = reference.quality(sample)
     found = {"caption_fid": quality["avatar_fid"], "caption_recall": quality["recall"]}
     prompts = prompts.select(slice(max(2, len(prompts) // 4)))
     for language in LANGUAGES:
@@ -171,9 +171,9 @@ def captions(
     texts, said = [], []
     for i, row in enumerate(rows(prompts)):
         chance = random.Random(f"{PROMPT_SEED} {i}")
-        text, told = Writer(languages[i % len(languages)], chance, held_out).write(facts(row))
+        text, named = Writer(languages[i % len(languages)], chance, held_out).write(facts(row))
         texts.append(text)
-        said.append(told)
+        said.append(named)
     return texts, said
 
 
@@ -181,16 +181,16 @@ def obeyed(read: dict[str, Tensor], said: Sequence[Sequence[Fact]]) -> float:
     """The share of classes named in captions that were read."""
     hits = [
         int(read[name][i]) == BY_NAME[name].classes.index(value)
-        for i, told in enumerate(said)
-        for fact in told
-        for name, value in claims(fact, told)
+        for i, named in enumerate(said)
+        for fact in named
+        for name, value in claims(fact, named)
     ]
     return sum(hits) / len(hits)
 
 
-def claims(fact: Fact, told: Sequence[Fact]) -> list[tuple[str, str]]:
+def claims(fact: Fact, named: Sequence[Fact]) -> list[tuple[str, str]]:
     """The classes (factor, class) that a fact names, where the judge can see them."""
-    covered = {one.value for one in told if one.name == "hat"} - {"none", "headband"}
+    covered = {one.value for one in named if one.name == "hat"} - {"none", "headband"}
     if fact.name == "hair" and covered:
         return []
     found = []

@@ -2,19 +2,21 @@
 
 In the paper the embedding is of the very picture that is learned. With a drawing program, a second picture
 of everybody costs nothing, and what is not of the person (pose, clothes, light) cannot come along. The base
-is told nothing in most steps: the content shall come from the person.
+is given no condition in most steps: the content shall come from the person.
 
 Few steps are all that a CPU has time for, and the flow's loss is nearly all noise: where a velocity leads
 depends on what is drawn far less than on where it began. But the frozen base can say without noise where it
-would go if it were told the person's attributes and the pose, and in those steps the copy learns from that,
+would go if it were given the person's attributes and the pose, and in those steps the copy learns from that,
 too. This is not in the paper.
 """
 
 from __future__ import annotations
 
 import copy
+from abc import abstractmethod
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, Self
 
 import torch
 from torch import Tensor
@@ -23,6 +25,7 @@ from demos.data.avatars.dataset import TRAIN_SEED, features, portraits
 from demos.kit.device import autocast
 from demos.kit.training import (
     Budget,
+    Model,
     Run,
     channels_last,
     decayed,
@@ -70,8 +73,8 @@ class IdentityTraining:
     average: float = 0.998
     unknown: float = 0.1  # share of portraits without the person
     nowhere: float = 0.1  # share without the landmarks
-    taught: float = 2.0  # weight of the distance from where the base would go if it were told
-    told: float = 0.2  # share of steps in which the base reads captions
+    distillation: float = 2.0  # weight of the distance from where the base would go with the attributes
+    captioned: float = 0.2  # share of steps in which the base reads captions
     lost: float = 0.03  # share of words replaced by the unknown word
     longest: float = 1.0  # gradient
     samples: int = 120  # people that are measured on
@@ -82,30 +85,22 @@ RECIPE = IdentityTraining()
 SMOKE = IdentityTraining(steps=3, batch=4, token_steps=3, portraits=500, samples=6)
 
 
-def begin(recipe: IdentityTraining, budget: Budget, device: torch.device, seed: int) -> IdentityRun:
-    data = portraits(recipe.portraits, recipe.data_seed, parts=True)
-    learned = examples(data, load_diffusion(device).autoencoder, recipe.data_seed, EXAMPLES)
-    factors = data.factors()
-    person = known_from(again(factors, SECOND), PEOPLE)
-    return IdentityRun(recipe, learned, person, five_points(factors), budget, device, seed)
-
-
 def known_from(pictures: Tensor, folder: Path) -> Tensor:
     """Whom the recognizer sees in pictures (n, 3, 64, 64) of bytes: (n, 128), kept in `folder`."""
     net = load_recognizer()
     return features(lambda some: in_batches(net, some), FACES / "model.safetensors", pictures, folder)
 
 
-class IdentityRun(Run[IdentityNet]):
-    """The copy with its tokens and sketch, its average and its optimizer; the base stays as it is."""
+class PersonRun(Run[Model]):
+    """What runs have in common that learn to draw people again: portraits, whom the recognizer sees in each
+    (n, 128), their landmarks (n, 5, 2), and the frozen flow net."""
 
-    recipe: IdentityTraining
     tail = 0.5
     warmup = 50
 
     def __init__(
         self,
-        recipe: IdentityTraining,
+        recipe: Any,
         data: Examples,
         person: Tensor,
         points: Tensor,
@@ -117,10 +112,32 @@ class IdentityRun(Run[IdentityNet]):
         self.recipe, self.data = recipe, data.to(device)
         self.person, self.points = person.to(device), points.to(device)
         self.flow = load_diffusion(device).flow
-        model = IdentityNet(self.flow)
-        learn_tokens(model.persons, self.flow.attributes, self.person, self.data, recipe.token_steps)
-        model = model.to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
+        model = self.fresh()
         self.optimize(model, adamw(model.parameters(), recipe.rate, recipe.weight_decay))
+
+    @classmethod
+    def begin(cls, recipe: Any, budget: Budget, device: torch.device, seed: int) -> Self:
+        """A run on as many of the training portraits as the recipe names."""
+        data = portraits(recipe.portraits, recipe.data_seed, parts=True)
+        learned = examples(data, load_diffusion(device).autoencoder, recipe.data_seed, EXAMPLES)
+        factors = data.factors()
+        person = known_from(again(factors, SECOND), PEOPLE)
+        return cls(recipe, learned, person, five_points(factors), budget, device, seed)
+
+    @abstractmethod
+    def fresh(self) -> Model:
+        """The net before its first step, on the run's device."""
+
+
+class IdentityRun(PersonRun[IdentityNet]):
+    """The copy with its tokens and sketch, its average and its optimizer; the base stays as it is."""
+
+    recipe: IdentityTraining
+
+    def fresh(self) -> IdentityNet:
+        model = IdentityNet(self.flow)
+        learn_tokens(model.persons, self.flow.attributes, self.person, self.data, self.recipe.token_steps)
+        return model.to(self.device, memory_format=torch.channels_last)  # type: ignore[call-overload]
 
     def train_step(self) -> dict[str, float]:
         seeded, n = generator(self.seed, self.step), self.recipe.batch
@@ -132,24 +149,24 @@ class IdentityRun(Run[IdentityNet]):
         one = torch.ones(n, device=self.device)
         wanted = Wanted(self.person[index], self.points[index], known, placed, one)
         noisy = channels_last(torch.lerp(start, target, time[:, None, None, None]))
-        told = float(torch.rand((), generator=seeded)) < self.recipe.told
+        captioned = float(torch.rand((), generator=seeded)) < self.recipe.captioned
         weights = self.data.weights[index].float()
         with autocast(self.device):
             with torch.no_grad():
-                context = self.captions(index, seeded) if told else silent(self.flow, n)
-                towards = None if told else self.flow(noisy, time, self.named(index, known, placed))
+                context = self.captions(index, seeded) if captioned else silent(self.flow, n)
+                towards = None if captioned else self.flow(noisy, time, self.named(index, known, placed))
             found = self.flow(noisy, time, context, control=self.model(noisy, time, wanted))
         loss = ((found - (target - start)).square().mean(1) * weights).mean()
         losses = {"loss": loss.item()}
         if towards is not None:
             apart = ((found - towards).square().mean(1) * weights).mean()
-            loss = loss + self.recipe.taught * apart
+            loss = loss + self.recipe.distillation * apart
             losses["apart"] = apart.item()
         self.descend(loss, self.recipe.longest)
         return losses
 
     def named(self, index: Tensor, known: Tensor, placed: Tensor) -> Context:
-        """What the base would have to be told instead: the attributes of those persons and poses that
+        """The condition that the base would need instead: the attributes of those persons and poses that
         count."""
         chosen = torch.zeros(len(index), len(ATTRIBUTES), dtype=torch.bool, device=self.device)
         chosen[:, OF_PERSONS] = known[:, None]
@@ -158,7 +175,7 @@ class IdentityRun(Run[IdentityNet]):
         return self.flow.drop(said, ~(known | placed))
 
     def captions(self, index: Tensor, seeded: torch.Generator) -> Context:
-        """What the base is told where it is told something."""
+        """The captions' condition."""
         numbers, _ = words(self.data, index, self.recipe.lost, seeded)
         return self.flow.by_words(unpadded(numbers))
 
@@ -203,4 +220,4 @@ def publish(run: IdentityRun, out: Path) -> None:
     write_card(out, card)
 
 
-train = trainer(RECIPE, WEIGHTS, begin, publish)
+train = trainer(RECIPE, WEIGHTS, IdentityRun.begin, publish)

@@ -113,9 +113,9 @@ def prompts(n: int, about: frozenset[str] | None = FREE) -> Prompts:
     for i, row in enumerate(rows(sample(n, PROMPT_SEED))):
         known = [fact for fact in facts(row) if about is None or fact.name in about]
         writer = Writer(LANGUAGES[i % len(LANGUAGES)], random.Random(f"{PROMPT_SEED} {i}"))
-        text, told = writer.write(known, MOST)
+        text, named = writer.write(known, MOST)
         texts.append(text)
-        said.append(told)
+        said.append(named)
     return texts, said
 
 

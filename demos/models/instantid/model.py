@@ -1,4 +1,4 @@
-"""IdentityNet and an image adapter, both told the same person, on the frozen diffusion model with its prompt.
+"""IdentityNet and an image adapter, both for the same person, on the frozen diffusion model with its prompt.
 
 InstantID (Wang et al. 2024, arXiv:2401.07519). A net that recognizes faces makes an embedding of the person.
 One projection turns it into tokens, which two parts read: IdentityNet in its cross-attention, beside the

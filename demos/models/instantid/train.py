@@ -1,5 +1,5 @@
 """Training of the image adapter: beside the prompt, the person's tokens shall lead where the base would go if
-it were told the person's attributes as well.
+it were given the person's attributes as well.
 
 The paper trains with the flow's own loss, on millions of pictures. Most of that loss is noise, which no
 adapter explains, and a CPU has no time to average it out; what the frozen base says has none (distillation,
@@ -18,21 +18,17 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from demos.data.avatars.dataset import TRAIN_SEED, portraits
+from demos.data.avatars.dataset import TRAIN_SEED
 from demos.data.avatars.factors import CATEGORICAL
 from demos.kit.device import autocast
-from demos.kit.training import Budget, Run, channels_last, generator, parameters, trainer
+from demos.kit.training import channels_last, generator, parameters, trainer
 from demos.kit.weights import as_loaded, save_weights, write_card
 from demos.models.diffusion.conditions import ATTRIBUTES, Context
-from demos.models.diffusion.examples import Examples, examples
-from demos.models.diffusion.model import load_diffusion
-from demos.models.diffusion.train_text import adamw, unpadded, words
-from demos.models.faces.people import PEOPLE, again, five_points
+from demos.models.diffusion.train_text import unpadded, words
 from demos.models.identitynet.model import OF_PERSONS, TOKENS, Wanted, load_identitynet
-from demos.models.identitynet.train import OF_POSES, SECOND, known_from
+from demos.models.identitynet.train import OF_POSES, PersonRun
 from demos.models.instantid.evaluate import DEFAULT, GUIDANCE, STEPS, measure
 from demos.models.instantid.model import WEIGHTS, ImageAdapter, fresh, hashes
-from demos.models.ip_adapter.train import EXAMPLES
 
 
 @dataclass(frozen=True)
@@ -57,50 +53,27 @@ RECIPE = InstantTraining()
 SMOKE = InstantTraining(steps=3, batch=4, portraits=500, samples=6)
 
 
-def begin(recipe: InstantTraining, budget: Budget, device: torch.device, seed: int) -> InstantRun:
-    data = portraits(recipe.portraits, recipe.data_seed, parts=True)
-    learned = examples(data, load_diffusion(device).autoencoder, recipe.data_seed, EXAMPLES)
-    factors = data.factors()
-    person = known_from(again(factors, SECOND), PEOPLE)
-    return InstantRun(recipe, learned, person, five_points(factors), budget, device, seed)
-
-
-class InstantRun(Run[ImageAdapter]):
+class InstantRun(PersonRun[ImageAdapter]):
     """The adapter, its average and its optimizer; the diffusion model and IdentityNet stay as they are."""
 
     recipe: InstantTraining
-    tail = 0.5
-    warmup = 50
 
-    def __init__(
-        self,
-        recipe: InstantTraining,
-        data: Examples,
-        person: Tensor,
-        points: Tensor,
-        budget: Budget,
-        device: torch.device,
-        seed: int,
-    ) -> None:
-        super().__init__(budget, device, seed)
-        self.recipe, self.data = recipe, data.to(device)
-        self.person, self.points = person.to(device), points.to(device)
-        self.flow, self.net = load_diffusion(device).flow, load_identitynet(device)
-        model = fresh(self.flow).to(device)
-        self.optimize(model, adamw(model.parameters(), recipe.rate, recipe.weight_decay))
+    def fresh(self) -> ImageAdapter:
+        self.net = load_identitynet(self.device)
+        return fresh(self.flow).to(self.device)
 
     def train_step(self) -> dict[str, float]:
         seeded, n = generator(self.seed, self.step), self.recipe.batch
         index, start, target, time = self.data.draw(n, seeded)
         noisy = channels_last(torch.lerp(start, target, time[:, None, None, None]))
-        told = self.captioned(index, seeded)
+        captioned = self.captioned(index, seeded)
         placed = self.chance(n, seeded) >= self.recipe.nowhere
         one = torch.ones(n, device=self.device)
         wanted = Wanted(self.person[index], self.points[index], one.bool(), placed, self.chance(n, seeded))
-        numbers, said = words(self.data, told, self.recipe.lost, seeded)
+        numbers, said = words(self.data, captioned, self.recipe.lost, seeded)
         with autocast(self.device):
             with torch.no_grad():
-                towards = self.flow(noisy, time, self.named(index, told, said, placed))
+                towards = self.flow(noisy, time, self.named(index, captioned, said, placed))
                 control = self.net(noisy, time, wanted)
                 tokens = self.net.persons(wanted.person, wanted.known).tokens
                 context = self.flow.by_words(unpadded(numbers))
@@ -118,9 +91,9 @@ class InstantRun(Run[ImageAdapter]):
     def chance(self, n: int, seeded: torch.Generator) -> Tensor:
         return torch.rand(n, generator=seeded).to(self.device)
 
-    def named(self, index: Tensor, told: Tensor, said: Tensor, placed: Tensor) -> Context:
-        """What the base would have to be told instead: what captions say, and for the rest the attributes of
-        the persons. The pose is that of the landmarks, where there are any."""
+    def named(self, index: Tensor, captioned: Tensor, said: Tensor, placed: Tensor) -> Context:
+        """The condition that the base would need instead: what captions say, and for the rest the attributes
+        of the persons. The pose is that of the landmarks, where there are any."""
         said = said.clone()
         said[:, OF_POSES] &= ~placed[:, None]
         chosen = said.clone()
@@ -128,8 +101,8 @@ class InstantRun(Run[ImageAdapter]):
         chosen[:, OF_POSES] |= placed[:, None]
         classes, values = said.split([len(CATEGORICAL), len(ATTRIBUTES) - len(CATEGORICAL)], 1)
         found: Context = self.flow.attributes(
-            torch.where(classes, self.data.categorical[told], self.data.categorical[index]),
-            torch.where(values, self.data.continuous[told], self.data.continuous[index]),
+            torch.where(classes, self.data.categorical[captioned], self.data.categorical[index]),
+            torch.where(values, self.data.continuous[captioned], self.data.continuous[index]),
             chosen,
         )
         return found
@@ -154,4 +127,4 @@ def publish(run: InstantRun, out: Path) -> None:
     write_card(out, card)
 
 
-train = trainer(RECIPE, WEIGHTS, begin, publish)
+train = trainer(RECIPE, WEIGHTS, InstantRun.begin, publish)
