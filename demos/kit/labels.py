@@ -75,3 +75,9 @@ class Labels:
         if 0.01 <= probability <= 0.99:
             return self.percent(probability)
         return f"> {self.percent(0.99)}" if probability > 0.5 else f"< {self.percent(0.01)}"
+
+
+def plain(text: str) -> str:
+    """Text as Markdown shows it, letter by letter: no sign means anything, and lines stay lines."""
+    signs = "".join(c if c.isalnum() or c.isspace() or not c.isascii() else f"&#{ord(c)};" for c in text)
+    return signs.replace("\n", "<br>")

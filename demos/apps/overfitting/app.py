@@ -16,7 +16,7 @@ from demos.kit.app import Tab
 from demos.kit.charts import BAR, Drawing, bars, lines
 from demos.kit.controls import Action, Choice, Seed, Slider, State, Words
 from demos.kit.functions import Runner
-from demos.kit.labels import Labels
+from demos.kit.labels import Labels, plain
 from demos.kit.shows import Chart, Point, Text
 from demos.models.ngrams import HIGHEST, Trained, trained
 from demos.models.ngrams.model import Shares, draw
@@ -96,12 +96,6 @@ def marked(text: str, stretches: Sequence[Stretch]) -> str:
         parts.append(f"<mark>{plain(text[max(end, stretch.start) : stretch.end])}</mark>")
         end = stretch.end
     return "".join([*parts, plain(text[end:])])
-
-
-def plain(text: str) -> str:
-    """Text as Markdown shows it, letter by letter: no sign means anything, and lines stay lines."""
-    signs = "".join(c if c.isalnum() or c.isspace() or not c.isascii() else f"&#{ord(c)};" for c in text)
-    return signs.replace("\n", "<br>")
 
 
 def on_copies(words: Labels, text: str, stretches: Sequence[Stretch], least: int) -> str:

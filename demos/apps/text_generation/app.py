@@ -22,7 +22,7 @@ from demos.kit.charts import BAR, LETTERS, NARROW, WIDTH, Drawing, Field, Thing,
 from demos.kit.charts import Words as Label
 from demos.kit.controls import Action, Choice, Seed, Slider, State, Words
 from demos.kit.functions import Runner, direct
-from demos.kit.labels import Labels
+from demos.kit.labels import Labels, plain
 from demos.kit.pictures import diverging
 from demos.kit.random import uniform
 from demos.kit.remember import remembered, remembered_end
@@ -122,12 +122,6 @@ def shown(text: str, written: str) -> str:
 def as_text(numbers: Sequence[int]) -> str:
     """What a net wrote; an empty line where the next text begins."""
     return "".join("\n\n" if n == START else characters.text_of([n]) for n in numbers)
-
-
-def plain(text: str) -> str:
-    """Text as Markdown shows it, letter by letter: no sign means anything, and lines stay lines."""
-    signs = "".join(c if c.isalnum() or c.isspace() or not c.isascii() else f"&#{ord(c)};" for c in text)
-    return signs.replace("\n", "<br>")
 
 
 def remarks(words: Labels, text: str, new: Sequence[int], language: str, kind: str) -> list[str]:

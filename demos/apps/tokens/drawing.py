@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from demos.kit.charts import NARROW, WIDTH, Bar, Drawing, Thing, Words
+from demos.kit.charts import NARROW, WIDTH, Bar, Drawing, Thing, Words, across
 
 LINES = {WIDTH: 6, NARROW: 9}  # of one cut at most; what comes after is counted
 HEAD, LETTERS, UNDERLINE, PITCH, NUMBER = 26, 17, 5, 34, 16  # px
@@ -29,19 +29,6 @@ class Part:
     def width(self) -> float:
         """Px, about: faces differ, and this one has to do for the widest."""
         return max(LEAST, across(self.shown), 0.94 * across(self.number)) + 2
-
-
-def across(text: str) -> float:
-    """Px that a text takes in 14 px letters."""
-    return sum(letter(character) for character in text)
-
-
-def letter(character: str) -> float:
-    if ord(character) >= 0x1100:
-        return 15.0
-    if character in "iljtfrI.,:;!|'’()[]·-":
-        return 6.0
-    return 13.5 if character in "mwMW@%—…" else 9.2
 
 
 def drawn(cuts: Mapping[str, Sequence[Part]]) -> Drawing:

@@ -7,7 +7,7 @@ encoder knows the numbers. A word that it lacks is read as another form of one t
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
@@ -82,7 +82,7 @@ def read(word: str, start: int) -> list[Token]:
 def number(word: str) -> int:
     """The number of a word or of another form of it, or `UNKNOWN`."""
     known, word = vocabulary(), plain(word)
-    return known.get(word) or known.get(other_form(word), UNKNOWN)
+    return known.get(word) or known.get(other_form(word, known), UNKNOWN)
 
 
 def plain(word: str) -> str:
@@ -91,15 +91,15 @@ def plain(word: str) -> str:
     return re.sub(f"[{HYPHENS}]", "-", word).replace("’", "'")
 
 
-def other_form(word: str) -> str:
-    """A word of the vocabulary of which this one is another form; empty if there is none."""
+def other_form(word: str, known: Container[str]) -> str:
+    """A word that is known, of which this one is another form; empty if there is none."""
     for least, endings in ENDINGS:
         for ending in endings:
             stem = word.removesuffix(ending)
             if not word.endswith(ending) or len(stem) < least:
                 continue
             for other in endings:
-                if stem + other in vocabulary():
+                if stem + other in known:
                     return stem + other
     return ""
 
