@@ -27,6 +27,8 @@ from demos.models.fake_detector import train as fake_detector
 from demos.models.fake_detector.model import load_detector
 from demos.models.judge import train as judge
 from demos.models.judge.model import load_judge
+from demos.models.sentiment import train as sentiment
+from demos.models.sentiment.model import load_nets
 from demos.models.watermark import train as watermark
 from demos.models.watermark.attacks import ATTACKS
 from demos.models.watermark.model import load_watermark
@@ -70,6 +72,12 @@ CASES: Mapping[str, Case] = {
         pixel_cnn.PixelTraining(steps=2, batch=2, portraits=4, palette_from=4, held_out=4, samples=4),
         {"bits_per_pixel", "palette_psnr", "avatar_fid"},
         lambda out: load_pixel_net(CPU, out)(torch.zeros(1, 16, 16, dtype=torch.long)),
+    ),
+    "sentiment": Case(
+        sentiment,
+        sentiment.SentimentTraining(steps=2, batch=4, sentences=9, measured=30),
+        {"accuracy.nb.gru", "order.en.bag", "by_hand.zh.gru"},
+        lambda out: load_nets(CPU, out).gru(torch.tensor([[2, 3]]))[0],
     ),
     "style_transfer": Case(
         style_transfer,

@@ -1,0 +1,108 @@
+"""From sentences to numbers: words and punctuation marks, one vocabulary for all languages.
+
+`vocabulary.txt` holds one token a line, all that the training sentences consist of; its line says its number.
+A word that it lacks is read as another form of one that it holds (“films” as “film”), else as unknown.
+Chinese, which has no spaces, is cut into the longest words of the vocabulary, from left to right.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+from typing import NamedTuple
+
+import torch
+from torch import Tensor
+
+from demos.data.captions.tokens import HAN, HYPHENS, LETTERS, other_form
+
+VOCABULARY = Path(__file__).with_name("vocabulary.txt")
+PADDING, UNKNOWN, START = range(3)
+SPECIAL = ("<padding>", "<unknown>", "<start>")
+LONGEST = 40  # tokens of a text that are read
+# Chinese characters in a row, a number, letters, or any other mark.
+PIECE = re.compile(rf"[{HAN}]+|\d+|{LETTERS}(?:[{HYPHENS}'’]{LETTERS})*|[^\s]")
+MARKS = str.maketrans({"。": ".", "、": ",", "’": "'", "‘": "'"})
+NUMBER = "0"  # stands for every number
+
+
+class Token(NamedTuple):
+    """A word as a reader wrote it, and its number."""
+
+    text: str
+    number: int
+
+    @property
+    def known(self) -> bool:
+        return self.number != UNKNOWN
+
+
+@cache
+def vocabulary() -> dict[str, int]:
+    """{token: number}."""
+    held = VOCABULARY.read_text(encoding="utf-8").splitlines()
+    return {token: number for number, token in enumerate(held)}
+
+
+def tokens(text: str) -> list[Token]:
+    """The first `LONGEST` tokens of a text; those that the vocabulary lacks have the number `UNKNOWN`."""
+    found: list[Token] = []
+    for piece in PIECE.findall(unicodedata.normalize("NFC", text)):
+        words = segmented(piece) if re.match(rf"[{HAN}]", piece) else [piece]
+        found += [Token(word, number(word)) for word in words]
+    return found[:LONGEST]
+
+
+def segmented(text: str) -> list[str]:
+    """Chinese characters in a row, cut into the longest words that are known, or single characters."""
+    words = []
+    while text:
+        size = next((n for n in range(longest_word(), 1, -1) if text[:n] in vocabulary()), 1)
+        words.append(text[:size])
+        text = text[size:]
+    return words
+
+
+@cache
+def longest_word() -> int:
+    """Characters of the longest Chinese word of the vocabulary."""
+    return max(len(word) for word in vocabulary() if re.fullmatch(rf"[{HAN}]+", word))
+
+
+def number(word: str) -> int:
+    """The number of a token or of another form of it, or `UNKNOWN`."""
+    known, word = vocabulary(), normal(word)
+    return known.get(word) or known.get(other_form(word, known), UNKNOWN)
+
+
+def normal(word: str) -> str:
+    """A token as the vocabulary spells it: small letters of the usual width, and one number for all."""
+    word = unicodedata.normalize("NFKC", word).casefold().translate(MARKS)
+    return NUMBER if word.isdigit() else word
+
+
+def numbers(text: str) -> list[int]:
+    """START and a number for each token of a text."""
+    return [START, *(token.number for token in tokens(text))]
+
+
+def batch(rows: Sequence[Sequence[int]]) -> Tensor:
+    """Numbers (n, longest) of texts, padded behind."""
+    tensors = [torch.tensor(row) for row in rows]
+    return torch.nn.utils.rnn.pad_sequence(tensors, batch_first=True, padding_value=PADDING)
+
+
+def spelled() -> str:
+    """What `vocabulary.txt` has to hold: the tokens of all training sentences, in order."""
+    from demos.data.sentiment.corpus import LANGUAGES, spaced
+
+    found = {
+        normal(piece)
+        for language in LANGUAGES
+        for sentence in spaced(language, "train")
+        for piece in PIECE.findall(sentence.text)
+    }
+    return "\n".join([*SPECIAL, *sorted(found)]) + "\n"
