@@ -190,16 +190,16 @@ def vectors_of(run: Runner, texts: Sequence[str]) -> NDArray[np.float64]:
 
 @cache
 def held_out() -> Map:
-    """The map of test sentences, by principal components (Hotelling 1933); positive ones lie to the right."""
+    """The map of test sentences, by principal components (Hotelling 1933); positive ones lie
+    to the right and above."""
     sentences = [(language, one) for language in LANGUAGES for one in corpus(language, "test", EACH)]
     labels = tuple(LABELS.index(one.label) for _, one in sentences)
     vectors = vectors_of(direct, [one.text for _, one in sentences])
     mean = vectors.mean(0)
     _, sizes, components = np.linalg.svd(vectors - mean, full_matrices=False)
     axes = components[:2].T.copy()
-    for axis, label in zip(range(2), (POSITIVE, LABELS.index("neutral")), strict=True):
-        own = ((vectors - mean) @ axes[:, axis])[np.array(labels) == label]
-        axes[:, axis] *= 1 if own.mean() >= 0 else -1
+    positive = (vectors - mean)[np.array(labels) == POSITIVE].mean(0) @ axes
+    axes *= np.where(positive < 0, -1, 1)
     share = float((sizes[:2] ** 2).sum() / (sizes**2).sum())
     texts = tuple(one.text for _, one in sentences)
     return Map(texts, tuple(language for language, _ in sentences), labels, vectors, mean, axes, share)
@@ -285,10 +285,13 @@ def nearest(words: Labels, known: Map, name: str, text: str, vector: NDArray[np.
         for i in np.argsort(-similar, kind="stable")[:count]
     ]
     head = words("neighbors_of", name=name, text=plain(text))
-    return (
-        f"{head}\n\n| {words['neighbor']} | {words['label']} | {words['similarity']} |\n|---|---|--:|\n"
-        + ("\n".join(rows))
-    )
+    return f"{head}\n\n" + table(words, ("neighbor", "label", "similarity"), rows)
+
+
+def table(words: Labels, heads: Sequence[str], rows: Sequence[str]) -> str:
+    """Rows below the labels of their columns."""
+    head = " | ".join(words[key] for key in heads)
+    return "\n".join([f"| {head} |", "|---" * len(heads) + "|", *rows])
 
 
 # The sentences
@@ -312,7 +315,7 @@ def sheet(run: Runner, words: Labels, *, corpus_of: str, source: str, number: in
     rows = [f"| {plain(one.text)} | {words[one.label]} |" for one in some[start : start + ROWS]]
     return {
         "about": "\n\n".join([said, words["rule"], words["lacks"]]),
-        "sentences": "\n".join([f"| {words['neighbor']} | {words['label']} |", "|---|---|", *rows]),
+        "sentences": table(words, ("neighbor", "label"), rows),
     }
 
 
