@@ -131,7 +131,8 @@ class Field:
 
 @dataclass(frozen=True)
 class Bar:
-    """A bar; `stands_for`: the color, as bytes, that it stands for, outlined to be seen on any ground."""
+    """A bar; `stands_for`: the color, as bytes, that it stands for, outlined to be seen on any ground;
+    `tone`: the frequency in Hz that is heard when it is clicked."""
 
     x: float
     y: float
@@ -139,10 +140,12 @@ class Bar:
     height: float
     color: int = 0
     stands_for: tuple[int, int, int] | None = None
+    tone: float = 0.0
 
     def svg(self) -> str:
         size = f'width="{self.width:.1f}" height="{self.height:.1f}"'
         place = f'x="{self.x:.1f}" y="{self.y:.1f}" {size}'
+        place += f' data-tone="{self.tone:.2f}"' if self.tone else ""
         if self.stands_for:
             return f'<rect class="swatch" {place} style="fill: rgb{self.stands_for}"/>'
         return f'<rect {place} rx="3" style="fill: {var(self.color)}"/>'
@@ -244,12 +247,14 @@ Thing = Line | Dot | Sign | Ring | Field | Strokes | Bar | Words
 
 @dataclass(frozen=True)
 class Drawing:
-    """A chart; `narrow` is the same chart laid out for a phone, where that differs."""
+    """A chart; `narrow` is the same chart laid out for a phone, where that differs. `top`: the height at
+    which it begins; where both layouts can be clicked, it says which of them was."""
 
     things: tuple[Thing, ...]
     width: float = WIDTH
     height: float = HEIGHT
     narrow: Drawing | None = None
+    top: float = 0.0
 
     def svg(self, alt: str, name: str = "") -> str:
         """The element for a page, with what it shows for those who do not see it, and the name under which
@@ -261,7 +266,7 @@ class Drawing:
     def element(self, alt: str, name: str) -> str:
         """This layout alone."""
         body = "".join(thing.svg() for thing in self.things)
-        box = f'viewBox="0 0 {self.width:g} {self.height:g}"'
+        box = f'viewBox="0 {self.top:g} {self.width:g} {self.height:g}"'
         kind = 'class="chart"' if self.width > SIDE else 'class="chart small"'
         kind += f' data-name="{name}" tabindex="0"' if name else ""
         return f'<svg {kind} {box} role="img" aria-label="{escape(alt, quote=True)}">{body}</svg>'

@@ -50,6 +50,25 @@ addEventListener("click", ({target, clientX, clientY}) => {
   field.dispatchEvent(new KeyboardEvent("keypress", {bubbles: true}));  // only then does Gradio send it
 });
 
+// A part of a chart that has a tone, such as a piano's key, is heard at once.
+let speakers;
+addEventListener("click", ({target, clientX, clientY}) => {
+  const chart = target.closest?.(".chart[data-name]");
+  const keys = chart ? document.elementsFromPoint(clientX, clientY) : [];
+  const tone = Number(keys.find(({dataset}) => dataset?.tone)?.dataset.tone);
+  if (!tone) return;
+  speakers ??= new AudioContext();
+  const volume = speakers.createGain();
+  const now = speakers.currentTime;
+  volume.gain.setValueAtTime(0, now);
+  volume.gain.linearRampToValueAtTime(0.2, now + 0.01);
+  volume.gain.setTargetAtTime(0, now + 0.05, 0.15);  // nothing is cut off, so nothing clicks
+  const sound = new OscillatorNode(speakers, {type: "triangle", frequency: tone});
+  sound.connect(volume).connect(speakers.destination);
+  sound.start(now);
+  sound.stop(now + 1.5);
+});
+
 // A reader's own file, if it is small enough, goes into the hidden field beside its button, and from there to the
 // server with everything else on the page.
 addEventListener("change", async ({target}) => {

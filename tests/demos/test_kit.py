@@ -405,6 +405,16 @@ def test_a_pair_of_charts_is_named_twice_and_clicked_as_one() -> None:
     assert pair.image(1).size == (2 * charts.SIDE, charts.SIDE + 2)
 
 
+def test_a_bar_may_have_a_tone_and_a_layout_a_height_of_its_own() -> None:
+    key = charts.Bar(0, 0, 10, 40, stands_for=(255, 255, 255), tone=440)
+    assert 'data-tone="440.00"' in key.svg()
+    assert "data-tone" not in charts.Bar(0, 0, 10, 40).svg()
+    both = charts.Drawing((key,), 400, 40, charts.Drawing((key,), 340, 40, top=1000))
+    assert [box in both.svg("keys") for box in ('viewBox="0 0 400 40"', 'viewBox="0 1000 340 40"')] == [
+        True
+    ] * 2
+
+
 def words_of(**labels: str) -> Any:
     return labels
 

@@ -312,6 +312,34 @@ def test_what_can_be_clicked_can_be_clicked_with_keys(
         panel.changes(partial(page.keyboard.press, "Enter"))
 
 
+# Instead of speakers: what frequencies they are asked for.
+HEARD = """
+window.heard = [];
+const param = () => ({ setValueAtTime() {}, linearRampToValueAtTime() {}, setTargetAtTime() {} });
+window.AudioContext = class { createGain = () => ({ gain: param(), connect: (next) => next }) };
+window.OscillatorNode = class {
+  constructor(_, { frequency }) { heard.push(frequency); }
+  connect(next) { return next; } start() {} stop() {}
+};
+"""
+
+
+def test_a_key_of_the_piano_is_heard_at_once_and_played_with_keys_too(page: Page, server: Server) -> None:
+    page.add_init_script(HEARD)
+    app = declared(DEMOS["melody"])
+    serving.open_demo(server, "melody", "nb")
+    page.goto(f"{server.url}/demos/melody/nb/")
+    panel = Panel(page, app, app.tabs[0], "nb")
+    panel.open()
+    piano = picture_of(panel, app.tabs[0].shows[0])
+    panel.changes(partial(click_at, piano, 0.5))
+    piano.evaluate("e => e.focus({focusVisible: true})")
+    panel.changes(partial(page.keyboard.press, "Enter"))
+    heard = page.evaluate("heard")
+    assert len(heard) == 2
+    assert all(196 <= tone <= 784 for tone in heard)
+
+
 def test_a_refused_value_is_explained_in_the_page_s_language(page: Page, server: Server) -> None:
     app = declared(DEMOS["generator"])
     page.goto(f"{server.url}/demos/generator/nb/")
