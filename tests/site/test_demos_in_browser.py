@@ -47,11 +47,15 @@ DEMOS = load_demos(LANGUAGES)
 PNG = base64.b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAgAAAAICAIAAABLbSncAAAAFUlEQVR42mM8IWfDgA0wMeAAg1MCAOfgATIxMbZbAAAAAElFTkSuQmCC"
 )
-# What is typed into a tab's first text field, and into others: equal wishes would outweigh each other.
+# What is typed into a tab's first text field, and into others: equal wishes would outweigh each other. The
+# first is longer than sliders that walk through it go at first.
 SENTENCES = {
     "nb": ("en dame med rødt hår og en grønn genser", "briller og skjegg"),
     "en": ("a woman with red hair and a green sweater", "glasses and a beard"),
-    "zh": ("一位红头发的女士说，大连的大海常讲一只旧乌鸦的故事", "眼镜和胡子"),
+    "zh": (
+        "一位红头发的女士说，大连的大海常讲一只旧乌鸦的故事，外面下着雨，大家都坐在厨房里听",
+        "眼镜和胡子",
+    ),
 }
 PREFIX = {"nb": "", "en": "en/", "zh": "zh/"}
 IN_TURN = [(name, tuple(PREFIX)[i % len(PREFIX)]) for i, name in enumerate(DEMOS)]
