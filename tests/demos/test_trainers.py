@@ -21,6 +21,9 @@ from demos.apps.style_transfer.model import load_net as load_style_net
 from demos.data.avatars.factors import CATEGORICAL, CONTINUOUS
 from demos.kit.training import Budget
 from demos.kit.weights import read_card
+from demos.models.captioner import train as captioner
+from demos.models.captioner.captions import start
+from demos.models.captioner.model import Captioner, load_captioner
 from demos.models.face_swap import train as face_swap
 from demos.models.face_swap.model import load_swap
 from demos.models.fake_detector import train as fake_detector
@@ -48,7 +51,18 @@ class Case:
     use: Callable[[Path], Tensor]
 
 
+def captioned(net: Captioner) -> Tensor:
+    """The logits of a first word."""
+    return net(net.look(PICTURE), torch.tensor([[start("nb")]]))[0]
+
+
 CASES: Mapping[str, Case] = {
+    "captioner": Case(
+        captioner,
+        captioner.CaptionerTraining(steps=2, batch=4, portraits=40, held_out=6, known=40),
+        {"accuracy.nb", "named.en", "new.zh", "beam.nb", "most_frequent", "nearest"},
+        lambda out: captioned(load_captioner(CPU, out)),
+    ),
     "face_swap": Case(
         face_swap,
         face_swap.SwapTraining(steps=2, batch=2, pictures=4, held_out=1),

@@ -1,0 +1,192 @@
+"""Training of the captioner: the cross-entropy of every word of a caption, given the picture and the words
+before it.
+
+In each step, each picture comes with one of its captions, in any of the three languages, and every other one
+is mirrored: nothing that captions name has a side. Portraits with a value in a color that is held out are
+never seen.
+
+Beside it, linear heads that are not kept read the attributes off the state before the first word: from
+captions alone, small things such as beards are seen late.
+"""
+
+from __future__ import annotations
+
+import copy
+import random
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from demos.data.avatars import dataset
+from demos.data.avatars.dataset import TRAIN_SEED, Portraits, portraits
+from demos.data.captions.facts import rows
+from demos.data.captions.grammar import HERE, LANGUAGES
+from demos.kit.device import autocast
+from demos.kit.kept import digest, kept
+from demos.kit.training import Budget, Run, channels_last, generator, parameters, trainer
+from demos.kit.weights import as_loaded, save_weights, write_card
+from demos.models.attributes import AttributeHeads, attribute_loss, truth_columns, visible
+from demos.models.captioner import captions
+from demos.models.captioner.captions import (
+    LENGTH,
+    PADDING,
+    VOCABULARY,
+    is_new,
+    named,
+    numbers,
+    start,
+    written,
+)
+from demos.models.captioner.model import WEIGHTS, Captioner, config
+
+# What the heads read: what captions name, and none of it has a side.
+READ = (
+    "hair", "hair_color", "iris", "beard", "glasses", "glasses_color", "hat", "hat_color", "clothing",
+    "clothing_color", "background", "pattern",
+)  # fmt: skip
+FOLDER = "captioner"  # of the kept captions, in the cache
+VARIANTS = 4  # captions of each portrait in each language
+DETAILS = {
+    "accuracy": "share of what greedy captions of held-out portraits name, values and colors each for "
+    "itself, that is true of the picture; read off captions by the phrases they are written with",
+    "named": "share of what ought to be named that is named and true",
+    "new": "accuracy for values in colors that no training portrait combined",
+    "beam": "accuracy of captions by beam search with 3 beams",
+    "most_frequent": "accuracy of one caption for all, of the most frequent value of each attribute",
+    "nearest": "accuracy of the true caption of the training portrait whose pixels are nearest",
+}
+
+
+@dataclass(frozen=True)
+class CaptionerTraining:
+    """The recipe."""
+
+    steps: int = 3000
+    batch: int = 64
+    portraits: int = 30_000
+    held_out: int = 1000
+    known: int = 4000  # training portraits that the baselines know
+    rate: float = 2e-3
+    weight_decay: float = 0.02
+    average: float = 0.995
+    longest: float = 1.0  # gradient
+    data_seed: int = TRAIN_SEED
+
+
+RECIPE = CaptionerTraining()
+SMOKE = CaptionerTraining(steps=6, batch=8, portraits=100, held_out=20, known=100)
+
+
+def begin(recipe: CaptionerTraining, budget: Budget, device: torch.device, seed: int) -> CaptionerRun:
+    data = portraits(recipe.portraits, recipe.data_seed)
+    return CaptionerRun(recipe, data, captions_of(data, recipe.data_seed), budget, device, seed)
+
+
+def captions_of(data: Portraits, seed: int) -> Tensor:
+    """Captions (n, languages, VARIANTS, LENGTH + 1) of portraits as numbers of their words, after the token
+    of their language, int16; empty for those that training must not see. Those of one portrait depend on seed
+    and row alone."""
+
+    def make() -> dict[str, Tensor]:
+        table = torch.zeros(len(data), len(LANGUAGES), VARIANTS, LENGTH + 1, dtype=torch.int16)
+        for i, row in enumerate(rows(data.factors())):
+            told = named(row)
+            if any(map(is_new, told)):
+                continue
+            for j, language in enumerate(LANGUAGES):
+                for k in range(VARIANTS):
+                    text = written(language, told, random.Random(f"{seed} {i} {language} {k}"))
+                    made = [start(language), *numbers(text, language)]
+                    table[i, j, k, : len(made)] = torch.tensor(made)
+        return {"captions": table}
+
+    code = [HERE / f"{language}.yml" for language in LANGUAGES]
+    key = digest([data.categorical, data.continuous, str(seed), VOCABULARY, Path(captions.__file__), *code])
+    return kept(dataset.CACHE / FOLDER / f"captions-{len(data)}-{key}.safetensors", make)["captions"]
+
+
+class Taught(nn.Module):
+    """A captioner, and what reads attributes off its first state."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.captioner = Captioner(config())
+        self.heads = AttributeHeads(self.captioner.config.hidden)
+
+
+class CaptionerRun(Run[Taught]):
+    """The captioner with its heads, their average and their optimizer."""
+
+    recipe: CaptionerTraining
+    tail = 0.6
+    warmup = 100
+
+    def __init__(
+        self,
+        recipe: CaptionerTraining,
+        data: Portraits,
+        table: Tensor,
+        budget: Budget,
+        device: torch.device,
+        seed: int,
+    ) -> None:
+        super().__init__(budget, device, seed)
+        self.recipe, self.data, self.table = recipe, data, table
+        self.seen = table[:, 0, 0, 0].nonzero()[:, 0]  # portraits to learn from
+        model = Taught().to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
+        weights = model.parameters()
+        self.optimize(
+            model, torch.optim.AdamW(weights, recipe.rate, weight_decay=recipe.weight_decay, fused=True)
+        )
+
+    def train_step(self) -> dict[str, float]:
+        index, pictures, words = self.batch()
+        self.model.train()
+        with autocast(self.device):
+            sight = self.model.captioner.look(pictures)
+            logits, _ = self.model.captioner(sight, words[:, :-1])
+            read = self.model.heads(sight.begin)
+        logits = logits.float().flatten(0, 1)
+        loss = F.cross_entropy(logits, words[:, 1:].flatten(), ignore_index=PADDING)
+        unread = self.unread(read, index)
+        self.descend(loss + unread, self.recipe.longest)
+        return {"loss": loss.item(), "unread": unread.item()}
+
+    def unread(self, read: dict[str, Tensor], index: Tensor) -> Tensor:
+        """How little is read off the first state: 1 for a guess."""
+        data, device = self.data, self.device
+        truth = truth_columns(data.continuous[index].to(device), data.categorical[index].to(device))
+        seen = {name: mask.to(device) for name, mask in visible(data.factors(index)).items()}
+        return attribute_loss({name: read[name] for name in READ}, truth, seen)
+
+    def batch(self) -> tuple[Tensor, Tensor, Tensor]:
+        """Rows (n,), their pictures (n, 3, 64, 64), some mirrored, and a caption of each, as far as the
+        longest goes."""
+        n, seeded = self.recipe.batch, generator(self.seed, self.step)
+        index = self.seen[torch.randint(len(self.seen), (n,), generator=seeded)]
+        language = torch.randint(len(LANGUAGES), (n,), generator=seeded)
+        variant = torch.randint(VARIANTS, (n,), generator=seeded)
+        mirrored = torch.rand(n, 1, 1, 1, generator=seeded) < 0.5
+        pictures = self.data.pictures(index)
+        pictures = channels_last(torch.where(mirrored, pictures.flip(3), pictures))
+        words = self.table[index, language, variant].long()
+        words = words[:, : int((words != PADDING).sum(1).max())]
+        return index, pictures.to(self.device), words.to(self.device)
+
+
+def publish(run: CaptionerRun, out: Path) -> None:
+    """Measure the averaged captioner on held-out portraits and write weights and card."""
+    from demos.models.captioner.evaluate import measure
+
+    net = copy.deepcopy(run.average.captioner).cpu().eval()
+    net.load_state_dict(as_loaded(net.state_dict()))
+    card = run.card("captioner", asdict(config()), parameters(net))
+    card.sha256 = save_weights(out, net.state_dict())
+    card.metrics, card.details = measure(net, run.recipe.held_out, run.recipe.known), DETAILS
+    write_card(out, card)
+
+
+train = trainer(RECIPE, WEIGHTS, begin, publish)
