@@ -3,10 +3,10 @@
     terms.sort(key=lambda term: sort_key(term, language))
     letter = index_letter(term, language)
 
-Norwegian ends with æ, ø, å; Chinese is read aloud (pinyin), or, in traditional characters, by strokes,
-as in Taiwan's dictionaries; a language with an `alphabet` goes by that, and the rest is sorted by its base
-letters. Korean stands under the first consonant of a syllable, and Japanese under the kana that a term begins
-with. No locale database is needed: those of operating systems differ, and are often missing.
+Norwegian ends with æ, ø, å; Chinese is read aloud (pinyin); a language with an `alphabet` goes by that, and
+the rest is sorted by its base letters. Korean stands under the first consonant of a syllable, and Japanese
+under the kana that a term begins with. No locale database is needed: those of operating systems differ,
+and are often missing.
 """
 
 from __future__ import annotations
@@ -16,7 +16,6 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
-from pathlib import Path
 from typing import Any
 
 import rjieba
@@ -24,12 +23,10 @@ import rjieba
 from .languages import script
 from .model import Language, Term
 
-ORDERS = ("latin", "norwegian", "pinyin", "stroke")
+ORDERS = ("latin", "norwegian", "pinyin")
 
 OTHER = "#"  # what begins with a digit or a sign
-LATIN_IN_CHINESE = "西文"  # the heading Chinese dictionaries use; its terms come after the others
-# Which characters have one stroke, two …: a line for each number, in the order of CLDR 48 (`zh-u-co-stroke`).
-_STROKES = Path(__file__).parent / "strokes.txt"
+LATIN_IN_CHINESE = "西文"  # the heading Chinese dictionaries use; its terms come after those read in pinyin
 
 _FOLDED = str.maketrans(
     {"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "ł": "l", "ı": "i"}
@@ -53,8 +50,6 @@ def sort_key(term: Term | str, language: Language) -> SortKey:
     text = _ordered_as(term)
     if language.order == "pinyin":
         return _pinyin_key(text, _pinyin(term))
-    if language.order == "stroke":
-        return _stroke_key(text)
     if language.order == "norwegian":
         letters = _norwegian_letters(text)
         return (letters[:1].isalpha(), letters.translate(_RANK), text.casefold(), text)
@@ -68,12 +63,11 @@ def sort_key(term: Term | str, language: Language) -> SortKey:
 
 
 def index_letter(term: Term | str, language: Language) -> str:
-    """The heading in an index: a capital letter, a count of strokes, `OTHER` or `LATIN_IN_CHINESE`."""
+    """The heading under which an index lists the term: a capital letter, `OTHER`, or `LATIN_IN_CHINESE`."""
     text = _ordered_as(term)
-    if language.order in ("pinyin", "stroke"):
+    if language.order == "pinyin":
         if is_han(_first(text)):
-            by_reading = language.order == "pinyin"
-            return _readings(text, _pinyin(term))[0][0][0].upper() if by_reading else _count(text)
+            return _readings(text, _pinyin(term))[0][0][0].upper()
         return LATIN_IN_CHINESE if _first(text).isalpha() else OTHER
     if language.order == "norwegian":
         first = _norwegian_letters(text)[:1]
@@ -194,32 +188,6 @@ def _norwegian_letters(text: str) -> str:
     """Letters of the Norwegian alphabet: ä is æ, ö is ø, and aa is å."""
     folded = text.casefold().translate(_NORWEGIAN).replace("aa", "å")
     return _separate_words("".join(c if c in "æøå" else _latin(c) or c for c in folded))
-
-
-def _stroke_key(text: str) -> SortKey:
-    """Digits and signs first, then characters by strokes and radicals, then Latin words."""
-    first = _first(text)
-    if first in _strokes():
-        last = (99, 0)  # no character has so many
-        return (1, [(*_strokes().get(sign, last), sign) for sign in text if sign.isalnum()], text)
-    return (2 if first.isalpha() and not is_han(first) else 0, _latin(text), text)
-
-
-def _count(text: str) -> str:
-    """How many strokes the first character has, as an index says it: 7畫."""
-    found = _strokes().get(_first(text))
-    return f"{found[0]}畫" if found else OTHER
-
-
-@cache
-def _strokes() -> Mapping[str, tuple[int, int]]:
-    """Each character's number of strokes, and its place among those that have as many, by radical."""
-    lines = _STROKES.read_text("utf-8").splitlines()
-    return {
-        character: (number, place)
-        for number, characters in enumerate(lines, 1)
-        for place, character in enumerate(characters)
-    }
 
 
 def _pinyin_key(text: str, pinyin: str) -> SortKey:

@@ -92,7 +92,7 @@ def _own(code: str) -> Mapping[str, Any]:
     """The engine's words in a language, or in the nearest relative that it has words in."""
     found = next((words for name in relatives(code) if (words := _read(name))), {})
     if not found and script(code) == "Hant":
-        return {**chinese.traditional(_read("zh"), code), "language-short": "繁", "by-letter": "依筆畫"}
+        return {**chinese.traditional(_read("zh"), code), "language-short": "繁"}
     return found
 
 

@@ -40,8 +40,8 @@ LOCALES = {
     "ko": Locale("신경망", "깊은 신경망 모델.", "신경망", "ㅅ", "용어집", "ko"),
     "ar": Locale("شبكة", "هذه شبكة عميقة.", "شبكة", "ش", "مسرد المصطلحات", "ar", "rtl"),
     "zh-Hans": Locale("神经网络", "我们训练神经网络。", "神经网络", "S", "术语表", "zh"),
-    "zh-Hant": Locale("神經網路", "我們訓練神經網路。", "神經網路", "10畫", "術語表", "zh-Hant"),
-    "zh-TW": Locale("神經網路", "我們訓練神經網路。", "神經網路", "10畫", "術語表", "zh-TW"),
+    "zh-Hant": Locale("神經網路", "我們訓練神經網路。", "神經網路", "S", "術語表", "zh-Hant"),
+    "zh-TW": Locale("神經網路", "我們訓練神經網路。", "神經網路", "S", "術語表", "zh-TW"),
     "pt-BR": Locale("rede", "Treinamos redes.", "redes", "R", "Glossário", "pt-BR"),
     "sr-Latn": Locale("mreža", "Ovo je mreža.", "mreža", "M", "Rečnik", "sh"),
 }
