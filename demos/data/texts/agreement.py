@@ -15,7 +15,8 @@ Their forms, as far as a language has them:
 
     a           a cat, en katt, 一只猫          the     the cat, katten, 猫
     many        cats, katter, 猫                all     the cats, kattene, 那些猫
-    this        this cat, denne katten, 这只猫  it      it, den, 它
+    this, that  this cat, denne katten, 这只猫  it      it, den, 它
+    these, those: these cats, disse kattene, 这些猫
     my, own     my cat, katten min, 我的猫; nb own: sin katt
     2 … 12      two cats, to katter, 两只猫
     in, to      in the house, i huset; to the house, til huset; a town: på Røros, to Leeds
@@ -130,6 +131,9 @@ class Norwegian(Agreement):
             "many": joined(many, plural),
             "all": joined("de", many, all_of) if many else all_of,
             "this": joined("dette" if neuter else "denne", weak, definite),
+            "that": joined("det" if neuter else "den", weak, definite),
+            "these": joined("disse", many, all_of),
+            "those": joined("de", many, all_of),
             "it": "det" if neuter else "den",
             "pred": strong,
             "my": joined(the, self.POSSESSIVES[article][0]),
@@ -191,6 +195,9 @@ class English(Agreement):
             "many": many,
             "all": f"the {many}",
             "this": f"this {one}",
+            "that": f"that {one}",
+            "these": f"these {many}",
+            "those": f"those {many}",
             "it": "it",
             "pred": which,
             "my": f"my {one}",
@@ -236,6 +243,8 @@ class Chinese(Agreement):
             "all": f"那些{one}",
             "this": f"这{measure}{one}",
             "that": f"那{measure}{one}",
+            "these": f"这些{one}",
+            "those": f"那些{one}",
             "it": "它",
             "my": f"我的{one}",
             "to": one,
