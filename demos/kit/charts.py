@@ -24,6 +24,7 @@ LETTERS = 17  # px from a line of words to the next
 BAR, NAMES, NUMBERS = 34, 180, 70  # of bars: px from one to the next, room for names and for numbers
 SHORT = 5  # characters of a name that has room beside a bar on a phone
 SIDE, EDGE, HEAD = 400, 36, 18  # of a plane: px across, room for numbers left and below, for a name above
+LINK, FAINTEST = 26, 0.03  # of links: px from one word to the next, and the smallest share with a line
 DASHES = ("", "8 4", "2 4", "10 4 2 4")
 COLORS = ((0, 121, 111), (192, 52, 26), (91, 77, 178), (138, 97, 0))  # --chart-1 … on light ground
 FAINT = (168, 182, 177)
@@ -389,6 +390,41 @@ def bars(values: Mapping[str, float], form: Format, *, most: float | None = None
     narrow = Drawing((*named, *drawn(left, NARROW, pitch, middle)), NARROW, pitch * len(values))
     wide = (*beside, *drawn(NAMES, WIDTH, BAR, BAR / 2))
     return Drawing(wide, height=BAR * len(values), narrow=narrow)
+
+
+def links(
+    left: Sequence[str],
+    right: Sequence[str],
+    shares: NDArray[np.float64],
+    *,
+    chosen: int | None = None,
+    small: bool = False,
+) -> Drawing:
+    """What each of the words on the right takes from those on the left: a line as thick as its share (right,
+    left), from 0 to 1. `chosen`: one on the right whose lines stand out. `small`: only the layout for a
+    phone, to stand beside another chart."""
+
+    def drawn(width: float, narrow: Drawing | None = None) -> Drawing:
+        height = LINK * max(len(left), len(right))
+        start, end = 0.36 * width, 0.64 * width
+        from_top, to_top = (height - LINK * len(left)) / 2, (height - LINK * len(right)) / 2
+        things: list[Thing] = []
+        for i in sorted(range(len(right)), key=lambda i: i == chosen):
+            for j, share in enumerate(shares[i].tolist()):
+                ends = ((start, from_top + LINK * (j + 0.5)), (end, to_top + LINK * (i + 0.5)))
+                if share >= FAINTEST and chosen in (None, i):
+                    things.append(Strokes(np.array([ends]), i % len(COLORS), 9 * share))
+                elif share >= 0.1:
+                    things.append(Line(ends))
+        things += [Words(start - 8, from_top + LINK * (j + 0.5), word, "end") for j, word in enumerate(left)]
+        things += [
+            Words(end + 8, to_top + LINK * (i + 0.5), word, "start", i % len(COLORS) if i == chosen else -1)
+            for i, word in enumerate(right)
+        ]
+        return Drawing(tuple(things), width, height, narrow)
+
+    phone = drawn(NARROW)
+    return phone if small else drawn(WIDTH, phone)
 
 
 @dataclass(frozen=True)
