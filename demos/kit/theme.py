@@ -106,7 +106,8 @@ footer { display: none !important }
 :focus-visible { outline: 3px solid var(--link-text-color) !important; outline-offset: 2px }
 
 .try { font-size: 1.0625rem; line-height: 1.6 }
-.says { line-height: 1.6; min-height: 3.2em }
+/* Gradio lets it scroll, and a height of half a pixel too much would make it do so. */
+.says { line-height: 1.6; min-height: 3.2em; overflow-y: hidden !important }
 .says mark {
   background: color-mix(in srgb, var(--chart-1) 20%, transparent); border-bottom: 2px solid var(--chart-1);
   border-radius: 3px; box-decoration-break: clone; color: inherit; margin-inline: 1px;

@@ -334,11 +334,10 @@ def test_signs_of_a_reader_mean_nothing() -> None:
 
 
 def test_ten_test_sentences_are_counted_as_they_are() -> None:
-    shown = answer("translation", "test", "en", source="nb", target="en")
+    shown = answer("translation", "test", "en", direction="nb_en")
     right = shown["ten"].count("✓")
     assert right + shown["ten"].count("✗") == 10
     assert f"**{right} of 10**" in shown["ten"]
-    assert "Choose" in answer("translation", "test", "en", source="nb", target="nb")["ten"]
 
 
 @pytest.mark.parametrize("part", PARTS)
@@ -351,3 +350,12 @@ def test_a_places_weights_add_up(part: str) -> None:
 def test_a_hidden_word_is_not_looked_at_and_changes_what_it_is_needed_for() -> None:
     shown = answer("attention", "hide", "en", hidden=4)
     assert "needs" in shown["both"]
+
+
+@pytest.mark.parametrize(
+    ("demo", "tab", "shown"), [("translation", "translate", "facts"), ("attention", "heads", "sentence")]
+)
+def test_a_sentence_into_its_own_language_says_into_which_it_goes(demo: str, tab: str, shown: str) -> None:
+    says = "The sentence is in English already, so it is translated into Norwegian."
+    assert says in answer(demo, tab, "en", text="The cat is old.", into="en")[shown]
+    assert says not in answer(demo, tab, "en", text="The cat is old.", into="nb")[shown]

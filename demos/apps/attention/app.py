@@ -112,8 +112,12 @@ def heads(
         for number, most in enumerate(shares[:, row].argmax(1))
     ]
     table = "\n".join([f"| {head} |\n|--:|---|--:|", *rows])
+    asked, sentences = now.asked, said(words, now.asked, now.found)
+    if into == asked.source:
+        names = {end: words[f"language_{getattr(asked, end)}"] for end in ("source", "target")}
+        sentences += f"\n\n{words('same', **names)}"
     return {
-        "sentence": said(words, now.asked, now.found),
+        "sentence": sentences,
         "maps": Pair(maps),
         "says": f"{words(f'says_{part}', piece=plain(now.right[row]))}\n\n{table}",
     }

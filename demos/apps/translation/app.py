@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from itertools import islice
+from itertools import islice, permutations
 from threading import Event
 from typing import Any
 
@@ -28,6 +28,7 @@ TEN = 10
 LIKELY = 12  # words of a group that the list names
 KIND = Choice("kind", KINDS, "gru")
 INTO = ("auto", *LANGUAGES)
+DIRECTIONS = tuple(f"{source}_{target}" for source, target in permutations(LANGUAGES, 2))
 GROUPS = ("nouns", "adjectives", "verbs", "activities", "people", "towns", "jobs", "past", "future")
 
 
@@ -41,6 +42,7 @@ def compose(
     asked = sentence(text or words["text_example"], words.lang, into)
     found = translation(run, asked, kind, temperature, seed)
     texts = found.texts(asked)
+    names = {end: words[f"language_{getattr(asked, end)}"] for end in ("source", "target")}
     return {
         "written": shown(words, asked, found),
         "looked": links(asked.shown(), [*texts], found.shares.double().numpy()),
@@ -48,6 +50,7 @@ def compose(
         "facts": words.sentences(
             [
                 *remarks(words, asked, found, kind),
+                *([words("same", **names)] if into == asked.source else []),
                 words("drawn", seed=seed) if temperature else words["greedy"],
             ]
         ),
@@ -101,10 +104,9 @@ def remarks(words: Labels, asked: Sentence, found: Translation, kind: str) -> li
 # Sentences of the test
 
 
-def test(run: Runner, words: Labels, *, source: str, target: str, kind: str, draw: int) -> dict[str, Any]:
+def test(run: Runner, words: Labels, *, direction: str, kind: str, draw: int) -> dict[str, Any]:
     """Ten sentences of the test, as they come, and what the net makes of them."""
-    if source == target:
-        return {"ten": words["same_language"], "scores": scores(words, kind)}
+    source, target = direction.split("_")
     rows, right = [], 0
     for meaning in islice(examples("test", draw), TEN):
         said = sentences(meaning)
@@ -187,8 +189,7 @@ TABS = (
     Tab(
         "test",
         (
-            Choice("source", LANGUAGES, "en", words="language"),
-            Choice("target", LANGUAGES, "nb", words="language"),
+            Choice("direction", DIRECTIONS, "en_nb", dropdown=True),
             KIND,
             Seed("draw", 1),
         ),
