@@ -353,7 +353,13 @@ def test_a_hidden_word_is_not_looked_at_and_changes_what_it_is_needed_for() -> N
 
 
 @pytest.mark.parametrize(
-    ("demo", "tab", "shown"), [("translation", "translate", "facts"), ("attention", "heads", "sentence")]
+    ("demo", "tab", "shown"),
+    [
+        ("translation", "translate", "facts"),
+        ("attention", "heads", "sentence"),
+        ("attention", "steps", "computed"),
+        ("attention", "hide", "both"),
+    ],
 )
 def test_a_sentence_into_its_own_language_says_into_which_it_goes(demo: str, tab: str, shown: str) -> None:
     says = "The sentence is in English already, so it is translated into Norwegian."

@@ -91,6 +91,12 @@ def said(words: Labels, asked: Sentence, found: Translation) -> str:
     return f"{plain(source)}\n\n**{plain(found.text(asked)) or '—'}**"
 
 
+def into_another(words: Labels, asked: Sentence, into: str) -> str:
+    """That a sentence is in the language already into which it was to be translated."""
+    names = {end: words[f"language_{getattr(asked, end)}"] for end in ("source", "target")}
+    return f"\n\n{words('same', **names)}" if into == asked.source else ""
+
+
 # All heads
 
 
@@ -112,12 +118,8 @@ def heads(
         for number, most in enumerate(shares[:, row].argmax(1))
     ]
     table = "\n".join([f"| {head} |\n|--:|---|--:|", *rows])
-    asked, sentences = now.asked, said(words, now.asked, now.found)
-    if into == asked.source:
-        names = {end: words[f"language_{getattr(asked, end)}"] for end in ("source", "target")}
-        sentences += f"\n\n{words('same', **names)}"
     return {
-        "sentence": sentences,
+        "sentence": said(words, now.asked, now.found) + into_another(words, now.asked, into),
         "maps": Pair(maps),
         "says": f"{words(f'says_{part}', piece=plain(now.right[row]))}\n\n{table}",
     }
@@ -136,7 +138,7 @@ def steps(
     can_see = row + 1 if part == "decoder" else len(now.left)
     return {
         "vectors": strips(words, now, looks, row, can_see),
-        "computed": computed(words, now, looks, row, can_see),
+        "computed": computed(words, now, looks, row, can_see) + into_another(words, now.asked, into),
     }
 
 
@@ -247,7 +249,7 @@ def hide(run: Runner, words: Labels, *, text: str, into: str, hidden: int) -> di
         words("changed" if changed else "unchanged", piece=piece),
     ]
     return {
-        "both": "\n\n".join(lines),
+        "both": "\n\n".join(lines) + into_another(words, asked, into),
         "probable": bars(
             {f"{i} {text}": share for i, (text, share) in enumerate(zip(pieces, shares, strict=True), 1)},
             words.chance,
