@@ -101,7 +101,7 @@ def coverage(termbase: Termbase) -> Iterator[Coverage]:
 
 
 def drafts(termbase: Termbase) -> dict[str, tuple[str, ...]]:
-    """Concepts that are not finished, with what they lack: a subject; a term, a definition or its pinyin."""
+    """Concepts that are not finished, with what they lack: a subject; a term, a text or its pinyin."""
     found = {id: tuple(_lacking(termbase, concept)) for id, concept in termbase.concepts.items()}
     return {id: lacking for id, lacking in found.items() if lacking}
 
@@ -116,8 +116,16 @@ def _lacking(termbase: Termbase, concept: Concept) -> Iterator[str]:
         else:
             if not entry.definition:
                 yield f"definition in {code}"
+            if lacks_summary(termbase, concept, code):
+                yield f"summary in {code}"
             if lacks_pinyin(entry.preferred, language):
                 yield f"pinyin in {code}"
+
+
+def lacks_summary(termbase: Termbase, concept: Concept, lang: str) -> bool:
+    """Whether a language has a term and no summary, although the reference language has one."""
+    entry, reference = concept.named_in(lang), concept.entries.get(termbase.reference_language)
+    return bool(entry and not entry.summary and reference and reference.summary)
 
 
 def lacks_pinyin(term: Term, language: Language) -> bool:

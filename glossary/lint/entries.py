@@ -11,6 +11,7 @@ from ..languages import has_pinyin
 from ..markdown import BARRIER
 from ..model import Concept, Language
 from .rule import Change, Facts, Finding, in_entry, in_text, rule
+from .texts import Text
 
 # What a definition does not begin with, by Snowball algorithm: it stands in for the term, which has none.
 _ARTICLES = {
@@ -119,15 +120,33 @@ def definition_with_full_stop(facts: Facts) -> Iterator[Finding]:
 @rule("T113")
 def summary_of_wrong_length(facts: Facts) -> Iterator[Finding]:
     """A summary that is no short answer, or that leaves half of it out."""
-    for text in (text for text in facts.entry_texts if text.key == "summary"):
-        language = facts.termbase.languages[text.lang]
+    for text, language, count in _lengths(facts, "summary"):
         least, most = lengths.SUMMARY[language.segment]
-        count = lengths.length(text.prose.replace(BARRIER, ""), language)
         if not least <= count <= most:
             message = f"the summary has {lengths.said(count, language)}"
             fix = f"say in {lengths.summary_range(language)} what it is and why it matters"
             concept = facts.termbase.concepts[text.id]
-            yield Finding(in_entry("T113", message, fix, concept, "summary", lang=text.lang))
+            yield Finding(in_entry("T113", message, fix, concept, text.key, lang=text.lang))
+
+
+@rule("T114")
+def long_definition(facts: Facts) -> Iterator[Finding]:
+    """A definition too long to stand in a sentence where the term could stand."""
+    for text, language, count in _lengths(facts, "definition"):
+        most = lengths.DEFINITION[language.segment]
+        if count > most:
+            message = f"the definition has {lengths.said(count, language)}"
+            fix = f"leave to the explanation what more than {most} would say"
+            concept = facts.termbase.concepts[text.id]
+            yield Finding(in_entry("T114", message, fix, concept, text.key, lang=text.lang))
+
+
+def _lengths(facts: Facts, key: str) -> Iterator[tuple[Text, Language, int]]:
+    """The texts under a key, and how long each is in what its language is counted in."""
+    for text in facts.entry_texts:
+        if text.key == key:
+            language = facts.termbase.languages[text.lang]
+            yield text, language, lengths.length(text.prose.replace(BARRIER, ""), language)
 
 
 @rule("T110")

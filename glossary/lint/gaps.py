@@ -8,11 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
+from .. import lengths, staleness
 from ..model import Concept, Problem, Termbase
 from ..yamlfile import locate, shown
 from .rule import Facts, Finding, in_entry, rule
 
-SHOWN = ("S003", "T021", "T023", "T024", "T028", "D003", "F001", "Q001")
+SHOWN = ("S003", "T021", "T023", "T024", "T028", "T029", "D003", "F001", "Q001")
 """Codes of what readers see, because another language lends it: a build warns of it."""
 CODES = (*SHOWN, "T101", "T102")
 """Codes of all findings that say that something has not been written yet."""
@@ -59,6 +60,16 @@ def missing_definition(facts: Facts) -> Iterator[Finding]:
             yield Finding(in_entry("T024", message, fix, concept, "definition", lang=entry.lang))
 
 
+@rule("T029")
+def missing_summary(facts: Facts) -> Iterator[Finding]:
+    """A summary that the reference language has, and another lacks; where there is none, none is missed."""
+    for concept, language, entry in facts.named_entries():
+        if staleness.lacks_summary(facts.termbase, concept, entry.lang):
+            fix = f"say in {lengths.summary_range(language)} what it is and why it matters"
+            message = "the summary is missing"
+            yield Finding(in_entry("T029", message, fix, concept, "summary", lang=entry.lang))
+
+
 @rule("T028")
 def missing_subject_or_label(facts: Facts) -> Iterator[Finding]:
     """A concept without a subject, and a subject without a label in one of the languages."""
@@ -78,13 +89,15 @@ def missing_subject_or_label(facts: Facts) -> Iterator[Finding]:
 
 
 def counted(termbase: Termbase) -> Mapping[str, list[str]]:
-    """By language, the ids of concepts that have no term or no definition in it; cheap enough for a build."""
+    """By language, the ids of concepts that lack a term or a text in it; cheap enough for a build."""
     return {
-        lang: [concept.id for concept in termbase.concepts.values() if _is_incomplete(concept, lang)]
+        lang: [
+            concept.id for concept in termbase.concepts.values() if _is_incomplete(termbase, concept, lang)
+        ]
         for lang in termbase.languages
     }
 
 
-def _is_incomplete(concept: Concept, lang: str) -> bool:
+def _is_incomplete(termbase: Termbase, concept: Concept, lang: str) -> bool:
     entry = concept.named_in(lang)
-    return entry is None or not entry.definition
+    return entry is None or not entry.definition or staleness.lacks_summary(termbase, concept, lang)

@@ -111,7 +111,7 @@ def _look_for_gaps(termbase: Termbase, forbidden: Collection[str]) -> None:
     ]
     if parts:
         log.warning(
-            f"Without a term or a definition, so that pages show another language's, marked: "
+            f"Without a term, a definition or a summary, so that pages show another language's, marked: "
             f"{'; '.join(parts)}. All of them: python -m glossary coverage"
         )
 

@@ -70,6 +70,13 @@ CASES = {
         "en",
         "the summary has 6 words",
     ),
+    "T114": (
+        "definition: network that makes new examples",
+        f"definition: network that makes {'new, ' * 22}examples",
+        9,
+        "en",
+        "the definition has 26 words",
+    ),
     "T110": (
         "definition: network that makes new examples",
         "definition: network that makes new examples\n  basis: 00000000",

@@ -85,7 +85,7 @@ def test_the_build_says_what_is_missing(site: Built) -> None:
     said, texts = site.warnings
     assert "Texts of quizzes, figures and demos that are missing in a language: 18" in texts
     assert "nb: 1 of 4 concepts (generator)" in said
-    assert "zh: 2 of 4 concepts (layer, sampler)" in said
+    assert "zh: 3 of 4 concepts (generator, layer, sampler)" in said
     assert "sv: 4 of 4 concepts" in said
     assert "coverage" in said
 
@@ -222,6 +222,7 @@ def test_strictness_makes_it_an_error(plugin: dict[str, Any], tmp_path: Path) ->
         "generator.yml:1: error T021 [nb]",
         "sampler.yml:5: error T024 [en definition]",
         "sampler.yml:6: error T023 [zh terms]",
+        "generator.yml:9: error T029 [zh summary]",
         "layer.yml:1: error T028 [subject]: the concept has no subject",
         "subjects.yml:1: error T028 [nb models.nb]",
     ):
