@@ -11,22 +11,25 @@ SUMMARY = {"words": (40, 60), "han": (60, 110)}
 DEFINITION = {"words": 25, "han": 40}
 """More than that is no phrase that could stand in a sentence."""
 _WORD = re.compile(r"\w+(?:[-'’./,]\w+)*")
+_UNSPACED = re.compile("[\u3040-\u30ff\u3400-\u9fff]")  # kana and Han characters
 
 
-def length(text: str, language: Language) -> int:
+def unit(language: Language, text: str = "") -> str:
+    """What a text is counted in, a key of the lengths above. One that was left in a language with spaces
+    between words, until it is translated, is counted in words."""
+    return "words" if text and not _UNSPACED.search(text) else language.segment
+
+
+def length(text: str, unit: str) -> int:
     """Words, one with hyphens being one; else characters, without white space."""
-    return sum(1 for _ in _WORD.finditer(text)) if is_in_words(language) else len("".join(text.split()))
+    return sum(1 for _ in _WORD.finditer(text)) if unit == "words" else len("".join(text.split()))
 
 
-def is_in_words(language: Language) -> bool:
-    return language.segment != "han"
-
-
-def said(number: int | str, language: Language) -> str:
+def said(number: int | str, unit: str) -> str:
     """The number with what is counted."""
-    return f"{number} {'words' if is_in_words(language) else 'characters'}"
+    return f"{number} {'words' if unit == 'words' else 'characters'}"
 
 
-def summary_range(language: Language) -> str:
+def summary_range(unit: str) -> str:
     """How long a summary should be, as messages say it: “40–60 words”."""
-    return said("–".join(map(str, SUMMARY[language.segment])), language)
+    return said("–".join(map(str, SUMMARY[unit])), unit)

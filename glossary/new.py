@@ -91,7 +91,7 @@ def _entry(language: Language) -> Iterator[str]:
     yield "  terms: []"
     yield "  # One phrase that can replace the term in running text, without the term itself."
     yield "  definition:"
-    in_words = lengths.summary_range(language)
+    in_words = lengths.summary_range(lengths.unit(language))
     yield f"  # summary:  # the short answer to what it is and why it matters, {in_words}"
     yield "  # explanation: |"
     yield "  #   Markdown: first the intuition, then the precise meaning, then where it is used."

@@ -120,11 +120,11 @@ def definition_with_full_stop(facts: Facts) -> Iterator[Finding]:
 @rule("T113")
 def summary_of_wrong_length(facts: Facts) -> Iterator[Finding]:
     """A summary that is no short answer, or that leaves half of it out."""
-    for text, language, count in _lengths(facts, "summary"):
-        least, most = lengths.SUMMARY[language.segment]
+    for text, unit, count in _lengths(facts, "summary"):
+        least, most = lengths.SUMMARY[unit]
         if not least <= count <= most:
-            message = f"the summary has {lengths.said(count, language)}"
-            fix = f"say in {lengths.summary_range(language)} what it is and why it matters"
+            message = f"the summary has {lengths.said(count, unit)}"
+            fix = f"say in {lengths.summary_range(unit)} what it is and why it matters"
             concept = facts.termbase.concepts[text.id]
             yield Finding(in_entry("T113", message, fix, concept, text.key, lang=text.lang))
 
@@ -132,21 +132,22 @@ def summary_of_wrong_length(facts: Facts) -> Iterator[Finding]:
 @rule("T114")
 def long_definition(facts: Facts) -> Iterator[Finding]:
     """A definition too long to stand in a sentence where the term could stand."""
-    for text, language, count in _lengths(facts, "definition"):
-        most = lengths.DEFINITION[language.segment]
+    for text, unit, count in _lengths(facts, "definition"):
+        most = lengths.DEFINITION[unit]
         if count > most:
-            message = f"the definition has {lengths.said(count, language)}"
+            message = f"the definition has {lengths.said(count, unit)}"
             fix = f"leave to the explanation what more than {most} would say"
             concept = facts.termbase.concepts[text.id]
             yield Finding(in_entry("T114", message, fix, concept, text.key, lang=text.lang))
 
 
-def _lengths(facts: Facts, key: str) -> Iterator[tuple[Text, Language, int]]:
-    """The texts under a key, and how long each is in what its language is counted in."""
+def _lengths(facts: Facts, key: str) -> Iterator[tuple[Text, str, int]]:
+    """The texts under a key, what each is counted in, and how long it is."""
     for text in facts.entry_texts:
         if text.key == key:
-            language = facts.termbase.languages[text.lang]
-            yield text, language, lengths.length(text.prose.replace(BARRIER, ""), language)
+            prose = text.prose.replace(BARRIER, "")
+            unit = lengths.unit(facts.termbase.languages[text.lang], prose)
+            yield text, unit, lengths.length(prose, unit)
 
 
 @rule("T110")

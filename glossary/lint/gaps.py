@@ -65,7 +65,7 @@ def missing_summary(facts: Facts) -> Iterator[Finding]:
     """A summary that the reference language has, and another lacks; where there is none, none is missed."""
     for concept, language, entry in facts.named_entries():
         if staleness.lacks_summary(facts.termbase, concept, entry.lang):
-            fix = f"say in {lengths.summary_range(language)} what it is and why it matters"
+            fix = f"say in {lengths.summary_range(lengths.unit(language))} what it is and why it matters"
             message = "the summary is missing"
             yield Finding(in_entry("T029", message, fix, concept, "summary", lang=entry.lang))
 

@@ -10,13 +10,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from glossary import lengths
 from glossary.__main__ import main
 from glossary.check import CODES, REPORTED, RULES, check
 from glossary.lint.reference import SERIES, descriptions
 from glossary.lint.rule import Facts
 from glossary.load import CODES as LOADING
 from glossary.load import load
-from glossary.model import Problem
+from glossary.model import Language, Problem
 
 FILES = {
     "mkdocs.yml": """\
@@ -651,3 +652,17 @@ zh: {terms: [{term: 判别器, pinyin: pànbiéqì}], definition: 区分真假�
 """
     assert [p.code for p in findings(tmp_path, {f"x.{lang}.md": example.bad}, files)] == [code]
     assert findings(tmp_path, {f"x.{lang}.md": example.good}, files) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "unit", "length"),
+    [
+        ("产生新样本的网络", "han", 8),
+        ("ニューラル ネットワーク", "han", 11),
+        ("network that learns", "words", 3),
+    ],
+)
+def test_a_text_that_was_left_in_english_is_counted_in_words(text: str, unit: str, length: int) -> None:
+    language = Language("ja", "日本語", "ja", segment="han")
+    assert lengths.unit(language, text) == unit
+    assert lengths.length(text, unit) == length
