@@ -71,9 +71,10 @@ def test_memory_above_the_limit_closes_the_page_used_longest_ago(folder: Path) -
     assert "Traceback" not in log
 
 
-def test_a_closed_page_is_freed(tmp_path: Path) -> None:
+def test_a_closed_page_is_freed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """FastAPI remembers how it calls a page's routes, and with them the page."""
     write_demos(tmp_path)
+    monkeypatch.setattr(opening, "set_up_torch", lambda: "cpu")  # the other tests' threads stay as they are
 
     async def opened_and_closed() -> None:
         pages = OpenPages(tmp_path, LANGUAGES, Metrics(), limit=10**12, workers=0)
