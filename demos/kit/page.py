@@ -33,7 +33,7 @@ from demos.kit.languages import Language
 from demos.kit.notes import numbers_of, what_is_seen
 from demos.kit.runs import Frame, Kept, Runs, direct_frames
 from demos.kit.shows import Chart, Click, Payload, Picture, Point, Show
-from demos.kit.state import PRESET, TAB, Parsed, parse, query
+from demos.kit.state import Parsed, parse, query
 
 log = logging.getLogger("ordlab")
 
@@ -549,7 +549,7 @@ class Page:
 
     def not_taken(self, control: Control) -> gr.Error:
         """What a reader is told who set a control to something it does not take."""
-        if not isinstance(control, Integer | Slider | Matrix):
+        if control.name not in self.app.demo.labels or not isinstance(control, Integer | Slider | Matrix):
             return spoken("refused", self.language)
         numbers = {"low": self.labels.plain(control.low), "high": self.labels.plain(control.high)}
         return spoken("limits", self.language, label=self.labels[control.name], **numbers)
@@ -594,7 +594,9 @@ class Page:
         """One sentence on what was wrong in the address, and the preset's own."""
         said = []
         if parsed.faults:
-            names = [self.labels[name] if name not in (TAB, PRESET) else name for name in parsed.faults]
+            # Neither `tab` and `preset` nor what a reader does not see have a label.
+            labels = self.app.demo.labels
+            names = [self.labels[name] if name in labels else name for name in parsed.faults]
             said.append(self.language.word("address").format(names=", ".join(names)))
         if parsed.preset:
             said.append(parsed.preset.says[self.language.code])

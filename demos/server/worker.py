@@ -61,6 +61,7 @@ class Worker:
         self.connection: Connection[Any, Any] | None = None
         self.numbers = count(1)
         self.making: set[int] = set()
+        self.renewing = False
         self.lock = threading.Lock()
 
     def start(self) -> None:
@@ -87,6 +88,8 @@ class Worker:
                 part = self.ask("next", number)
         finally:
             self.making.discard(number)
+            if self.renewing:
+                self.renew()
 
     def ask(self, *message: Any) -> Part | None:
         with self.lock:
@@ -104,10 +107,11 @@ class Worker:
         return value
 
     def renew(self) -> bool:
-        """Let another process take its place, unless an answer is in the making: what it has read and
-        remembered is freed, and read again when it is needed. False if it goes on."""
+        """Let another process take its place, as soon as no answer is in the making: what it has read and
+        remembered is freed, and read again when it is needed. False if it goes on for now."""
         with self.lock:
-            if self.making or self.connection is None:
+            self.renewing = bool(self.making)
+            if self.renewing or self.connection is None:
                 return False
             self.end()
             self.start()

@@ -260,6 +260,19 @@ def test_wrong_values_are_said_in_one_sentence(pages: dict[tuple[str, str], Page
 
 
 @every_demo
+def test_no_control_s_wrong_value_is_a_fault_of_the_page(
+    pages: dict[tuple[str, str], Page], demo: Demo
+) -> None:
+    """What a reader does not see has no label, and can still be sent anything."""
+    page = pages[demo.name, "nb"]
+    for tab in page.app.tabs:
+        for control in tab.settings:
+            wrong = page.notice_for(parse(page.app, f"tab={tab.name}&{control.name}=%00"))
+            assert wrong.count("\n") == 0
+            assert page.not_taken(control).message
+
+
+@every_demo
 def test_every_preset_gives_its_state_and_an_answer(pages: dict[tuple[str, str], Page], demo: Demo) -> None:
     app = APPS[demo.name]
     for name, preset in demo.presets.items():

@@ -165,17 +165,17 @@ def test_a_worker_keeps_nothing_of_a_question_that_is_answered(root: Path) -> No
     maker.ahead.close()
 
 
-def test_a_worker_is_renewed_while_nothing_is_in_the_making(worker: Worker) -> None:
+def test_a_worker_is_renewed_once_nothing_is_in_the_making(worker: Worker) -> None:
     parts = worker.parts(counting(3))
     first = next(parts)
     before = worker.process
+    assert before is not None
+    assert worker.memory() > 10_000_000
     assert not worker.renew(), "a reader would lose the rest of an answer"
     assert len([first, *parts]) == 3
-    assert worker.memory() > 10_000_000
-    assert worker.renew()
     assert worker.process is not before
-    assert before is not None
     assert not before.is_alive()
+    assert worker.renew()
     assert len(list(worker.parts(counting(2)))) == 2
 
 
