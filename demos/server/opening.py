@@ -235,6 +235,8 @@ class OpenPages:
         used = await self.in_thread(memory_in_use)
         if used > self.limit:
             used = await self.in_thread(partial(self.renew_workers, used))
+            if any(worker.renewing for worker in self.workers):
+                return  # that frees more than all pages do, once it has nothing in the making
         while used > self.limit and (found := self.least_used(keep)):
             name, lang = found
             await self.close(name, lang)

@@ -6,6 +6,7 @@ but the answers that are in the making.
 
 from __future__ import annotations
 
+import logging
 import signal
 import sys
 import threading
@@ -36,6 +37,8 @@ if TYPE_CHECKING:
 
 GIVE_BACK = 10  # seconds from one time that memory is given back to the next
 SECONDS_TO_END = 5
+
+log = logging.getLogger("ordlab")
 
 Part = Mapping[str, str]
 Reply = tuple[str, Any]  # what came of it, and that: a part, nothing at the end, or a fault
@@ -88,8 +91,8 @@ class Worker:
                 part = self.ask("next", number)
         finally:
             self.making.discard(number)
-            if self.renewing:
-                self.renew()
+            if self.renewing and self.renew():
+                log.warning("A worker was renewed that took much memory, now that it makes nothing.")
 
     def ask(self, *message: Any) -> Part | None:
         with self.lock:

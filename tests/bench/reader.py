@@ -91,7 +91,7 @@ def main_button(config: Config) -> Event:
 def another_value(part: dict[str, Any], dice: Any) -> Any:
     """A value that a reader may set a control to; None for what is no such control."""
     props = part["props"]
-    if not props.get("interactive", True):
+    if not props.get("interactive", True) or props.get("visible", True) is not True:
         return None
     match part["type"]:
         case "slider":
