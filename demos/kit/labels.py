@@ -48,6 +48,10 @@ class Labels:
         """One sentence after the other."""
         return self.joined("sentences", texts)
 
+    def headed(self, key: str, text: str) -> str:
+        """A text behind a label in bold."""
+        return self.sentences([f"<strong>{self[key]}</strong>", text])
+
     def joined(self, key: str, texts: Sequence[str]) -> str:
         if not texts:
             return ""

@@ -280,11 +280,7 @@ def about(words: Labels) -> str:
     count = {name: words.thousands(value) for name, value in data.counts.items()}
     origin, size = (text[lang].format(**count) for text in (data.origin, data.size))
     said = {"data": words.sentences([origin, size]), "lacks": data.lacks[lang], "license": data.license[lang]}
-    return "\n\n".join(headed(words, heading, text) for heading, text in said.items())
-
-
-def headed(words: Labels, heading: str, text: str) -> str:
-    return words.sentences([f"<strong>{words[heading]}</strong>", text])
+    return "\n\n".join(words.headed(heading, text) for heading, text in said.items())
 
 
 def scale_of(melody: Melody) -> frozenset[int]:

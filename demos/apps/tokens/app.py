@@ -169,16 +169,12 @@ def show(run: Runner, words: Labels, *, corpus_of: str, number: int) -> dict[str
     said = [
         f"**{about.name[lang]}**",
         words.sentences([about.origin[lang].format(**count), about.size[lang].format(**count)]),
-        headed(words, "lacks", about.lacks[lang]),
-        headed(words, "license", about.license[lang]),
+        words.headed("lacks", about.lacks[lang]),
+        words.headed("license", about.license[lang]),
     ]
     documents = corpus(corpus_of, "train")
     lines_of = documents[(number - 1) % len(documents)].split("\n")
     return {"card": "\n\n".join(said), "document": "> " + "\n>\n> ".join(lines_of)}
-
-
-def headed(words: Labels, heading: str, text: str) -> str:
-    return words.sentences([f"<strong>{words[heading]}</strong>", text])
 
 
 def learn_ahead(stop: Event) -> None:

@@ -49,6 +49,14 @@ class Speech:
     def verb(self, key: str) -> tuple[str, ...]:
         return lexicon()[key].words[self.language].forms
 
+    def at(self, place: str, relation: str = "") -> str:
+        """In a place, or where in relation to a thing; nothing for no place."""
+        if not place:
+            return ""
+        if not relation:
+            return self.form(place, "in")
+        return f"{self.word(relation)} {self.form(place, 'the')}"
+
     def owner(self, thing: Thing, subject: Person | None) -> str:
         """Whose a thing is; OWN stands for the subject’s pronoun."""
         return person_of(subject) if thing.owner == OWN else thing.owner
@@ -95,13 +103,6 @@ class Norwegian(Speech):
             return joined(self.grammar.genitive(self.word(thing.owner)), *weak, self.word(key))
         place = ("en", "ei", "et").index(self.article(key))
         return f"{self.form(key, 'the', words)} {self.OWNERS[thing.owner][place]}"
-
-    def at(self, place: str, relation: str = "") -> str:
-        if not place:
-            return ""
-        if not relation:
-            return self.form(place, "in")
-        return f"{self.word(relation)} {self.form(place, 'the')}"
 
     def clause(
         self, m: Meaning, subject: str, finite: str, rest: str = "", asked: str = "", *, no: str = ""
@@ -269,13 +270,6 @@ class English(Speech):
         owner = self.owner(thing, subject)
         whose = self.OWNERS.get(owner) or self.grammar.genitive(self.word(owner))
         return f"{whose} {self.form(key, 'bare', thing.adjectives)}"
-
-    def at(self, place: str, relation: str = "") -> str:
-        if not place:
-            return ""
-        if not relation:
-            return self.form(place, "in")
-        return f"{self.word(relation)} {self.form(place, 'the')}"
 
     def third(self, subject: Person | None) -> bool:
         return subject not in ("I", "you", "we", "they")
