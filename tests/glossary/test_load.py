@@ -12,9 +12,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import glossary
-from glossary.load import CODES, load
+from glossary.load import CODES, load, load_frame
 from glossary.load import folder as folder_module
 from glossary.model import Termbase, TermbaseError
+from tests.ordlab import TERMBASE
 
 BAD = Path(__file__).parent / "bad"
 SOUND = yaml.safe_load((BAD / "sound.yml").read_text("utf-8"))["files"]
@@ -82,6 +83,18 @@ def test_a_sound_termbase_is_what_the_files_say(tmp_path: Path) -> None:
     assert generator.entries["nb"].preferred.gender == "m"
     assert termbase.languages["zh"].html == "zh-Hans"
     assert termbase.sources["goodfellow-2014"].year == "2014"
+
+
+def test_ordlabs_sources_lead_to_the_works_that_their_identifiers_name() -> None:
+    prefixes = {"doi": "https://doi.org/", "arXiv": "https://arxiv.org/abs/", "ELI": "/eli/"}
+    for source in load_frame(TERMBASE).sources.values():
+        scheme, _, number = source.identifier.replace("ELI ", "ELI:").partition(":")
+        if scheme in prefixes:
+            assert prefixes[scheme] + number in source.url, source.id
+        if scheme == "arXiv":  # the year of the number, except where the conference came first
+            assert int(f"20{number[:2]}") - int(source.year) in (0, 1), source.id
+        assert source.lang, source.id
+        assert not source.url or source.url.startswith("https://"), source.id
 
 
 def test_words_stay_what_was_typed(tmp_path: Path) -> None:
