@@ -69,12 +69,13 @@ class Linker:
                 yield match
 
     def _vouching(self, id: str) -> frozenset[str]:
-        """The concepts beside which an ambiguous term is this one: of its subject, or near by relations."""
+        """The concepts beside which an ambiguous term is this one: itself by another term, those of its
+        subject, and those near by relations."""
         if id not in self._vouchers:
             concepts = self.termbase.concepts
             subject = concepts[id].subject
             alike = (other for other in concepts if subject and concepts[other].subject == subject)
             near = self.termbase.joined(id)
             further = (other for neighbor in near for other in self.termbase.joined(neighbor))
-            self._vouchers[id] = frozenset((*alike, *near, *further))
+            self._vouchers[id] = frozenset((id, *alike, *near, *further))
         return self._vouchers[id]

@@ -320,6 +320,12 @@ def test_a_term_in_context_counts_beside_what_relations_lead_to_in_two_steps() -
         assert bool(linker.find("the noise", about=neighbor)) == expected
 
 
+def test_a_term_in_context_counts_beside_an_unambiguous_name_of_its_own() -> None:
+    terms = (Term("noise", "preferred", link=CONTEXT), Term("Gaussian noise", "admitted"))
+    linker = linker_for("en", noise=list(terms))
+    assert [match.start for match in linker.find("noise, or Gaussian noise")] == [0, 10]
+
+
 @pytest.mark.parametrize(
     "text",
     [
