@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 
 from .model import Language
 
@@ -11,7 +12,8 @@ SUMMARY = {"words": (40, 60), "han": (60, 110)}
 DEFINITION = {"words": 25, "han": 40}
 """More than that is no phrase that could stand in a sentence."""
 _WORD = re.compile(r"\w+(?:[-'’./,]\w+)*")
-_UNSPACED = re.compile("[\u3040-\u30ff\u3400-\u9fff]")  # kana and Han characters
+# Thai and Lao, Burmese, Khmer, kana, Han.
+_UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
 
 
 def unit(language: Language, text: str = "") -> str:
@@ -21,13 +23,15 @@ def unit(language: Language, text: str = "") -> str:
 
 
 def length(text: str, unit: str) -> int:
-    """Words, one with hyphens being one; else characters, without white space."""
-    return sum(1 for _ in _WORD.finditer(text)) if unit == "words" else len("".join(text.split()))
+    """Words, one with hyphens being one; else characters, without white space. Marks on letters, and signs
+    that are not seen, count for nothing and part no words: हिन्दी, می‌خواهم."""
+    seen = "".join(sign for sign in text if unicodedata.category(sign) not in ("Mn", "Mc", "Me", "Cf"))
+    return sum(1 for _ in _WORD.finditer(seen)) if unit == "words" else len("".join(seen.split()))
 
 
 def said(number: int | str, unit: str) -> str:
     """The number with what is counted."""
-    return f"{number} {'words' if unit == 'words' else 'characters'}"
+    return f"{number} {'word' if unit == 'words' else 'character'}{'' if number == 1 else 's'}"
 
 
 def summary_range(unit: str) -> str:

@@ -660,9 +660,25 @@ zh: {terms: [{term: 判别器, pinyin: pànbiéqì}], definition: 区分真假�
         ("产生新样本的网络", "han", 8),
         ("ニューラル ネットワーク", "han", 11),
         ("network that learns", "words", 3),
+        ("โครงข่าย", "han", 7),
     ],
 )
 def test_a_text_that_was_left_in_english_is_counted_in_words(text: str, unit: str, length: int) -> None:
     language = Language("ja", "日本語", "ja", segment="han")
     assert lengths.unit(language, text) == unit
     assert lengths.length(text, unit) == length
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("हिन्दी भाषा में", 3),  # vowel signs
+        ("اَلْعَرَبِيَّةُ لُغَةٌ", 2),  # vowel marks
+        ("می\u200cخواهم", 1),  # a non-joiner within a word
+        ("Silben\u00adtrennung", 1),
+        ("cafe\u0301s", 1),
+    ],
+)
+def test_words_of_other_scripts_are_counted_whole(text: str, words: int) -> None:
+    assert lengths.length(text, "words") == words
+    assert lengths.said(words, "words") == ("1 word" if words == 1 else f"{words} words")
