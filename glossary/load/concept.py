@@ -11,6 +11,7 @@ from typing import Any
 
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
+from ..cards import TEXTS
 from ..model import RELATIONS, Concept, Entry, Term
 from ..yamlfile import Reader, did_you_mean, join
 from .extra import read_extra
@@ -118,7 +119,7 @@ def _read_entry(reader: Reader, lang: str, node: Node) -> Entry | None:
     values = reader.mapping(node, _ENTRY_KEYS)
     extra = read_extra(reader, values.pop("extra")[1], "extra") if "extra" in values else {}
     texts = {name: reader.text(value, name) for name, (_, value) in values.items() if name != "terms"}
-    for name in ("explanation", "example"):
+    for name in TEXTS:
         if (brackets := _brackets(texts.get(name, ""))) > _MAX_BRACKETS:
             message = f"the text holds {brackets:,} opening brackets"
             reader.at(values[name][1], "T012", message, f"keep them below {_MAX_BRACKETS:,}", key=name)
