@@ -20,7 +20,7 @@ from .formulas import LATEX, PLAIN
 from .links import Linker
 from .markdown import Page, TermLinks
 from .model import Termbase
-from .prose import SafeMarkdown
+from .prose import SPACES, SafeMarkdown
 
 _MARKUP = re.compile(r"[*_`\[\]<>&\\$!:@]")  # without any of these there is nothing to convert
 _LINK = re.compile(r"</?a\b[^>]*>")
@@ -39,7 +39,7 @@ class Phrases:
     def html(self, text: str, lang: str) -> Markup:
         """The text as safe HTML in one line."""
         if not _MARKUP.search(text):
-            return Markup(escape(" ".join(text.split()), quote=False))
+            return Markup(escape(SPACES.sub(" ", text.strip()), quote=False))
         if lang not in self._pages:
             self._pages[lang] = Page(Linker(self.termbase, lang), str, by_hand_only=True)
         self._links.page = self._pages[lang]

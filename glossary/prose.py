@@ -34,6 +34,7 @@ from .yamlfile import locate_text, shown
 
 SCHEMES = ("http", "https", "mailto")
 _SCHEME = re.compile(r"([^/?#]*?):")
+SPACES = re.compile(r"[^\S\u00a0\u2007\u202f]+")  # besides those at which no line may end
 _IGNORED_BY_BROWSERS = re.compile(r"[\x00-\x20\x7f-\x9f\u2028\u2029]")
 
 Resolve = Callable[[str], str | None]
@@ -195,7 +196,7 @@ class SafeMarkdown:
         self._safe.broken = []
         if not self.inline:
             return Markup(self._markdown.reset().convert(text))
-        paragraph = self._markdown.reset().convert(" ".join(text.split()))
+        paragraph = self._markdown.reset().convert(SPACES.sub(" ", text.strip()))
         return Markup(paragraph.removeprefix("<p>").removesuffix("</p>"))
 
     @property

@@ -60,7 +60,7 @@ def wrong_pinyin(facts: Facts) -> Iterator[Finding]:
 def circular_definition(facts: Facts) -> Iterator[Finding]:
     """A definition that uses the term it defines."""
     for text in (text for text in facts.entry_texts if text.key == "definition"):
-        definition = text.prose.strip(BARRIER)
+        definition, _ = _phrase(text)
         for mention in facts.mention_finders[text.lang].mentions(definition):
             if mention.concept == text.id:
                 used = definition[mention.start : mention.end]
@@ -100,8 +100,9 @@ def definition_with_article(facts: Facts) -> Iterator[Finding]:
     """A definition that begins with an article (ISO 704: it is to stand where the term could stand)."""
     for text in facts.entry_texts:
         pattern = _ARTICLES.get(facts.termbase.languages[text.lang].stemmer)
-        if text.key == "definition" and pattern and (article := pattern.match(text.markdown)):
-            start, end = article.span()
+        definition, begin = _phrase(text)
+        if text.key == "definition" and pattern and (article := pattern.match(definition)):
+            start, end = begin, begin + article.end()
             message = f"the definition begins with the article “{article[0].strip()}”"
             yield in_text("T107", message, "leave it out", text, start, end, (Change(start, end, ""),))
 
@@ -110,9 +111,10 @@ def definition_with_article(facts: Facts) -> Iterator[Finding]:
 def definition_with_full_stop(facts: Facts) -> Iterator[Finding]:
     """A definition that ends like a sentence, although it is to stand inside one."""
     for text in facts.entry_texts:
-        stop = _FULL_STOP.search(text.markdown) if text.key == "definition" else None
-        if stop and not _ENDS_WITH_DOT.search(text.markdown):
-            start, end = stop.span()
+        definition, begin = _phrase(text)
+        stop = _FULL_STOP.search(definition) if text.key == "definition" else None
+        if stop and not _ENDS_WITH_DOT.search(definition):
+            start, end = begin + stop.start(), begin + stop.end()
             message = "the definition ends with a period"
             yield in_text("T108", message, "leave it out", text, start, end, (Change(start, end, ""),))
 
@@ -222,6 +224,11 @@ def unreadable_text(facts: Facts) -> Iterator[Finding]:
         for problem in text.reading.problems if not text.prose and text.markdown.strip() else ():
             if problem.code == "T121":
                 yield Finding(replace(problem, line=text.line_at(None), key=text.key), text)
+
+
+def _phrase(text: Text) -> tuple[str, int]:
+    """A definition as it is read, without what stands around a block, and where in the prose it begins."""
+    return text.prose.strip(BARRIER), len(text.prose) - len(text.prose.lstrip(BARRIER))
 
 
 def _without_article(definition: str, facts: Facts, lang: str) -> str:

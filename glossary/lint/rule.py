@@ -113,7 +113,7 @@ class Mention:
     start: int
     end: int
     concept: str
-    status: str  # UNUSABLE, LINKED, UNLINKED; empty when several concepts claim the form
+    status: str  # UNUSABLE, LINKED, UNLINKED; empty when several concepts claim the form, or a name has it
 
 
 class MentionFinder(Linker):
