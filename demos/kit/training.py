@@ -179,6 +179,10 @@ class Run(ABC, Generic[Model]):
         """Share of itself that the average keeps at this step."""
         return early_decay(self.step, self.recipe.average)
 
+    def seed_dropout(self) -> None:
+        """Let dropout, which draws from torch's own generator, depend on seed and step only."""
+        torch.manual_seed(self.seed * 1_000_003 + self.step)
+
     def descend(self, loss: Tensor, longest: float = math.inf) -> None:
         """A step of the run's optimizers down a loss, with a gradient of the model of at most that length."""
         for optimizer in self.optimizers:

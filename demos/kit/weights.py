@@ -4,21 +4,24 @@ A folder holds ``model.safetensors``, perhaps more files of the same kind, and `
 ``sha256`` is that of ``model.safetensors``; ``files`` holds the checksum of every file.
 """
 
+import copy
 import hashlib
 import json
 import subprocess
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 import torch
 from safetensors import SafetensorError
 from safetensors.torch import load, save
 from torch import Tensor
 
+from demos.kit.device import best_device
 from glossary import files
 
 Better = Literal["higher", "lower"]
+Net = TypeVar("Net", bound=torch.nn.Module)
 
 
 class WeightsError(Exception):
@@ -143,6 +146,22 @@ def load_into(module: torch.nn.Module, tensors: dict[str, Tensor], folder: Path)
     except RuntimeError as error:
         first = str(error).splitlines()[1].strip() if "\n" in str(error) else str(error)
         raise WeightsError(f"{folder} does not fit the model's code ({first}): {remedy(folder)}.") from None
+
+
+def loaded(net: Net, folder: Path, device: torch.device | None = None, name: str = "model") -> Net:
+    """The net with the weights of ``<name>.safetensors``, in inference mode, by default on the best device.
+
+    Raises WeightsError if they are missing, damaged, or another net's.
+    """
+    load_into(net, load_weights(folder, name), folder)
+    return net.eval().requires_grad_(False).to(device or best_device())
+
+
+def shipped(net: Net) -> Net:
+    """A copy on the CPU as readers will load it: weights rounded to fp16, in inference mode."""
+    net = copy.deepcopy(net).cpu().eval()
+    net.load_state_dict(as_loaded(net.state_dict()))
+    return net
 
 
 def part(tensors: dict[str, Tensor], prefix: str) -> dict[str, Tensor]:

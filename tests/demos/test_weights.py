@@ -12,10 +12,12 @@ from demos.kit.weights import (
     WeightsError,
     load_into,
     load_weights,
+    loaded,
     part,
     prefixed,
     read_card,
     save_weights,
+    shipped,
     write_card,
 )
 
@@ -40,6 +42,20 @@ def test_stored_in_half_precision_loaded_in_single(folder):
     assert {x.dtype for x in tensors.values()} == {torch.float32}
     assert torch.equal(tensors["weight"], tensors["weight"].half().float())
     assert load_weights(folder, "extra")["steps"].tolist() == [1, 2]
+
+
+def test_a_net_is_loaded_as_it_is_shipped(tmp_path: Path) -> None:
+    net = torch.nn.Sequential(torch.nn.Linear(3, 2), torch.nn.BatchNorm1d(2))
+    copied = shipped(net)
+    assert not torch.equal(copied[0].weight, net[0].weight), "rounded, and the net itself is as before"
+    assert net.training
+    sha256 = save_weights(tmp_path, net.state_dict(), "b")
+    write_card(tmp_path, Card("b", {}, 8, 7, 1, 0.1, "cpu", files={"b.safetensors": sha256}))
+    fresh = torch.nn.Sequential(torch.nn.Linear(3, 2), torch.nn.BatchNorm1d(2))
+    back = loaded(fresh, tmp_path, torch.device("cpu"), "b")
+    assert all(torch.equal(x, back.state_dict()[key]) for key, x in copied.state_dict().items())
+    assert not back.training
+    assert not any(x.requires_grad for x in back.parameters())
 
 
 def test_card_survives_writing_and_knows_its_bars(folder):

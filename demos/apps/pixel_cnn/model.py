@@ -17,9 +17,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from demos.kit.device import best_device
 from demos.kit.functions import function
-from demos.kit.weights import load_into, load_weights
+from demos.kit.weights import loaded
 
 SIDE, COLORS = 16, 32
 PICTURE = ("n", SIDE, SIDE)
@@ -106,9 +105,7 @@ class PixelNet(nn.Module):
 @torch.inference_mode(False)  # `influence` takes gradients through what another function asked for first
 def load_net(device: torch.device | None = None, folder: Path = WEIGHTS) -> PixelNet:
     """The trained net, in inference mode. Raises WeightsError."""
-    net = PixelNet()
-    load_into(net, load_weights(folder), folder)
-    return net.eval().requires_grad_(False).to(device or best_device())
+    return loaded(PixelNet(), folder, device)
 
 
 # Painting

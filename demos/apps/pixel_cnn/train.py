@@ -1,6 +1,5 @@
 """Training of the PixelCNN: the cross-entropy of every pixel of portraits, given those before it."""
 
-import copy
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -13,7 +12,7 @@ from demos.apps.pixel_cnn.palette import nearest, palette_of, reduced
 from demos.data.avatars.dataset import TRAIN_SEED, portraits
 from demos.kit.device import autocast
 from demos.kit.training import Budget, Run, generator, parameters, trainer
-from demos.kit.weights import as_loaded, save_weights, write_card
+from demos.kit.weights import save_weights, shipped, write_card
 
 DETAILS = {
     "palette": "32 colors by k-means (squared error in sRGB, best of 6 starts by k-means++) on the pixels of "
@@ -83,8 +82,7 @@ def publish(run: PixelRun, out: Path) -> None:
     """Write the averaged net's weights, measure them as a reader will load them, and write the card."""
     from demos.apps.pixel_cnn.evaluate import measure
 
-    net = copy.deepcopy(run.average).cpu().eval()
-    net.load_state_dict(as_loaded(net.state_dict()))
+    net = shipped(run.average)
     card = run.card("pixel_cnn", asdict(PixelConfig()), parameters(net))
     card.sha256 = save_weights(out, net.state_dict())
     card.details = DETAILS

@@ -12,10 +12,9 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from demos.kit.device import best_device
 from demos.kit.functions import function
 from demos.kit.random import normal
-from demos.kit.weights import load_into, load_weights
+from demos.kit.weights import loaded
 
 PICTURE = ("n", 3, 64, 64)
 WEIGHTS = Path(__file__).with_name("weights")
@@ -143,9 +142,7 @@ def ratio_of(strength: Tensor) -> Tensor:
 @cache
 def load_net(device: torch.device | None = None, folder: Path = WEIGHTS) -> StyleNet:
     """The trained net, in inference mode. Raises WeightsError."""
-    net = StyleNet()
-    load_into(net, load_weights(folder), folder)
-    return net.eval().requires_grad_(False).to(device or best_device())
+    return loaded(StyleNet(), folder, device)
 
 
 @function(

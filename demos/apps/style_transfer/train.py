@@ -1,7 +1,6 @@
 """Training of the style net: the losses that the optimization descends, on the net's own pictures, for random
 portraits, textures and strengths."""
 
-import copy
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -15,7 +14,7 @@ from demos.apps.style_transfer.textures import KINDS, LARGEST, PALETTES, SMALLES
 from demos.data.avatars.dataset import TRAIN_SEED, Portraits, from_bytes, portraits, to_bytes
 from demos.kit.random import uniform
 from demos.kit.training import Budget, Run, channels_last, generator, parameters, trainer
-from demos.kit.weights import as_loaded, save_weights, write_card
+from demos.kit.weights import save_weights, shipped, write_card
 
 
 @dataclass(frozen=True)
@@ -124,8 +123,7 @@ def publish(run: StyleRun, out: Path) -> None:
     """Write the averaged net's weights, measure them as a reader will load them, and write the card."""
     from demos.apps.style_transfer.evaluate import measure
 
-    net = copy.deepcopy(run.average).cpu().eval()
-    net.load_state_dict(as_loaded(net.state_dict()))
+    net = shipped(run.average)
     card = run.card("style_transfer", asdict(StyleConfig()), parameters(net))
     card.sha256 = save_weights(out, net.state_dict())
     card.metrics = measure(net, run.recipe.held_out)

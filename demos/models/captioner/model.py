@@ -16,13 +16,12 @@ from pathlib import Path
 from typing import NamedTuple
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor, nn
 
-from demos.kit.device import best_device
 from demos.kit.training import channels_last
-from demos.kit.weights import load_into, load_weights
+from demos.kit.weights import loaded
 from demos.models.captioner.captions import vocabulary
+from demos.models.residual import Residual
 
 WEIGHTS = Path(__file__).parent / "weights"
 SIDE = 16  # places in a row
@@ -97,21 +96,6 @@ class Captioner(nn.Module):
         return self.out(self.mixed(torch.cat([states, seen], 2)).relu()), attention
 
 
-class Residual(nn.Module):
-    """Two convolutions beside a 1×1 shortcut (He et al. 2016)."""
-
-    def __init__(self, channels: int, out: int) -> None:
-        super().__init__()
-        self.path = nn.Sequential(
-            nn.Conv2d(channels, out, 3, padding=1, bias=False), nn.BatchNorm2d(out), nn.ReLU(),
-            nn.Conv2d(out, out, 3, padding=1, bias=False), nn.BatchNorm2d(out),
-        )  # fmt: skip
-        self.shortcut = nn.Conv2d(channels, out, 1, bias=False) if channels != out else nn.Identity()
-
-    def forward(self, x: Tensor) -> Tensor:
-        return F.relu(self.path(x) + self.shortcut(x))
-
-
 def config() -> CaptionerConfig:
     return CaptionerConfig(words=len(vocabulary()))
 
@@ -119,6 +103,4 @@ def config() -> CaptionerConfig:
 @cache
 def load_captioner(device: torch.device | None = None, folder: Path = WEIGHTS) -> Captioner:
     """The trained captioner, in inference mode. Raises WeightsError."""
-    net = Captioner(config())
-    load_into(net, load_weights(folder), folder)
-    return net.eval().requires_grad_(False).to(device or best_device())
+    return loaded(Captioner(config()), folder, device)

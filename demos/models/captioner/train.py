@@ -11,7 +11,6 @@ captions alone, small things such as beards are seen late.
 
 from __future__ import annotations
 
-import copy
 import random
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -27,7 +26,7 @@ from demos.data.captions.grammar import HERE, LANGUAGES
 from demos.kit.device import autocast
 from demos.kit.kept import digest, kept
 from demos.kit.training import Budget, Run, channels_last, generator, parameters, trainer
-from demos.kit.weights import as_loaded, save_weights, write_card
+from demos.kit.weights import save_weights, shipped, write_card
 from demos.models.attributes import AttributeHeads, attribute_loss, truth_columns, visible
 from demos.models.captioner import captions
 from demos.models.captioner.captions import (
@@ -181,8 +180,7 @@ def publish(run: CaptionerRun, out: Path) -> None:
     """Measure the averaged captioner on held-out portraits and write weights and card."""
     from demos.models.captioner.evaluate import measure
 
-    net = copy.deepcopy(run.average.captioner).cpu().eval()
-    net.load_state_dict(as_loaded(net.state_dict()))
+    net = shipped(run.average.captioner)
     card = run.card("captioner", asdict(config()), parameters(net))
     card.sha256 = save_weights(out, net.state_dict())
     card.metrics, card.details = measure(net, run.recipe.held_out, run.recipe.known), DETAILS

@@ -15,8 +15,7 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 
-from demos.kit.device import best_device
-from demos.kit.weights import load_into, load_weights
+from demos.kit.weights import loaded
 from demos.models.face_swap.people import COUNT, WINDOW, windowed
 
 WEIGHTS = Path(__file__).parent / "weights"
@@ -106,6 +105,4 @@ def convolution(channels: int, out: int, kernel: int, stride: int = 1) -> tuple[
 @cache
 def load_swap(device: torch.device | None = None, folder: Path = WEIGHTS) -> FaceSwap:
     """The trained model, in inference mode. Raises WeightsError."""
-    swap = FaceSwap()
-    load_into(swap, load_weights(folder), folder)
-    return swap.eval().requires_grad_(False).to(device or best_device())
+    return loaded(FaceSwap(), folder, device)

@@ -8,7 +8,6 @@ may come out where somebody smiled.
 
 from __future__ import annotations
 
-import copy
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,7 +17,7 @@ from torch import Tensor
 from demos.data.avatars.dataset import from_bytes
 from demos.kit.filters import blurred
 from demos.kit.training import Budget, Run, generator, parameters, trainer
-from demos.kit.weights import as_loaded, save_weights, write_card
+from demos.kit.weights import save_weights, shipped, write_card
 from demos.models.face_swap.evaluate import measure
 from demos.models.face_swap.model import DEFAULT, WEIGHTS, FaceSwap
 from demos.models.face_swap.people import COUNT, TRAIN_SEED, drawn, pictured, windowed
@@ -109,8 +108,7 @@ def recolored(pictures: Tensor, seeded: torch.Generator) -> Tensor:
 
 def publish(run: SwapRun, out: Path) -> None:
     """Measure the averaged model against the renderer's truth and write weights and card."""
-    swap = copy.deepcopy(run.average).cpu().eval()
-    swap.load_state_dict(as_loaded(swap.state_dict()))
+    swap = shipped(run.average)
     config = {"encoder": DEFAULT.encoder, "code": DEFAULT.code, "decoder": DEFAULT.decoder, "people": COUNT}
     card = run.card("face_swap", config, parameters(swap))
     card.sha256 = save_weights(out, swap.state_dict())

@@ -19,9 +19,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from demos.kit.device import best_device
 from demos.kit.training import channels_last
-from demos.kit.weights import Card, load_into, load_weights, read_card
+from demos.kit.weights import Card, loaded, read_card
 from demos.models.faces.people import POINTS, SIZE
 from demos.models.ip_adapter.model import SEEN, SIDE, look
 from demos.models.judge.model import JudgeConfig, load_judge
@@ -112,29 +111,27 @@ def card() -> Card:
     return read_card(WEIGHTS)
 
 
-def loaded(name: str, device: torch.device | None, folder: Path) -> Head:
+def head(name: str, device: torch.device | None, folder: Path) -> Head:
     """One of the `KINDS`, trained, in inference mode. Raises WeightsError."""
-    net = KINDS[name]()
-    load_into(net, load_weights(folder, name), folder)
-    return net.eval().requires_grad_(False).to(device or best_device())
+    return loaded(KINDS[name](), folder, device, name)
 
 
 @cache
 def load_recognizer(device: torch.device | None = None, folder: Path = WEIGHTS) -> Head:
     """The net whose embeddings condition what is drawn. Raises WeightsError."""
-    return loaded("model", device, folder)
+    return head("model", device, folder)
 
 
 @cache
 def load_verifier(device: torch.device | None = None, folder: Path = WEIGHTS) -> Head:
     """The net that only measures. Raises WeightsError."""
-    return loaded("verifier", device, folder)
+    return head("verifier", device, folder)
 
 
 @cache
 def load_landmarks(device: torch.device | None = None, folder: Path = WEIGHTS) -> Head:
     """The reader of landmarks, which also only measures. Raises WeightsError."""
-    return loaded("landmarks", device, folder)
+    return head("landmarks", device, folder)
 
 
 @torch.inference_mode()

@@ -11,7 +11,6 @@ all attributes, and a layer that is thrown away asks the vector for those that m
 
 from __future__ import annotations
 
-import copy
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -26,7 +25,7 @@ from demos.data.avatars.dataset import TRAIN_SEED, from_bytes, portraits
 from demos.data.avatars.factors import FACTORS, Factors
 from demos.kit.device import autocast
 from demos.kit.training import Budget, Job, Progress, Run, generator, parameters, training
-from demos.kit.weights import as_loaded, save_weights, write_card
+from demos.kit.weights import save_weights, shipped, write_card
 from demos.models.attributes import AttributeHeads, factor_loss, label
 from demos.models.faces.evaluate import levels, measure
 from demos.models.faces.model import EMBEDDING, WEIGHTS, Head, LandmarkReader, Recognizer, Verifier
@@ -203,9 +202,7 @@ def publish(runs: dict[str, RecognitionRun], landmarks: LandmarkRun, out: Path) 
     """Measure the averaged nets on held-out people and write weights and card."""
     averages: dict[str, Head] = {name: run.average.net for name, run in runs.items()}
     averages["landmarks"] = landmarks.average
-    nets = {name: copy.deepcopy(net).cpu().eval() for name, net in averages.items()}
-    for net in nets.values():
-        net.load_state_dict(as_loaded(net.state_dict()))
+    nets = {name: shipped(net) for name, net in averages.items()}
     card = landmarks.card("faces", {"embedding": EMBEDDING}, sum(parameters(net) for net in nets.values()))
     card.files = {
         f"{name}.safetensors": save_weights(out, net.state_dict(), name) for name, net in nets.items()

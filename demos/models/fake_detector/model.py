@@ -13,8 +13,7 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 
-from demos.kit.device import best_device
-from demos.kit.weights import load_into, load_weights
+from demos.kit.weights import loaded
 
 WEIGHTS = Path(__file__).parent / "weights"
 SIZE, PLACES = 64, 16  # px of a picture, and places across it that have a say
@@ -64,6 +63,4 @@ def verdict(places: Tensor) -> Tensor:
 @cache
 def load_detector(device: torch.device | None = None, folder: Path = WEIGHTS) -> Detector:
     """The trained detector, in inference mode. Raises WeightsError."""
-    detector = Detector()
-    load_into(detector, load_weights(folder), folder)
-    return detector.eval().requires_grad_(False).to(device or best_device())
+    return loaded(Detector(), folder, device)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,7 +12,7 @@ from torch import Tensor
 from demos.data.avatars.dataset import TRAIN_SEED, Portraits, from_bytes, portraits, to_bytes
 from demos.kit.functions import direct
 from demos.kit.training import Budget, Run, generator, parameters, trainer
-from demos.kit.weights import as_loaded, save_weights, write_card
+from demos.kit.weights import save_weights, shipped, write_card
 from demos.models.face_swap import people
 from demos.models.face_swap.people import drawn, pictured
 from demos.models.fake_detector.evaluate import curves, measure, outcomes
@@ -123,8 +122,7 @@ class DetectorRun(Run[Detector]):
 
 def publish(run: DetectorRun, out: Path) -> None:
     """Measure the averaged detector on people and fakes that it doesn't know and write weights and card."""
-    detector = copy.deepcopy(run.average).cpu().eval()
-    detector.load_state_dict(as_loaded(detector.state_dict()))
+    detector = shipped(run.average)
     config = {"seen": SEEN, "unseen": UNSEEN}
     card = run.card("fake_detector", config, parameters(detector))
     card.sha256 = save_weights(out, detector.state_dict())

@@ -14,10 +14,10 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from demos.data.avatars.factors import CATEGORICAL
-from demos.kit.device import best_device
 from demos.kit.training import channels_last
-from demos.kit.weights import load_into, load_weights
+from demos.kit.weights import loaded
 from demos.models.attributes import AttributeHeads
+from demos.models.residual import Residual
 
 JUDGE_VERSION = 1
 WEIGHTS = Path(__file__).parent / "weights"
@@ -79,27 +79,10 @@ class Judge(nn.Module):
         return {name: x.argmax(1) if name in CATEGORICAL else x for name, x in self(pictures).items()}
 
 
-class Residual(nn.Module):
-    """Two convolutions beside a 1×1 shortcut."""
-
-    def __init__(self, channels: int, out: int) -> None:
-        super().__init__()
-        self.path = nn.Sequential(
-            nn.Conv2d(channels, out, 3, padding=1, bias=False), nn.BatchNorm2d(out), nn.ReLU(),
-            nn.Conv2d(out, out, 3, padding=1, bias=False), nn.BatchNorm2d(out),
-        )  # fmt: skip
-        self.shortcut = nn.Conv2d(channels, out, 1, bias=False)
-
-    def forward(self, x: Tensor) -> Tensor:
-        return F.relu(self.path(x) + self.shortcut(x))
-
-
 @cache
 def load_judge(device: torch.device | None = None, folder: Path = WEIGHTS) -> Judge:
     """The frozen judge, in inference mode. Raises WeightsError."""
-    judge = Judge()
-    load_into(judge, load_weights(folder), folder)
-    return judge.eval().requires_grad_(False).to(device or best_device())
+    return loaded(Judge(), folder, device)
 
 
 @torch.inference_mode()

@@ -20,8 +20,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from demos.data.tunes.tune import BAR, PITCHES
-from demos.kit.device import best_device
-from demos.kit.weights import load_into, load_weights
+from demos.kit.weights import loaded
 from demos.models.melody.rolls import BAR_TOKENS, CHROMA, EIGHTH, PART_PITCHES, TOKENS
 from demos.models.text.model import TextConfig, TextNet
 
@@ -144,30 +143,19 @@ def binary(logits: Tensor) -> Tensor:
     return (logits > 0).to(smooth) + smooth - smooth.detach()
 
 
-def loaded(net: nn.Module, name: str, folder: Path, device: torch.device | None) -> nn.Module:
-    load_into(net, load_weights(folder, name), folder)
-    return net.eval().requires_grad_(False).to(device or best_device())
-
-
 @cache
 def load_writer(device: torch.device | None = None, folder: Path = WEIGHTS) -> TextNet:
     """The trained transformer. Raises WeightsError."""
-    net = TextNet(WRITER)
-    loaded(net, "transformer", folder, device)
-    return net
+    return loaded(TextNet(WRITER), folder, device, "transformer")
 
 
 @cache
 def load_editor(device: torch.device | None = None, folder: Path = WEIGHTS) -> Editor:
     """The trained AR-CNN. Raises WeightsError."""
-    net = Editor()
-    loaded(net, "ar-cnn", folder, device)
-    return net
+    return loaded(Editor(), folder, device, "ar-cnn")
 
 
 @cache
 def load_generator(device: torch.device | None = None, folder: Path = WEIGHTS) -> Generator:
     """The trained generator. Raises WeightsError."""
-    net = Generator()
-    loaded(net, "gan", folder, device)
-    return net
+    return loaded(Generator(), folder, device, "gan")

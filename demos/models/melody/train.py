@@ -11,7 +11,6 @@ The GAN: hinge losses (Lim and Ye 2017) with a gradient penalty on real accompan
 
 from __future__ import annotations
 
-import copy
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
@@ -26,7 +25,7 @@ from demos.data.tunes.corpus import folk_of, generated
 from demos.data.tunes.tune import BAR, PITCHES, Tune
 from demos.kit.device import autocast
 from demos.kit.training import Budget, Job, Progress, Run, generator, parameters, training
-from demos.kit.weights import as_loaded, save_weights, write_card
+from demos.kit.weights import save_weights, shipped, write_card
 from demos.models.melody.nets import (
     WEIGHTS,
     WRITER,
@@ -120,7 +119,7 @@ class WriterRun(TuneRun):
 
     def train_step(self) -> dict[str, float]:
         seeded = generator(self.seed, self.step)
-        torch.manual_seed(self.seed * 1_000_003 + self.step)  # for dropout
+        self.seed_dropout()
         numbers = batch(self.drawn_tunes(seeded, self.recipe.writer_batch)).to(self.device)
         self.model.train()
         with autocast(self.device):
@@ -291,18 +290,15 @@ def publish(runs: dict[str, Run[Any]], minutes: float, out: Path) -> None:
     """Write the averaged nets' weights, measure them as a reader will load them, and write the card."""
     from demos.models.melody.evaluate import measure
 
-    nets = {name: run.average for name, run in runs.items()} | {"gan": runs["gan"].average["generator"]}
-    shipped, files = {}, {}
-    for name, net in nets.items():
-        shipped[name] = copy.deepcopy(net).cpu().eval()
-        shipped[name].load_state_dict(as_loaded(net.state_dict()))
-        files[f"{name}.safetensors"] = save_weights(out, shipped[name].state_dict(), name)
+    averages = {name: run.average for name, run in runs.items()} | {"gan": runs["gan"].average["generator"]}
+    nets = {name: shipped(net) for name, net in averages.items()}
     config = {"transformer": asdict(WRITER), "unet": asdict(UNetConfig()), "noise": asdict(NoiseConfig())}
-    card = runs["transformer"].card("melody", config, sum(map(parameters, shipped.values())))
+    card = runs["transformer"].card("melody", config, sum(map(parameters, nets.values())))
     card.steps = sum(run.step for run in runs.values())
     card.minutes = round(minutes, 1)
-    card.files, card.details = files, DETAILS
-    card.metrics = measure(
-        shipped["transformer"], shipped["ar-cnn"], shipped["gan"], runs["gan"].recipe.measured
-    )
+    card.files = {
+        f"{name}.safetensors": save_weights(out, net.state_dict(), name) for name, net in nets.items()
+    }
+    card.details = DETAILS
+    card.metrics = measure(nets["transformer"], nets["ar-cnn"], nets["gan"], runs["gan"].recipe.measured)
     write_card(out, card)

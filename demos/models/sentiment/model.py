@@ -19,8 +19,7 @@ from torch import Tensor, nn
 
 from demos.data.sentiment.grammar import LABELS
 from demos.data.sentiment.tokens import PADDING, START, vocabulary
-from demos.kit.device import best_device
-from demos.kit.weights import load_into, load_weights
+from demos.kit.weights import loaded
 
 WEIGHTS = Path(__file__).parent / "weights"
 
@@ -92,6 +91,4 @@ def last(values: Tensor, numbers: Tensor) -> Tensor:
 @cache
 def load_nets(device: torch.device | None = None, folder: Path = WEIGHTS) -> Sentiment:
     """The trained nets, in inference mode. Raises WeightsError."""
-    nets = Sentiment(config())
-    load_into(nets, load_weights(folder), folder)
-    return nets.eval().requires_grad_(False).to(device or best_device())
+    return loaded(Sentiment(config()), folder, device)

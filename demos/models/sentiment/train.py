@@ -6,7 +6,6 @@ they learn what to make of one that they have never seen.
 
 from __future__ import annotations
 
-import copy
 from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
@@ -19,7 +18,7 @@ from demos.data.sentiment.corpus import LANGUAGES, SIZE, corpus
 from demos.data.sentiment.grammar import LABELS
 from demos.data.sentiment.tokens import START, UNKNOWN, batch, numbers
 from demos.kit.training import Budget, Run, generator, parameters, trainer
-from demos.kit.weights import as_loaded, save_weights, write_card
+from demos.kit.weights import save_weights, shipped, write_card
 from demos.models.sentiment.model import WEIGHTS, Sentiment, config, last
 
 DETAILS = {
@@ -81,7 +80,7 @@ class SentimentRun(Run[Sentiment]):
 
     def train_step(self) -> dict[str, float]:
         seeded = generator(self.seed, self.step)
-        torch.manual_seed(self.seed * 1_000_003 + self.step)  # for dropout
+        self.seed_dropout()
         chosen = torch.randint(len(self.rows), (self.recipe.batch,), generator=seeded)
         read = batch([self.rows[i] for i in chosen.tolist()])
         forgotten = (torch.rand(read.shape, generator=seeded) < self.recipe.unknown) & (read > START)
@@ -102,8 +101,7 @@ def publish(run: SentimentRun, out: Path) -> None:
     """Write the averaged nets' weights, measure them as a reader will load them, and write the card."""
     from demos.models.sentiment.evaluate import measure
 
-    nets = copy.deepcopy(run.average).cpu().eval()
-    nets.load_state_dict(as_loaded(nets.state_dict()))
+    nets = shipped(run.average)
     card = run.card("sentiment", asdict(nets.config), parameters(nets))
     card.sha256 = save_weights(out, nets.state_dict())
     card.details = dict(DETAILS)

@@ -17,6 +17,8 @@ happened inside. Both give the same logits.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -120,7 +122,7 @@ class Dropout(nn.Dropout):
 # Recurrent cores
 
 
-class Recurrent(nn.Module):
+class Recurrent(nn.Module, ABC):
     """A core with a state: torch's own layer for whole texts, its equations for one character."""
 
     states = 1  # tensors that a state has
@@ -149,9 +151,9 @@ class Recurrent(nn.Module):
         of_x, of_h, bias_x, bias_h = self.layer.all_weights[0]
         return F.linear(x, of_x, bias_x), F.linear(h, of_h, bias_h)
 
+    @abstractmethod
     def step(self, x: Tensor, state: State) -> tuple[Tensor, State, dict[str, Tensor]]:
         """x (n, embedding) to (n, hidden), the state behind it, and the values inside by name."""
-        raise NotImplementedError
 
 
 class RNN(Recurrent):
@@ -201,7 +203,7 @@ class GRU(Recurrent):
         return h, [h], {"reset": reset, "update": keep, "state": h}
 
 
-CORES = {"rnn": RNN, "lstm": LSTM, "gru": GRU}
+CORES: dict[str, Callable[[TextConfig], Recurrent]] = {"rnn": RNN, "lstm": LSTM, "gru": GRU}
 
 
 # The transformer

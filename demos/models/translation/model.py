@@ -16,6 +16,7 @@ give the same logits.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -26,8 +27,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from demos.data.sentences.pieces import PADDING, START, table
-from demos.kit.device import best_device
-from demos.kit.weights import load_into, load_weights
+from demos.kit.weights import loaded
 from demos.models.text.model import Dropout
 
 WEIGHTS = Path(__file__).parent / "weights"
@@ -73,7 +73,7 @@ class Step(NamedTuple):
     shares: Tensor
 
 
-class Translator(nn.Module):
+class Translator(nn.Module, ABC):
     """What both nets share."""
 
     def __init__(self, config: TranslationConfig) -> None:
@@ -91,22 +91,22 @@ class Translator(nn.Module):
     def scores(self, written: Tensor) -> Tensor:
         return F.linear(written, self.table.weight, self.bias)
 
+    @abstractmethod
     def read(self, numbers: Tensor, seen: Tensor | None = None) -> Source:
         """The source from its numbers (n, length), which PADDING may follow. Attention goes to those pieces
         alone that are `seen` (n, length), by default to all."""
-        raise NotImplementedError
 
+    @abstractmethod
     def forward(self, numbers: Tensor, target: Tensor) -> Tensor:
         """Logits (n, count, size) behind START and each piece of the target but the last, (n, count)."""
-        raise NotImplementedError
 
+    @abstractmethod
     def begin(self, source: Source) -> Tensor:
         """The state before anything is written."""
-        raise NotImplementedError
 
+    @abstractmethod
     def step(self, last: Tensor, state: Tensor, source: Source) -> Step:
         """One piece (n,) further; the first is START."""
-        raise NotImplementedError
 
 
 class Recurrent(Translator):
@@ -254,8 +254,8 @@ class Transformer(Translator):
         real = real if seen is None else real & seen
         x, looks = self.placed(numbers), list[Look]()
         for block in self.encoder:
-            x, seen = block(x, real[:, None, None])
-            looks += seen
+            x, more = block(x, real[:, None, None])
+            looks += more
         return Source(self.after_encoder(x), real), looks
 
     def decoded(self, written: Tensor, source: Source) -> tuple[Tensor, list[Look]]:
@@ -265,8 +265,8 @@ class Transformer(Translator):
         earlier = torch.ones(count, count, dtype=torch.bool, device=written.device).tril()
         x, looks = self.placed(written), list[Look]()
         for block in self.decoder:
-            x, seen = block(x, earlier, source)
-            looks += seen
+            x, more = block(x, earlier, source)
+            looks += more
         return self.scores(self.after_decoder(x)), looks
 
     def forward(self, numbers: Tensor, target: Tensor) -> Tensor:
@@ -298,6 +298,4 @@ def fresh(kind: str) -> Translator:
 @cache
 def load_net(kind: str, device: torch.device | None = None, folder: Path = WEIGHTS) -> Translator:
     """A trained net, in inference mode. Raises WeightsError, KeyError for an unknown kind."""
-    net = fresh(kind)
-    load_into(net, load_weights(folder, kind), folder)
-    return net.eval().requires_grad_(False).to(device or best_device())
+    return loaded(fresh(kind), folder, device, kind)

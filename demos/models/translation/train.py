@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from functools import cache
@@ -19,7 +18,7 @@ from demos.data.sentences.pieces import END, INTO, PADDING, cut, number_of, padd
 from demos.data.sentences.speech import SPEECH
 from demos.kit.device import autocast
 from demos.kit.training import Budget, Job, Progress, Run, generator, parameters, training
-from demos.kit.weights import as_loaded, save_weights, write_card
+from demos.kit.weights import save_weights, shipped, write_card
 from demos.models.translation.model import KINDS, WEIGHTS, Translator, fresh
 
 DIRECTIONS = tuple(permutations(LANGUAGES, 2))
@@ -94,7 +93,7 @@ class TranslationRun(Run[Translator]):
         return tuple(padded(rows).to(self.device) for rows in zip(*some, strict=True))  # type: ignore[return-value]
 
     def train_step(self) -> dict[str, float]:
-        torch.manual_seed(self.seed * 1_000_003 + self.step)  # for dropout
+        self.seed_dropout()
         numbers, target = self.batch()
         self.model.train()
         with autocast(self.device):
@@ -121,11 +120,7 @@ def publish(runs: list[TranslationRun], job: Job) -> None:
     """Write the averaged nets' weights, measure them as a reader will load them, and write the card."""
     from demos.models.translation.evaluate import measure
 
-    nets = {}
-    for run in runs:
-        net = copy.deepcopy(run.average).cpu().eval()
-        net.load_state_dict(as_loaded(net.state_dict()))
-        nets[run.kind] = net
+    nets = {run.kind: shipped(run.average) for run in runs}
     checksums = {
         f"{kind}.safetensors": save_weights(job.out, net.state_dict(), kind) for kind, net in nets.items()
     }

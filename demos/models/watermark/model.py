@@ -18,8 +18,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from demos.kit import random
-from demos.kit.device import best_device
-from demos.kit.weights import load_into, load_weights
+from demos.kit.weights import loaded
 
 WEIGHTS = Path(__file__).parent / "weights"
 SIZE = 64  # px of a portrait
@@ -120,6 +119,4 @@ def cosines(size: int) -> Tensor:
 @cache
 def load_watermark(device: torch.device | None = None, folder: Path = WEIGHTS) -> Watermark:
     """The trained watermark. Raises WeightsError."""
-    watermark = Watermark()
-    load_into(watermark, load_weights(folder), folder)
-    return watermark.eval().requires_grad_(False).to(device or best_device())
+    return loaded(Watermark(), folder, device)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,7 +11,7 @@ from torch import Tensor
 
 from demos.data.avatars.dataset import TRAIN_SEED, Portraits, portraits
 from demos.kit.training import Budget, Run, generator, parameters, trainer
-from demos.kit.weights import as_loaded, save_weights, write_card
+from demos.kit.weights import save_weights, shipped, write_card
 from demos.models.watermark.attacks import ATTACKS, attacked
 from demos.models.watermark.evaluate import measure
 from demos.models.watermark.model import BITS, SIZE, STRENGTH, WEIGHTS, Watermark
@@ -80,8 +79,7 @@ def unevenness(residual: Tensor) -> Tensor:
 
 def publish(run: WatermarkRun, out: Path) -> None:
     """Measure the averaged patterns on held-out portraits and write weights and card."""
-    watermark = copy.deepcopy(run.average).cpu().eval()
-    watermark.load_state_dict(as_loaded(watermark.state_dict()))
+    watermark = shipped(run.average)
     config = {"size": SIZE, "bits": BITS, "strength": STRENGTH}
     card = run.card("watermark", config, parameters(watermark))
     card.sha256 = save_weights(out, watermark.state_dict())
