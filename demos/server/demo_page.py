@@ -6,7 +6,7 @@ import json
 import re
 import time
 from contextlib import AsyncExitStack, aclosing
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
@@ -25,8 +25,17 @@ if TYPE_CHECKING:
 
 CLICKS = 256  # at once in one page; fewer are let into the line of answers
 CONFIG = re.compile(r"window\.gradio_config = (.*?);</script>")  # where Gradio's page holds all its values
+# All that Gradio's page asks for. Whatever else Gradio offers (uploads, calls past the queue, its API's
+# description, monitoring, proxies …) is not there: a list of what is allowed outlives Gradio's next release.
+ASKED_FOR = {
+    "GET": re.compile(
+        r"|config|theme\.css|gradio_api/(startup-events|queue/data|theme\.css|heartbeat/\w+|file=.+)"
+        r"|static/[\w./-]+|assets/[\w./-]+"
+    ),
+    "POST": re.compile(r"gradio_api/(queue/join|cancel|reset)"),
+}
 # What would end the script that the configuration stands in.
-ESCAPES = str.maketrans({character: f"\\u{ord(character):04x}" for character in "<>&\u2028\u2029"})
+ESCAPES = {character: f"\\u{ord(character):04x}" for character in "<>&\u2028\u2029"}
 
 
 class DemoPage:
@@ -66,8 +75,7 @@ class DemoPage:
         answers = self.page.answers(asked.tab.name, asked.state, reader, replaces=False)
         async with aclosing(answers) as parts:
             self.page.fill(config, asked, await anext(parts))
-        filled = json.dumps(config, ensure_ascii=False).translate(ESCAPES)
-        return HTMLResponse(before + filled + after, headers={"Cache-Control": "no-cache"})
+        return HTMLResponse(before + as_script(config) + after, headers={"Cache-Control": "no-cache"})
 
     async def template(self, request: Request) -> tuple[str, str, str]:
         """Gradio's page, made ours; the same whatever the address asks for."""
@@ -81,6 +89,19 @@ class DemoPage:
 
     async def close(self) -> None:
         await self.closing.aclose()
+
+
+def is_asked_for(method: str, path: str) -> bool:
+    allowed = ASKED_FOR.get("GET" if method == "HEAD" else method)
+    return allowed is not None and allowed.fullmatch(path) is not None
+
+
+def as_script(config: dict[str, Any]) -> str:
+    """A configuration as it may stand in a script."""
+    text = json.dumps(config, ensure_ascii=False)
+    for character, escape in ESCAPES.items():  # quicker than `translate`, which looks at each character
+        text = text.replace(character, escape)
+    return text
 
 
 async def open_page(demo: Demo, language: Language, page: Page, app: Starlette) -> DemoPage:
@@ -104,6 +125,7 @@ def mount(demo: Demo, language: Language, answers: Answers) -> tuple[Page, Starl
     from demos.server.internals import (
         count_components_anew,
         keep_one_application,
+        keep_routes,
         keep_sessions_light,
         make_addresses_relative,
     )
@@ -133,7 +155,9 @@ def mount(demo: Demo, language: Language, answers: Answers) -> tuple[Page, Starl
         ssr_mode=False,
         theme=make_theme(),
     )
-    keep_one_application(page.blocks, app.routes[-1].app)  # type: ignore[attr-defined]
+    mounted = app.routes[-1].app  # type: ignore[attr-defined]
+    keep_routes(mounted, is_asked_for)
+    keep_one_application(page.blocks, mounted)
     return page, app
 
 

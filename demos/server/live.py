@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-import re
 from collections.abc import AsyncIterator, Callable
 
 from starlette.requests import Request
@@ -13,7 +12,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response, Stream
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from demos.kit.languages import Language, Languages, default, match
-from demos.server.demo_page import DemoPage, captured
+from demos.server.demo_page import DemoPage, captured, is_asked_for
 from demos.server.files import Site
 from demos.server.guard import Pace, replay
 from demos.server.opening import Failed, OpenPages
@@ -23,19 +22,8 @@ from demos.server.proxy import query, relative_folder
 CLICKS_PER_SECOND, CLICKS_AT_ONCE = 40, 80  # per client: no hand is that fast, a stuck script is
 NOTICE_AFTER, GIVE_UP_AFTER = 1, 60  # seconds until a page that is being opened says so; until others give up
 HEARTBEAT_EVERY = 15  # seconds
-HEARTBEAT = "gradio_api/heartbeat/"
-JOIN, DATA = "gradio_api/queue/join", "gradio_api/queue/data"
+HEARTBEAT, JOIN, DATA = "gradio_api/heartbeat/", "gradio_api/queue/join", "gradio_api/queue/data"
 BUSY_REFRESH = 3  # seconds until a page for which there was no room tries again
-
-# All that Gradio's page asks for. Whatever else Gradio offers (uploads, calls past the queue, its API's
-# description, monitoring, proxies …) is not there: a list of what is allowed outlives Gradio's next release.
-ASKED_FOR = {
-    "GET": re.compile(
-        r"|config|theme\.css|gradio_api/(startup-events|queue/data|theme\.css|heartbeat/\w+|file=.+)"
-        r"|static/[\w./-]+|assets/[\w./-]+"
-    ),
-    "POST": re.compile(rf"{JOIN}|gradio_api/(cancel|reset)"),
-}
 
 log = logging.getLogger("ordlab")
 
@@ -154,11 +142,6 @@ class Heartbeat:
         while True:
             yield "data: ALIVE\n\n"
             await asyncio.sleep(HEARTBEAT_EVERY)
-
-
-def is_asked_for(method: str, path: str) -> bool:
-    allowed = ASKED_FOR.get("GET" if method == "HEAD" else method)
-    return allowed is not None and allowed.fullmatch(path) is not None
 
 
 def session_in(body: bytes) -> str:

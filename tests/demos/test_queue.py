@@ -7,9 +7,11 @@ import re
 
 from gradio import Blocks
 from gradio.queueing import Queue
+from gradio.routes import App
 from gradio.state_holder import SessionState
 
-from demos.server.internals import start_session
+from demos.server.demo_page import is_asked_for
+from demos.server.internals import keep_routes, start_session
 from demos.server.queue import WokenQueue
 
 
@@ -47,3 +49,21 @@ def test_a_queue_starts_with_nothing_to_do() -> None:
     with Blocks() as blocks:
         queue = WokenQueue(blocks, 3)
     assert (len(queue), queue.max_size, queue.max_thread_count) == (0, 3, 3)
+
+
+def test_a_page_has_the_routes_that_it_asks_for_alone() -> None:
+    with Blocks() as blocks:
+        pass
+    app = App.create_app(blocks, app_kwargs={"openapi_url": None})
+    keep_routes(app, is_asked_for)
+    included = [route.original_router for route in app.routes if hasattr(route, "original_router")]
+    paths = {
+        route.path for router in (app.router, *included) for route in router.routes if hasattr(route, "path")
+    }
+    below = "/gradio_api"
+    assert paths == {
+        *("/", "/config", "/theme.css", "/static/{path:path}", "/assets/{path:path}"),
+        *(f"{below}/{path}" for path in ("queue/join", "queue/data", "cancel", "reset", "theme.css")),
+        *(f"{below}/{path}" for path in ("startup-events", "file={path_or_url:path}")),
+        below + "/heartbeat/{session_hash}",
+    }

@@ -9,7 +9,7 @@ from functools import cache, lru_cache
 from demos.data.texts.corpus import corpus
 from demos.models.ngrams.model import NGrams, Numbers, sequence
 
-KEPT = 6  # models in memory, at most about 25 MB each
+KEPT = 16  # models in memory: of three languages, one of all characters has 16 MB, others at most 5
 
 
 @dataclass(frozen=True)
