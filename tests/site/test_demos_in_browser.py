@@ -36,6 +36,7 @@ from demos.kit.shows import Chart, Picture, Show
 from demos.kit.state import query
 from glossary.demos import Demo
 from tests import serving
+from tests.conftest import Faults
 from tests.ordlab import LANGUAGES
 from tests.serving import Server
 from tests.site.axe import assert_clean
@@ -103,9 +104,9 @@ def open_demo(page: Page, server: Server, demo: Demo, lang: str) -> FrameLocator
 
 @pytest.mark.parametrize(("name", "lang"), of_demos(ALL))
 def test_opens_with_an_answer_in_the_page_s_language(
-    page: Page, server: Server, name: str, lang: str
+    demo_page: Page, server: Server, name: str, lang: str
 ) -> None:
-    demo = DEMOS[name]
+    demo, page = DEMOS[name], demo_page
     frame = open_demo(page, server, demo, lang)
     expect(frame.get_by_text(demo.try_this[lang])).to_be_visible()
     expect(frame.locator("html")).to_have_attribute("lang", {"zh": "zh-CN"}.get(lang, lang))
@@ -243,10 +244,10 @@ def is_left_early(fault: str) -> bool:
 
 @pytest.mark.parametrize(("name", "lang"), [*of_demos(IN_TURN), *OTHERS])
 def test_every_control_changes_what_is_on_screen(
-    open_context: Callable[..., BrowserContext], server: Server, name: str, lang: str
+    demo_page: Page, faults: Faults, server: Server, name: str, lang: str
 ) -> None:
-    page = open_context(is_left_early).new_page()
-    app = declared(DEMOS[name])
+    app, page = declared(DEMOS[name]), demo_page
+    faults.expectations.append(is_left_early)
     serving.open_demo(server, name, lang)
     page.goto(f"{server.url}/demos/{name}/{lang}/")
     expect(page.locator("main :is(img, svg.chart):visible").first).to_be_visible(timeout=60_000)
@@ -396,10 +397,11 @@ def test_a_copied_link_opens_the_page_as_it_is(
 
 @pytest.mark.parametrize(("name", "lang"), of_demos(IN_TURN))
 def test_every_tab_is_clean_for_axe(
-    open_context: Callable[..., BrowserContext], server: Server, name: str, lang: str
+    demo_page: Page, faults: Faults, server: Server, name: str, lang: str
 ) -> None:
-    page = open_context(is_left_early, viewport={"width": 800, "height": 1200}).new_page()
-    app = declared(DEMOS[name])
+    app, page = declared(DEMOS[name]), demo_page
+    faults.expectations.append(is_left_early)
+    page.set_viewport_size({"width": 800, "height": 1200})
     for scheme in ("light", "dark"):
         page.goto(f"{server.url}/demos/{name}/{lang}/?__theme={scheme}")
         expect(page.locator("main :is(img, svg.chart)").first).to_be_visible(timeout=60_000)
