@@ -45,11 +45,9 @@ check: setup
 system: $(VENV)/ready-test
 	sh tests/install-system-packages.sh $(BIN)/python
 
-# One worker more than cores, since tests in a browser often wait, each with a server and a browser of its own;
-# what takes long comes first.
+# What takes long comes first; tests/conftest.py says how many workers there are.
 tests: system
-	$(BIN)/python -m pytest -n $$($(BIN)/python -c "import os; print(min(8, os.cpu_count() + 1))") \
-		--dist loadgroup --no-loadscope-reorder
+	$(BIN)/python -m pytest -n auto --dist loadgroup --no-loadscope-reorder
 
 # Types and terms are checked beside the tests.
 test: style system

@@ -11,10 +11,19 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 from filelock import FileLock
 from hypothesis import settings
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    Request,
+    expect,
+    sync_playwright,
+)
 
 from tests.light import LIGHT
 from tests.serving import ROOT, Server, serve
@@ -28,6 +37,10 @@ settings.register_profile("reproducible", derandomize=True)
 settings.register_profile("random", derandomize=False)
 settings.load_profile("reproducible")
 
+# For what a page should show soon: beside other workers, Playwright's 5 s may pass.
+expect.set_options(timeout=15_000)
+
+WORKER_MEMORY = 3_000_000_000  # bytes for each worker of the tests
 OUTER_NAME = "docs.example.org"  # as readers know the server where a proxy stands in front of it
 OURS = ("http://127.0.0.1:", f"http://{OUTER_NAME}:", f"https://{OUTER_NAME}:", "data:", "blob:")
 CHROMIUM_FLAGS = [
@@ -41,6 +54,13 @@ CHROMIUM_FLAGS = [
     # No other host has an address. (Routes of Playwright could refuse them, too, but switch the cache off.)
     f"--host-resolver-rules=MAP {OUTER_NAME} 127.0.0.1, MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
 ]
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """Twice as many workers as cores, for tests in a browser wait half of the time, but no more than memory
+    has room for: each has a server and a browser of its own."""
+    cores, memory = os.cpu_count() or 1, psutil.virtual_memory().available
+    return max(1, min(2 * cores, memory // WORKER_MEMORY, 8))
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
