@@ -29,6 +29,7 @@ from demos.kit import random
 
 HIGHEST = 8  # order
 Numbers = NDArray[np.int64]
+Counts = NDArray[np.int32]
 Shares = NDArray[np.float64]
 NOWHERE = -1  # the number of a context that was never seen
 
@@ -47,10 +48,10 @@ class Level:
     of their last k + 1 characters among the keys of length k as their number."""
 
     keys: Numbers  # context · size of the table + follower, each once, ascending
-    counts: Numbers  # of each key
-    seen: Numbers  # N: how often something followed each context
-    different: Numbers  # T: how many different followers each context has
-    begins: Numbers  # where the keys of each context begin; one more for the end
+    counts: Counts  # of each key
+    seen: Counts  # N: how often something followed each context
+    different: Counts  # T: how many different followers each context has
+    begins: Counts  # where the keys of each context begin; one more for the end
 
     def find(self, contexts: Numbers, followers: Numbers) -> Numbers:
         """The place of each pair among the keys, or NOWHERE."""
@@ -68,11 +69,13 @@ def count(contexts: Numbers, followers: Numbers, number: int) -> tuple[Level, Nu
     )
     counts = np.where(keys % size == START, 0, counts)
     of = keys // size
-    seen = np.bincount(of, counts, minlength=number).astype(np.int64)
-    different = np.bincount(of, counts > 0, minlength=number).astype(np.int64)
+    seen = np.bincount(of, counts, minlength=number)
+    different = np.bincount(of, counts > 0, minlength=number)
+    begins = np.searchsorted(of, np.arange(number + 1))
     places = np.full(len(contexts), NOWHERE)
     places[there] = inverse
-    return Level(keys, counts, seen, different, np.searchsorted(of, np.arange(number + 1))), places
+    few = (column.astype(np.int32) for column in (counts, seen, different, begins))
+    return Level(keys, *few), places
 
 
 def sequence(documents: Sequence[str]) -> Numbers:
