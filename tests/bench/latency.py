@@ -1,7 +1,7 @@
 """What one press costs a reader who is alone: through the server, and in the browser until the answer shows.
 
 Two kinds of press on every demo: its main button, and a control set to another value, for which the server
-can hardly have kept an answer.
+can hardly have kept an answer. Where the main button's answer streams: how many parts come in a second.
 """
 
 from __future__ import annotations
@@ -24,6 +24,8 @@ PRESSES, WARM_UP = 40, 3
 PAUSE = 0.05  # seconds between presses, so that the server does not take us for a stuck script
 PATIENCE = 30  # seconds for one press in the browser
 BAR = "<= 100 ms"  # of p50, through the server
+WATCHED = 5  # seconds of a stream
+RATES = {"avatarify": ">= 15", "gan_training": ">= 10"}  # bars of parts per second
 
 # The click, and milliseconds until the last of: the end of the event stream, a change of the page, a loaded
 # picture. An answer may look like the one before it, so no change is waited for.
@@ -64,6 +66,10 @@ def main(site: Path) -> None:
         for name, url in pages.items():
             for what, pick in {"main button": pick_main, "another value": pick_move}.items():
                 report(f"{name}: {what}, through the server", partial(through_server, url, pick), BAR)
+            if rate := asyncio.run(parts_per_second(url)):
+                show(
+                    f"{name}: parts of a stream, through the server", rate, "per second", RATES.get(name, "")
+                )
         buttons = asyncio.run(main_buttons(pages.values()))
         with sync_playwright() as playwright:  # which has an event loop of its own
             browser = playwright.chromium.launch(executable_path=system_chromium(), args=CHROMIUM_FLAGS)
@@ -108,6 +114,14 @@ async def presses(url: str, pick: Callable[[Reader], Event]) -> list[float]:
             found.append(press.seconds * 1000)
             await asyncio.sleep(PAUSE)
     return found[WARM_UP:]
+
+
+async def parts_per_second(url: str) -> float:
+    """Of the main button's answer; 0 where it does not stream."""
+    async with reader() as one:
+        await one.open_when_ready(url)
+        press = await one.press(pick_main(one), WATCHED)
+    return press.parts / press.streamed if press.parts > 1 else 0.0
 
 
 def pick_main(one: Reader) -> Event:

@@ -48,12 +48,14 @@ class Event:
 class Press:
     """What became of one press: `seconds` from the click until every picture of the answer had arrived.
 
-    Of an answer that streams, until those of its first part had.
+    Of an answer that streams, until those of its first part had; `parts` came in `streamed` more seconds.
     """
 
     outcome: Literal["answered", "refused", "failed"]
     seconds: float
     why: str = ""
+    parts: int = 0
+    streamed: float = 0.0
 
 
 def events(config: Config) -> list[Event]:
@@ -142,7 +144,7 @@ class Reader:
         self.values: dict[int, Any] = {}
         self.hash = ""
         self.seen: set[str] = set()  # what a browser's cache has
-        self.shown = 0.0  # when the answer to the last press, or its first part, was there
+        self.shown: list[float] = []  # when the parts of the answer to the last press were there
         self.left = False  # the page, in the middle of a stream
 
     async def open(self, url: str) -> float:
@@ -190,7 +192,7 @@ class Reader:
         Breaking off a stream is leaving the page: open it again to go on.
         """
         started = time.perf_counter()
-        self.shown = 0.0
+        self.shown = []
         try:
             async with asyncio.timeout(PATIENCE):
                 outcome, why = await self.ask(event, watched)
@@ -198,7 +200,9 @@ class Reader:
             outcome, why = "failed", f"no answer within {PATIENCE} s"
         except (aiohttp.ClientError, OSError, ValueError) as error:
             outcome, why = "failed", f"{type(error).__name__}: {error}"
-        return Press(outcome, (self.shown or time.perf_counter()) - started, why)  # type: ignore[arg-type]
+        first, *later = self.shown or [time.perf_counter()]
+        streamed = later[-1] - first if later else 0.0
+        return Press(outcome, first - started, why, len(later), streamed)  # type: ignore[arg-type]
 
     async def ask(self, event: Event, watched: float) -> tuple[str, str]:
         body = {
@@ -219,7 +223,7 @@ class Reader:
             async for message in messages(response):
                 if message["msg"] == "process_generating" and message["success"]:
                     await self.show(message["output"].get("data"))
-                    if time.perf_counter() - self.shown > watched:
+                    if time.perf_counter() - self.shown[0] > watched:
                         self.left = True
                         return "answered", ""
                 elif message["msg"] == "process_completed":
@@ -256,7 +260,7 @@ class Reader:
     async def show(self, data: Any) -> None:
         """Fetch the files of an answer, or of a part of it."""
         await self.fetch(set(files(data)))
-        self.shown = self.shown or time.perf_counter()
+        self.shown.append(time.perf_counter())
 
     async def fetch(self, addresses: set[str]) -> None:
         """Fetch files that are not in the browser's cache yet. Raises ValueError if one is not there."""
