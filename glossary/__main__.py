@@ -7,9 +7,21 @@ import os
 import sys
 from collections.abc import Sequence
 
-from .commands import CommandParser, Refusal, accept, check, coverage, export, import_, init, new, schema
+from .commands import (
+    CommandParser,
+    Refusal,
+    accept,
+    check,
+    coverage,
+    export,
+    import_,
+    init,
+    links,
+    new,
+    schema,
+)
 
-COMMANDS = (init, check, new, accept, coverage, export, import_, schema)
+COMMANDS = (init, check, links, new, accept, coverage, export, import_, schema)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

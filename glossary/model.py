@@ -20,6 +20,7 @@ GENDERS = ("m", "f", "m/f", "n")
 TYPES = ("full", "abbreviation", "acronym", "proper name", "variant")
 POS = ("noun", "verb", "adjective", "adverb", "proper noun", "other")
 RELATIONS = ("broader", "part_of", "related", "not_to_be_confused_with")
+LEVELS = ("intro", "technical", "paper")  # what a work that is recommended asks of its reader
 CONTEXT = "context"
 SEGMENTS = ("words", "han")
 READINGS = ("pinyin", "none")
@@ -96,6 +97,7 @@ class Concept:
     not_to_be_confused_with: tuple[str, ...] = ()  # concepts whose names are often put for this one's
     legacy: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
+    further: tuple[str, ...] = ()  # works to read next, of the same bibliography
     figure: str = ""  # the drawing on its page, by the name of its file
     reviewed: str = ""  # the day on which somebody last read all of it, as ISO 8601 has it
     extra: Mapping[str, Any] = field(default_factory=dict, hash=False)
@@ -152,6 +154,8 @@ class Source:
     identifier: str = ""  # DOI, arXiv number, ISBN …
     url: str = ""
     lang: str = ""  # language of the title
+    level: str = ""  # one of LEVELS; empty for a work that no concept recommends
+    readers: str = ""  # languages of the readers it is recommended to; empty: see `further`
 
 
 @dataclass(frozen=True)

@@ -73,6 +73,7 @@ def text(frame: Termbase, subject: str, broader: Sequence[str]) -> str:
         "# related: []  # what a reader may want to see next",
         "# not_to_be_confused_with: []  # what a reader may take it for",
         "# sources: []  # ids of sources.yml",
+        "# further: []  # works to read next: ids of sources.yml that have a level there",
         "# figure:  # a figure that explains it, by the name of its file",
         "# reviewed:  # the day on which somebody last read all of it, as in 2026-11-30",
     ]

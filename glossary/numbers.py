@@ -73,5 +73,13 @@ def day(iso: str, locale: str) -> str:
     return format_date(date.fromisoformat(iso), "long", locale=locale)
 
 
+def name_of_language(tag: str, locale: str) -> str:
+    """What a language is called: engelsk, kinesisk, nynorsk; its tag, where CLDR has no name."""
+    names = Locale.parse(locale).languages
+    subtags = tag.replace("_", "-").split("-")
+    tags = ("_".join(subtags[:end]) for end in range(len(subtags), 0, -1))
+    return str(next((names[tag] for tag in tags if tag in names), tag))
+
+
 def _minus(text: str) -> str:
     return text.replace("-", "−")

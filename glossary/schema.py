@@ -33,6 +33,8 @@ CONCEPT = {
     "not_to_be_confused_with": "Concepts that readers may take for this one; it is enough to say so in one.",
     "legacy": "Old addresses that lead to the concept's page.",
     "sources": "Works that the concept rests on, from sources.yml.",
+    "further": "Works to read next, from sources.yml, where they have a `level`; readers see those in their "
+    "language first.",
     "figure": "The figure on the concept's page: the name of its file in docs/figures, without .yml.",
     "reviewed": "The day on which somebody last read all of the concept: 2026-11-30.",
     "extra": EXTRA,
@@ -110,7 +112,7 @@ def _concept(frame: Termbase) -> dict[str, Any]:
                 for subject in frame.subjects.values()
             ]
         },
-        **dict.fromkeys((*RELATIONS, "sources"), _IDS),
+        **dict.fromkeys((*RELATIONS, "sources", "further"), _IDS),
         "figure": {"$ref": "#/$defs/id"},
         "reviewed": {"type": "string", "format": "date", "pattern": r"^\d{4}-\d{2}-\d{2}$"},
         "extra": _EXTRA,

@@ -28,7 +28,7 @@ Data = dict[str, Any]
 
 PARTS = ("languages", "subjects", "sources", "concepts", "extra")
 EXTRA = "extra"
-CONCEPT_LISTS = (*RELATIONS, "legacy", "sources")
+CONCEPT_LISTS = (*RELATIONS, "legacy", "sources", "further")
 CONCEPT_KEYS = ("subject", *CONCEPT_LISTS, "figure", "reviewed")
 ENTRY_TEXTS = ("definition", "summary", "explanation", "example", "basis")
 TERM_KEYS = tuple(field.name.rstrip("_") for field in fields(Term) if field.name != EXTRA)

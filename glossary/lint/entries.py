@@ -5,11 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from urllib.parse import urlsplit
+
+import langcodes
 
 from .. import lengths, order, staleness
 from ..languages import has_pinyin
 from ..markdown import BARRIER
-from ..model import Concept, Language
+from ..model import LEVELS, Concept, Language, Problem, Source
+from ..yamlfile import locate, shown
 from .rule import Change, Facts, Finding, in_entry, in_text, rule
 from .texts import Text
 
@@ -150,6 +154,27 @@ def _lengths(facts: Facts, key: str) -> Iterator[tuple[Text, str, int]]:
             prose = text.prose.replace(BARRIER, "")
             unit = lengths.unit(facts.termbase.languages[text.lang], prose)
             yield text, unit, lengths.length(prose, unit)
+
+
+@rule("T115")
+def unfit_recommendation(facts: Facts) -> Iterator[Finding]:
+    """A work to read next that readers cannot safely open, or of which they are not told what awaits them."""
+    termbase = facts.termbase
+    path = termbase.folder / "sources.yml"
+    for id in dict.fromkeys(id for concept in termbase.concepts.values() for id in concept.further):
+        for key, message, fix in _unfit(termbase.sources[id]):
+            said = f"the source “{id}” is recommended as further reading, {message}"
+            line = locate(path, id, key)
+            yield Finding(Problem(shown(path), line, "T115", said, fix, "warning", key=f"{id}.{key}"))
+
+
+def _unfit(work: Source) -> Iterator[tuple[str, str, str]]:
+    if urlsplit(work.url).scheme != "https":
+        yield "url", "but has no address that begins with https://", "add `url:`, or take it out of `further`"
+    if not langcodes.tag_is_valid(work.lang or "-"):
+        yield "lang", "but does not say in which language it is", "add `lang:` with a BCP 47 tag, such as en"
+    if not work.level:
+        yield "level", "but has no level", f"add `level:` with one of: {', '.join(LEVELS)}"
 
 
 @rule("T110")

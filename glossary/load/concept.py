@@ -17,7 +17,7 @@ from ..yamlfile import Reader, did_you_mean, join
 from .extra import read_extra
 from .values import CHOICES, ID, ID_FORM, LANGUAGE, LINKS, SLUG, YES_NO, report_not_allowed
 
-_LISTS = (*RELATIONS, "legacy", "sources")
+_LISTS = (*RELATIONS, "legacy", "sources", "further")
 # Markdown looks for the end of each bracket as far as the end of the text.
 _MAX_BRACKETS = 1000
 _CONCEPT_KEYS = ("subject", *_LISTS, "figure", "reviewed", "extra")

@@ -148,7 +148,7 @@ def _parse(folder: Path, contents: Mapping[Path, bytes], problems: list[Problem]
                 problems += _syntax_faults(path, content, folder)
         return None
     subjects = read_subjects(folder / "subjects.yml", contents, tuple(languages), problems)
-    sources = read_sources(folder / "sources.yml", contents, problems)
+    sources = read_sources(folder / "sources.yml", contents, tuple(languages), problems)
     extra = read_extra_file(folder / "extra.yml", contents, problems)
     concepts: dict[str, Concept] = {}
     files = [path for path in contents if path.parent == folder / "terms"]

@@ -13,7 +13,7 @@ from yaml.nodes import Node, ScalarNode
 
 from .. import numbers
 from ..languages import USUAL_KEYS, usual
-from ..model import READINGS, SEGMENTS, Language, Problem, Source, Subject
+from ..model import LEVELS, READINGS, SEGMENTS, Language, Problem, Source, Subject
 from ..order import ORDERS
 from ..yamlfile import Reader, did_you_mean
 from .values import ID, ID_FORM, LANGUAGE, YES_NO, report_not_allowed
@@ -113,7 +113,9 @@ def read_subjects(
     return subjects
 
 
-def read_sources(path: Path, contents: Mapping[Path, bytes], problems: list[Problem]) -> dict[str, Source]:
+def read_sources(
+    path: Path, contents: Mapping[Path, bytes], languages: tuple[str, ...], problems: list[Problem]
+) -> dict[str, Source]:
     reader = Reader(path)
     sources = {}
     for id, (key_node, node) in _top_level(reader, contents).items():
@@ -124,6 +126,13 @@ def read_sources(path: Path, contents: Mapping[Path, bytes], problems: list[Prob
             reader.at(key_node, "T028", f"the source “{id}” has no title", "add `title:`", key=id)
         if texts.get("url") and not re.match(r"https?://[^\s\"'<>]+$", texts["url"]):
             reader.at(values["url"][1], "T025", f"“{texts['url']}” is not a web address", key=f"{id}.url")
+        if texts.get("level") and texts["level"] not in LEVELS:
+            report_not_allowed(reader, values["level"][1], f"{id}.level", texts["level"], LEVELS)
+        for code in texts.get("readers", "").split():
+            if code not in languages:
+                message = f"the language “{code}” is not in languages.yml"
+                fix = did_you_mean(code, languages)
+                reader.at(values["readers"][1], "T022", message, fix, key=f"{id}.readers")
         sources[id] = Source(id, **({"title": id} | texts))
     problems += reader.problems
     return sources

@@ -39,9 +39,10 @@ def _unknown_references(termbase: Termbase, concept: Concept, ids: Mapping[str, 
             elif target not in ids:
                 fix = did_you_mean(target, ids) or f"create {target}.yml, or remove it"
                 yield _fault(concept, "T031", f"there is no concept “{target}”", fix, relation, target)
-    for source in concept.sources:
-        if source not in termbase.sources:
-            yield _unknown_source(termbase, concept, source, "sources", source)
+    for key in ("sources", "further"):
+        for source in getattr(concept, key):
+            if source not in termbase.sources:
+                yield _unknown_source(termbase, concept, source, key, source)
     for lang, entry in concept.entries.items():
         for index, term in enumerate(entry.terms):
             if term.source and term.source not in termbase.sources:

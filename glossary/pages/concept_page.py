@@ -7,7 +7,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from .. import numbers, staleness
+from .. import further, numbers, staleness
 from ..cards import TEXTS
 from ..concept_map import lay_out, neighbors
 from ..fallback import OPTIONAL, REQUIRED, Shown
@@ -45,6 +45,7 @@ class ConceptPage(PageMaker):
             demo=self._demo_of(concept),
             figure=Markup(self.figure(concept.figure)) if concept.figure else "",
             names=list(self._names(entry)),
+            further=list(self._further(concept)),
             sources=list(self._sources(concept)),
             uses_marker=Markup(USES_MARKER),
             file=self._file(concept),
@@ -111,10 +112,29 @@ class ConceptPage(PageMaker):
             for term in entry.with_status(status):
                 yield {"term": term, "grammar": self.grammar(term)}
 
+    def _further(self, concept: Concept) -> Iterator[dict[str, Any]]:
+        locale = numbers.locale_of(self._language)
+        for work in further.recommended(self.site.termbase, concept, self.lang):
+            if link := web_address(work.url):
+                published = work.published if work.level != "paper" else ""  # the sources say it of papers
+                language = numbers.name_of_language(work.lang, locale) if work.lang else ""
+                level = self._words[f"level-{work.level}"] if work.level else ""
+                yield {
+                    "title": work.title,
+                    "by": list(filter(None, (work.authors, published))),
+                    "link": link,
+                    "lang": self._tag(work),
+                    "about": list(filter(None, (language, level))),
+                }
+
+    def _tag(self, source: Source) -> str:
+        """The language of a work, as HTML has it."""
+        language = self.site.termbase.languages.get(source.lang)
+        return language.html if language else source.lang
+
     def _sources(self, concept: Concept) -> Iterator[dict[str, str]]:
         for id in concept.sources:
-            source: Source = self.site.termbase.sources[id]
-            language = self.site.termbase.languages.get(source.lang)
+            source = self.site.termbase.sources[id]
             yield {
                 "id": id,
                 "title": source.title.rstrip("."),
@@ -123,7 +143,7 @@ class ConceptPage(PageMaker):
                 "published": source.published.rstrip("."),
                 "identifier": source.identifier,
                 "link": web_address(source.url),
-                "lang": language.html if language else source.lang,
+                "lang": self._tag(source),
             }
 
     def _file(self, concept: Concept) -> dict[str, str]:

@@ -88,6 +88,7 @@ SOURCE = _given(
     identifier=TEXT,
     url=st.sampled_from(["https://example.org/a", "http://example.org/?q={x}|y^z"]),
     lang=TEXT,
+    level=st.sampled_from(model.LEVELS),
 )
 
 
@@ -165,6 +166,7 @@ def termbases(draw: st.DrawFn) -> dict[str, Any]:
             "not_to_be_confused_with": draw(related),
             "legacy": [slug for _, slug in zip(range(draw(st.integers(0, 2))), slugs, strict=False)],
             "sources": draw(cited),
+            "further": draw(cited),
             "figure": draw(st.sampled_from(("", "vae", "gan-architecture"))),
             "reviewed": draw(st.sampled_from(("", "2026-11-30"))),
             "extra": draw(

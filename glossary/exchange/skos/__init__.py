@@ -8,8 +8,9 @@ hiddenLabel (as SKOS-AP-NO has it), each also given as a plain SKOS label for to
 the opposite, besides that it may not join a concept to one above it.
 
 Properties of our own, all described in `ordlab.ttl`, carry the rest: a term's status and place among the
-others, its grammar and forms, summaries, explanations, bases, old addresses, and what is in languages.yml,
-subjects.yml and sources.yml. RDF knows no order: one that is not the alphabet's is given as a list.
+others, its grammar and forms, summaries, explanations, bases, old addresses, further reading, and what is in
+languages.yml, subjects.yml and sources.yml. RDF knows no order: one that is not the alphabet's is given as a
+list.
 
 With an address, a publisher and a contact, an export is as SKOS-AP-NO-Begrep 2.0 wants it but for one thing:
 the profile wants each preferred term in Nynorsk as well, which a termbase without `nn` does not have.

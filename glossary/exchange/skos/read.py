@@ -302,6 +302,8 @@ class _Reader:
         """What only a file of ours has."""
         sources = self._in_order(iri, ORDERS["sources"], self._objects(iri, "dct:source"))
         concept["sources"] = [id for source in sources if (id := self._text(source, "ol:id"))]
+        further = self._list(iri, "ol:further")
+        concept["further"] = [id for source in further if (id := self._text(source, "ol:id"))]
         concept["legacy"] = list(map(str, self._list(iri, "ol:legacy")))
         for key in ("figure", "reviewed"):
             if said := self._text(iri, f"ol:{key}"):
@@ -570,7 +572,8 @@ def _parsed(text: str) -> Data:
 
 _RELATED = {p for properties in RELATIONS.values() for p in properties} | {"skos:narrower"}
 _OURS = {
-    *("ol:id", "ol:subject", "ol:legacy", "ol:figure", "ol:reviewed", "ol:extra", "ol:first"),
+    *("ol:id", "ol:subject", "ol:legacy", "ol:further", "ol:figure", "ol:reviewed"),
+    *("ol:extra", "ol:first"),
     *(TEXTS[key] for key in ("summary", "explanation", "basis")),
     *ORDERS.values(),
 }

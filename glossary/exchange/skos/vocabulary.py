@@ -75,5 +75,7 @@ SOURCE = {
     "identifier": "dc:identifier",
     "url": "schema:url",
     "lang": "dc:language",
+    "level": "ol:level",
+    "readers": "ol:readers",
 }
 LANGUAGE = {"name": "rdfs:label"} | {key: f"ol:{key}" for key in plain.LANGUAGE_KEYS if key != "name"}

@@ -161,6 +161,8 @@ class _Writer:
         self._relations(node, id, concept)
         if legacy := concept.get("legacy"):
             node["ol:legacy"] = [{"@list": list(map(_literal, legacy))}]
+        if further := concept.get("further"):
+            node["ol:further"] = [{"@list": [_iri(f"#source-{source}") for source in further]}]
         for key in ("figure", "reviewed"):
             if said := concept.get(key):
                 node[f"ol:{key}"] = [_literal(said)]

@@ -5,7 +5,7 @@ module of our own, Ordlab, for what TBX-Basic has no place for:
 
     conceptEntry  descrip  broaderConceptGeneric, broaderConceptPartitive  `broader` and `part_of`
                   descrip  notToBeConfusedWith  the relation of that name
-                  admin    legacyAddress, figure, reviewed
+                  admin    legacyAddress, furtherReading, figure, reviewed
     langSec       descrip  summary, explanation
                   admin    basis
     termSec       termNote partOfSpeechDetail, grammaticalGenderDetail, termTypeDetail  where TBX-Basic's

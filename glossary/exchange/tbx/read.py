@@ -192,6 +192,8 @@ class _Reader:
             concept.setdefault(relation, []).append(target)
         elif kind == "source" and target.startswith("source."):
             concept.setdefault("sources", []).append(target.removeprefix("source."))
+        elif kind == "furtherReading" and target.startswith("source."):
+            concept.setdefault("further", []).append(target.removeprefix("source."))
         elif kind == "legacyAddress" and self.incoming.complete:
             concept.setdefault("legacy", []).append(self._text(element))
         elif kind in ("figure", "reviewed") and self.incoming.complete:

@@ -154,7 +154,7 @@ class _Writer:
             self._language(_add(element, "langSec", **{XML_LANG: tag}), entry)
 
     def _metas(self, element: etree._Element, concept: Data) -> None:
-        """What holds in every language: subject, relations, sources, old addresses, figure."""
+        """What holds in every language: subject, relations, works, old addresses, figure."""
         if subject := concept.get("subject"):
             label = next(iter(self._labels(subject)), subject)
             _add(element, "descrip", label, type="subjectField", target=f"subject.{subject}")
@@ -166,6 +166,8 @@ class _Writer:
         if not self.basic:
             for slug in concept.get("legacy", ()):
                 _add(element, "admin", slug, type="legacyAddress")
+            for source in concept.get("further", ()):
+                self._source(element, source, "furtherReading")
             for key in ("figure", "reviewed"):
                 if said := concept.get(key):
                     _add(element, "admin", said, type=key)
@@ -192,9 +194,9 @@ class _Writer:
         )
         return next((str(term["term"]) for status, term in terms if status == "preferred"), "")
 
-    def _source(self, parent: etree._Element, id: str) -> None:
+    def _source(self, parent: etree._Element, id: str, category: str = "source") -> None:
         title = self.data["sources"][id]["title"]
-        _add(parent, "admin", title, type="source", target=f"source.{id}")
+        _add(parent, "admin", title, type=category, target=f"source.{id}")
 
     def _text(
         self, parent: etree._Element, owner: Data, key: str, name: str, kind: str = ""
