@@ -124,16 +124,18 @@ def mount(demo: Demo, language: Language, answers: Answers) -> tuple[Page, Starl
     from demos.kit.theme import CSS, make_theme
     from demos.server.internals import (
         count_components_anew,
-        keep_one_application,
+        forget_routes,
         keep_routes,
         keep_sessions_light,
         make_addresses_relative,
+        make_one_application,
     )
     from demos.server.queue import give_queue
 
     make_addresses_relative()
     count_components_anew()
     keep_sessions_light()
+    make_one_application()
     kit_app = declared(demo)
     page = make_page(kit_app, language, answers.of(kit_app, language), answers.runs)
     give_queue(page.blocks, CLICKS)
@@ -157,7 +159,8 @@ def mount(demo: Demo, language: Language, answers: Answers) -> tuple[Page, Starl
     )
     mounted = app.routes[-1].app  # type: ignore[attr-defined]
     keep_routes(mounted, is_asked_for)
-    keep_one_application(page.blocks, mounted)
+    page.blocks.app = mounted
+    forget_routes()
     return page, app
 
 

@@ -4,7 +4,7 @@ Gradio's own asks a thousand times a second whether there is work, in every page
 statistics of all past clicks, with pandas, after every click.
 
 What is private to Gradio and used here: `Blocks._queue` and the methods of `queueing.Queue` overridden below.
-`tests/demos/test_queue.py` says when a new release of Gradio no longer fits.
+`tests/demos/test_gradio.py` says when a new release of Gradio no longer fits.
 """
 
 from __future__ import annotations

@@ -1,14 +1,15 @@
-"""Gradio's queue as we run it, and what it takes from Gradio's own."""
+"""What is private in Gradio and used here is still there: after an upgrade, these tests say what is not."""
 
 from __future__ import annotations
 
 import inspect
 import re
 
+import gradio
 from gradio import Blocks
 from gradio.queueing import Queue
 from gradio.routes import App
-from gradio.state_holder import SessionState
+from gradio.state_holder import SessionState, StateHolder
 
 from demos.server.demo_page import is_asked_for
 from demos.server.internals import keep_routes, start_session
@@ -43,6 +44,17 @@ def test_a_light_session_has_all_that_gradios_own_has() -> None:
     for name in set(re.findall(r"self\.(\w+)\b(?!\()", source)):
         assert hasattr(session, name), name
     assert not list(session.components)
+
+
+def test_a_page_without_an_application_is_made_as_gradio_makes_it() -> None:
+    source = inspect.getsource(gradio.blocks)
+    assert source.count("App.create_app(") == 3, "at the end of `with`, in `queue`, and in `launch`"
+    assert "self.app = App.create_app(self, mcp_server=False)" in inspect.getsource(Blocks.__exit__)
+
+
+def test_a_page_keeps_few_records_of_readers() -> None:
+    assert "blocks.state_session_capacity" in inspect.getsource(StateHolder)
+    assert "FINISHED_ITERATING" in inspect.getsource(Blocks.postprocess_data)
 
 
 def test_a_queue_starts_with_nothing_to_do() -> None:
