@@ -13,7 +13,8 @@ from demos.data.sentences.card import card, counts
 from demos.data.sentences.corpus import SPLITS, sentences, split_of
 from demos.data.sentences.lexicon import LANGUAGES, entry, group, lexicon, noun
 from demos.data.sentences.meaning import KINDS, Meaning, Thing, meanings, words_of
-from demos.data.sentences.pieces import END, INTO, SPECIAL, UNKNOWN
+from demos.data.sentences.pieces import END, INTO, SPECIAL
+from demos.kit.vocabulary import UNKNOWN
 
 SOME = tuple(dict.fromkeys(islice(meanings(3), 4000)))
 KEY, BOOK = Thing("nouns/things/key", "whose", (), "own"), "nouns/reading/book"
@@ -169,11 +170,11 @@ def test_every_sentence_is_read_and_written_back(language: str) -> None:
 
 def test_the_vocabulary_holds_the_pieces_of_the_sentences() -> None:
     found = corpus.inventory(3000)
-    held = dict(pieces.listed())
+    held = dict(zip(pieces.table(), pieces.writers(), strict=True))
     assert tuple(held)[: len(SPECIAL)] == SPECIAL
     for piece, languages in found.items():
         assert languages <= set(held[piece]), piece
-    assert len(held) == len(pieces.listed()), "each once"
+    assert len(held) == len(pieces.table()), "each once"
 
 
 @pytest.mark.parametrize(

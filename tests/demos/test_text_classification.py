@@ -11,10 +11,11 @@ import torch
 from demos.apps.text_classification import app as demo
 from demos.apps.text_classification.drawing import HEAD, PITCH, Row, probabilities
 from demos.data.sentiment.grammar import LABELS
-from demos.data.sentiment.tokens import LONGEST, START, UNKNOWN, tokens
+from demos.data.sentiment.tokens import LONGEST, START, tokens
 from demos.kit.charts import Bar, Words
 from demos.kit.functions import direct
 from demos.kit.state import parse
+from demos.kit.vocabulary import UNKNOWN
 from demos.models.sentiment import load_nets
 from tests.demos.kit import answer, app, demos, words
 from tests.ordlab import LANGUAGES

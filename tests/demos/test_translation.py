@@ -16,10 +16,11 @@ from torch import Tensor
 
 from demos.data.sentences.corpus import examples, sentences
 from demos.data.sentences.lexicon import LANGUAGES
-from demos.data.sentences.pieces import END, INTO, PADDING, START, UNKNOWN, mask
+from demos.data.sentences.pieces import END, INTO, PADDING, START, mask
 from demos.kit.charts import Drawing, Strokes
 from demos.kit.functions import direct
 from demos.kit.training import Budget
+from demos.kit.vocabulary import UNKNOWN
 from demos.kit.weights import load_weights, read_card
 from demos.models.translation import train as training
 from demos.models.translation.evaluate import EXACT, chrf, greedy

@@ -26,7 +26,7 @@ from demos.kit.remember import remembered
 from demos.kit.shows import Chart, Text
 from demos.models.translation.functions import PARTS, attend, chances_of
 from demos.models.translation.model import SIZES, load_net
-from demos.models.translation.reading import Sentence, Translation, sentence, translation
+from demos.models.translation.reading import Sentence, Translation, on_language, sentence, translation
 
 LONGEST = 80  # characters of a reader's sentence
 KIND = "transformer"
@@ -91,12 +91,6 @@ def said(words: Labels, asked: Sentence, found: Translation) -> str:
     return f"{plain(source)}\n\n**{plain(found.text(asked)) or '—'}**"
 
 
-def into_another(words: Labels, asked: Sentence, into: str) -> str:
-    """That a sentence is in the language already into which it was to be translated."""
-    names = {end: words[f"language_{getattr(asked, end)}"] for end in ("source", "target")}
-    return f"\n\n{words('same', **names)}" if into == asked.source else ""
-
-
 # All heads
 
 
@@ -119,7 +113,7 @@ def heads(
     ]
     table = "\n".join([f"| {head} |\n|--:|---|--:|", *rows])
     return {
-        "sentence": said(words, now.asked, now.found) + into_another(words, now.asked, into),
+        "sentence": "\n\n".join([said(words, now.asked, now.found), *on_language(words, now.asked, into)]),
         "maps": Pair(maps),
         "says": f"{words(f'says_{part}', piece=plain(now.right[row]))}\n\n{table}",
     }
@@ -138,7 +132,9 @@ def steps(
     can_see = row + 1 if part == "decoder" else len(now.left)
     return {
         "vectors": strips(words, now, looks, row, can_see),
-        "computed": computed(words, now, looks, row, can_see) + into_another(words, now.asked, into),
+        "computed": "\n\n".join(
+            [computed(words, now, looks, row, can_see), *on_language(words, now.asked, into)]
+        ),
     }
 
 
@@ -249,7 +245,7 @@ def hide(run: Runner, words: Labels, *, text: str, into: str, hidden: int) -> di
         words("changed" if changed else "unchanged", piece=piece),
     ]
     return {
-        "both": "\n\n".join(lines) + into_another(words, asked, into),
+        "both": "\n\n".join([*lines, *on_language(words, asked, into)]),
         "probable": bars(
             {f"{i} {text}": share for i, (text, share) in enumerate(zip(pieces, shares, strict=True), 1)},
             words.chance,

@@ -17,7 +17,7 @@ from torch import Tensor
 from demos.apps.text_classification.drawing import NEGATIVE, POSITIVE, Row, probabilities, row_at, sides
 from demos.data.sentiment.corpus import LANGUAGES, SIZE, by_hand, corpus
 from demos.data.sentiment.grammar import LABELS, opinions
-from demos.data.sentiment.tokens import LONGEST, START, Token, batch, tokens
+from demos.data.sentiment.tokens import LONGEST, START, batch, tokens
 from demos.kit.app import Tab
 from demos.kit.charts import SIDE, Drawing, Line, Plane, Ring, Sign, Thing, across, apart
 from demos.kit.charts import Words as Label
@@ -26,6 +26,7 @@ from demos.kit.functions import Runner, direct
 from demos.kit.labels import Labels, plain
 from demos.kit.remember import remembered
 from demos.kit.shows import Chart, Point, Text
+from demos.kit.vocabulary import Token
 from demos.models.sentiment import load_nets, read
 from demos.models.sentiment.model import last
 

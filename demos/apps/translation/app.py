@@ -12,16 +12,17 @@ import torch
 from demos.data.sentences.card import card
 from demos.data.sentences.corpus import examples, sentences
 from demos.data.sentences.lexicon import LANGUAGES, group, lexicon
-from demos.data.sentences.pieces import MARKS, UNKNOWN
+from demos.data.sentences.pieces import MARKS
 from demos.kit.app import Tab
 from demos.kit.charts import bars, links
 from demos.kit.controls import Choice, Seed, Slider, Words
 from demos.kit.functions import Runner
 from demos.kit.labels import Labels, plain
 from demos.kit.shows import Chart, Text
+from demos.kit.vocabulary import UNKNOWN
 from demos.kit.weights import read_card
 from demos.models.translation.model import KINDS, WEIGHTS, load_net
-from demos.models.translation.reading import Sentence, Translation, sentence, translation
+from demos.models.translation.reading import Sentence, Translation, on_language, sentence, translation
 
 LONGEST = 120  # characters of a reader's sentence
 TEN = 10
@@ -42,7 +43,6 @@ def compose(
     asked = sentence(text or words["text_example"], words.lang, into)
     found = translation(run, asked, kind, temperature, seed)
     texts = found.texts(asked)
-    names = {end: words[f"language_{getattr(asked, end)}"] for end in ("source", "target")}
     return {
         "written": shown(words, asked, found),
         "looked": links(asked.shown(), [*texts], found.shares.double().numpy()),
@@ -50,7 +50,7 @@ def compose(
         "facts": words.sentences(
             [
                 *remarks(words, asked, found, kind),
-                *([words("same", **names)] if into == asked.source else []),
+                *on_language(words, asked, into),
                 words("drawn", seed=seed) if temperature else words["greedy"],
             ]
         ),

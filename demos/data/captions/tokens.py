@@ -1,19 +1,19 @@
 """From captions to numbers: words in languages with spaces, characters in Chinese, one vocabulary for all.
 
-`vocabulary.txt` holds one token a line; its line says its number. It is only ever appended to: a trained text
-encoder knows the numbers. A word that it lacks is read as another form of one that it holds (“blekt” as
-“blek”), or as its parts (“red-haired” as “red” and “hair”, “rødhåret” as “rød” and “håret”).
+A word that the vocabulary lacks is read as another form of one that it holds (“blekt” as “blek”), or as its
+parts (“red-haired” as “red” and “hair”, “rødhåret” as “rød” and “håret”).
 """
 
 import re
 import unicodedata
 from collections.abc import Container, Sequence
-from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
 import torch
 from torch import Tensor
+
+from demos.kit.vocabulary import numbers_in
 
 VOCABULARY = Path(__file__).with_name("vocabulary.txt")
 PADDING, UNKNOWN, START = range(3)
@@ -52,11 +52,9 @@ class Token(NamedTuple):
         return self.number != UNKNOWN
 
 
-@cache
 def vocabulary() -> dict[str, int]:
     """{token: number}."""
-    lines = VOCABULARY.read_text(encoding="utf-8").splitlines()
-    return {token: number for number, token in enumerate(lines)}
+    return numbers_in(VOCABULARY)
 
 
 def tokens(text: str) -> list[Token]:

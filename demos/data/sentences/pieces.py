@@ -2,10 +2,9 @@
 
 A piece is a word or a mark in Norwegian and English, and a character in Chinese, which writes no spaces.
 Whole words are few enough here to have a number each, and what a net looks at can be read; a word in a form
-that the sentences lack is unknown. `vocabulary.txt` holds one piece
-a line, and behind a tab the languages that write it; the number of the line is that of the piece. It is only
-ever appended to: a trained net knows the numbers. The first pieces are no words but marks for the net, among
-them one for each language, which says what to translate into (Johnson et al. 2017).
+that the sentences lack is unknown. In `vocabulary.txt`, the languages that write a piece stand behind a tab.
+The first pieces are no words but marks for the net, among them one for each language, which says what to
+translate into (Johnson et al. 2017).
 """
 
 from __future__ import annotations
@@ -15,17 +14,17 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from functools import cache
 from pathlib import Path
-from typing import NamedTuple
 
 import torch
 from torch import Tensor
 
 from demos.data.sentences.lexicon import LANGUAGES, group, lexicon
 from demos.data.sentences.lexicon import UNKNOWN as BOX
+from demos.kit.vocabulary import UNKNOWN, Token, numbers_in, tokens_in
 
 VOCABULARY = Path(__file__).with_name("vocabulary.txt")
 SPECIAL = ("<padding>", "<unknown>", "<start>", "<end>", *(f"<{language}>" for language in LANGUAGES))
-PADDING, UNKNOWN, START, END = range(4)
+PADDING, START, END = 0, 2, 3
 INTO = {language: SPECIAL.index(f"<{language}>") for language in LANGUAGES}
 HAN = r"\u3400-\u9fff"
 PIECE = re.compile(rf"[{HAN}]|{BOX}|[^\W_{HAN}]+(?:[’'-][^\W_{HAN}]+)*’?|[^\w\s]")
@@ -42,35 +41,21 @@ SHORT = {
 }  # fmt: skip
 
 
-class Piece(NamedTuple):
-    """A piece as it stands in the text, and its number."""
-
-    text: str
-    number: int
-
-    @property
-    def known(self) -> bool:
-        return self.number != UNKNOWN
-
-
-@cache
-def listed() -> tuple[tuple[str, tuple[str, ...]], ...]:
-    """Each piece, in the order of the numbers, with the languages that write it."""
-    lines = VOCABULARY.read_text(encoding="utf-8").splitlines()
-    halves = (line.partition("\t") for line in lines)
-    return tuple((piece, tuple(languages.split())) for piece, _, languages in halves)
-
-
-@cache
 def vocabulary() -> dict[str, int]:
     """{piece: number}."""
-    return {piece: number for number, (piece, _) in enumerate(listed())}
+    return numbers_in(VOCABULARY)
+
+
+def table() -> tuple[str, ...]:
+    """The piece of each number."""
+    return tokens_in(VOCABULARY)
 
 
 @cache
-def table() -> tuple[str, ...]:
-    """The piece of each number."""
-    return tuple(vocabulary())
+def writers() -> tuple[tuple[str, ...], ...]:
+    """The languages that write each piece, in the order of the numbers."""
+    lines = VOCABULARY.read_text(encoding="utf-8").splitlines()
+    return tuple(tuple(line.partition("\t")[2].split()) for line in lines)
 
 
 def cut(text: str) -> list[str]:
@@ -98,17 +83,17 @@ def language_of(text: str, own: str) -> str:
     return own if spoken.get(own) == best else max(spoken, key=spoken.__getitem__)
 
 
-def pieces(text: str, language: str) -> list[Piece]:
+def pieces(text: str, language: str) -> list[Token]:
     """The pieces of a text in a language. Chinese characters that are unknown, one after the other, are one
     piece: nobody can say where a word ends in what isn't known."""
-    found: list[Piece] = []
+    found: list[Token] = []
     for part in cut(text):
         number = number_of(part, language)
         last = found[-1] if found else None
         if last and not last.known and number == UNKNOWN and IS_HAN.match(part) and IS_HAN.match(last.text):
-            found[-1] = Piece(last.text + part, UNKNOWN)
+            found[-1] = Token(last.text + part, UNKNOWN)
         else:
-            found.append(Piece(part, number))
+            found.append(Token(part, number))
     return found
 
 
@@ -118,7 +103,7 @@ def number_of(piece: str, language: str) -> int:
     for form in (piece, piece[0].lower() + piece[1:], piece.lower(), piece.capitalize()):
         form = feminine().get(form, form) if language == "nb" else form
         number = vocabulary().get(form, UNKNOWN)
-        if language in listed()[number][1]:
+        if language in writers()[number]:
             return number
     return UNKNOWN
 
@@ -166,7 +151,7 @@ def text_of(numbers: Iterable[int], language: str) -> str:
 @cache
 def mask(language: str) -> Tensor:
     """Which numbers (size,) a language writes, with UNKNOWN and END: a net that hesitates mixes none."""
-    own = [language in languages for _, languages in listed()]
+    own = [language in languages for languages in writers()]
     own[UNKNOWN] = own[END] = True
     return torch.tensor(own)
 

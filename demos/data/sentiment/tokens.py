@@ -1,8 +1,8 @@
 """From sentences to numbers: words and punctuation marks, one vocabulary for all languages.
 
-`vocabulary.txt` holds one token a line, all that the training sentences consist of; its line says its number.
-A word that it lacks is read as another form of one that it holds (“films” as “film”), else as unknown.
-Chinese, which has no spaces, is cut into the longest words of the vocabulary, from left to right.
+The vocabulary is all that the training sentences consist of. A word that it lacks is read as another form of
+one that it holds (“films” as “film”), else as unknown. Chinese, which has no spaces, is cut into the longest
+words of the vocabulary, from left to right.
 """
 
 from __future__ import annotations
@@ -12,15 +12,15 @@ import unicodedata
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
-from typing import NamedTuple
 
 import torch
 from torch import Tensor
 
 from demos.data.captions.tokens import HAN, HYPHENS, LETTERS, other_form
+from demos.kit.vocabulary import UNKNOWN, Token, numbers_in
 
 VOCABULARY = Path(__file__).with_name("vocabulary.txt")
-PADDING, UNKNOWN, START = range(3)
+PADDING, START = 0, 2
 SPECIAL = ("<padding>", "<unknown>", "<start>")
 LONGEST = 40  # tokens of a text that are read
 # Chinese characters in a row, a number, letters, or any other mark.
@@ -29,22 +29,9 @@ MARKS = str.maketrans({"。": ".", "、": ",", "’": "'", "‘": "'"})
 NUMBER = "0"  # stands for every number
 
 
-class Token(NamedTuple):
-    """A word as a reader wrote it, and its number."""
-
-    text: str
-    number: int
-
-    @property
-    def known(self) -> bool:
-        return self.number != UNKNOWN
-
-
-@cache
 def vocabulary() -> dict[str, int]:
     """{token: number}."""
-    held = VOCABULARY.read_text(encoding="utf-8").splitlines()
-    return {token: number for number, token in enumerate(held)}
+    return numbers_in(VOCABULARY)
 
 
 def tokens(text: str) -> list[Token]:

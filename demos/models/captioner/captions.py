@@ -17,6 +17,7 @@ from demos.data.avatars.factors import BY_NAME
 from demos.data.captions.facts import COLORS, PALETTES, Fact, Row, facts
 from demos.data.captions.grammar import LANGUAGES, Phrase, Writer, grammar, tidied, ways
 from demos.data.captions.words import lexicon
+from demos.kit.vocabulary import numbers_in, tokens_in
 
 VOCABULARY = Path(__file__).with_name("vocabulary.txt")
 ENDING = "<end>"
@@ -139,25 +140,19 @@ def text_of(found: Sequence[str], language: str) -> str:
     return "".join(found) if language == "zh" else tidied(" ".join(found))
 
 
-@cache
 def vocabulary() -> tuple[str, ...]:
     """All words of all captions; a word's number is its place."""
-    return tuple(VOCABULARY.read_text(encoding="utf-8").splitlines())
-
-
-@cache
-def numbering() -> dict[str, int]:
-    return {word: number for number, word in enumerate(vocabulary())}
+    return tokens_in(VOCABULARY)
 
 
 def start(language: str) -> int:
     """The number of the token with which captions of a language begin."""
-    return numbering()[f"<{language}>"]
+    return numbers_in(VOCABULARY)[f"<{language}>"]
 
 
 def numbers(text: str, language: str) -> list[int]:
     """The numbers of a caption's words, and the end."""
-    return [*(numbering()[word] for word in words(text, language)), END]
+    return [*(numbers_in(VOCABULARY)[word] for word in words(text, language)), END]
 
 
 def read(row: Iterable[int]) -> list[str]:

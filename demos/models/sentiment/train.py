@@ -16,8 +16,9 @@ from torch import Tensor
 
 from demos.data.sentiment.corpus import LANGUAGES, SIZE, corpus
 from demos.data.sentiment.grammar import LABELS
-from demos.data.sentiment.tokens import START, UNKNOWN, batch, numbers
+from demos.data.sentiment.tokens import START, batch, numbers
 from demos.kit.training import Budget, Run, generator, parameters, trainer
+from demos.kit.vocabulary import UNKNOWN
 from demos.kit.weights import save_weights, shipped, write_card
 from demos.models.sentiment.model import WEIGHTS, Sentiment, config, last
 

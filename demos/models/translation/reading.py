@@ -11,8 +11,6 @@ from demos.data.sentences.lexicon import LANGUAGES
 from demos.data.sentences.pieces import (
     END,
     INTO,
-    UNKNOWN,
-    Piece,
     language_of,
     pieces,
     table,
@@ -20,8 +18,10 @@ from demos.data.sentences.pieces import (
     written,
 )
 from demos.kit.functions import Runner
+from demos.kit.labels import Labels
 from demos.kit.random import uniform
 from demos.kit.remember import remembered
+from demos.kit.vocabulary import UNKNOWN, Token
 from demos.models.translation.functions import translate
 from demos.models.translation.model import LONGEST
 
@@ -34,7 +34,7 @@ class Sentence:
 
     source: str
     target: str
-    pieces: tuple[Piece, ...]
+    pieces: tuple[Token, ...]
     left_off: int = 0  # pieces that a net cannot read any more
 
     @property
@@ -61,6 +61,12 @@ def sentence(text: str, own: str, into: str) -> Sentence:
         into = own if source != own and own in LANGUAGES else "nb" if source == "en" else "en"
     found = pieces(text, source)
     return Sentence(source, into, tuple(found[:MOST]), max(0, len(found) - MOST))
+
+
+def on_language(labels: Labels, asked: Sentence, into: str) -> list[str]:
+    """A sentence where a text is in the language already that a reader wants it in; none where it is not."""
+    names = {end: labels[f"language_{getattr(asked, end)}"] for end in ("source", "target")}
+    return [labels.shared("already_in", **names)] if into == asked.source else []
 
 
 @dataclass(frozen=True)
