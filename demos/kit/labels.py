@@ -48,9 +48,9 @@ class Labels:
         """One sentence after the other."""
         return self.joined("sentences", texts)
 
-    def headed(self, key: str, text: str) -> str:
-        """A text behind a label in bold."""
-        return self.sentences([f"<strong>{self[key]}</strong>", text])
+    def headed(self, heading: str, text: str) -> str:
+        """A text behind a heading in bold."""
+        return self.sentences([f"<strong>{heading}</strong>", text])
 
     def joined(self, key: str, texts: Sequence[str]) -> str:
         if not texts:

@@ -249,6 +249,14 @@ def test_a_click_on_the_roll_finds_the_cell_in_either_layout(low: int) -> None:
     assert Roll().shape(Layer("Gone", [note], OUTLINE), note).__class__ is Line
 
 
+def test_a_click_where_no_melody_can_be_changes_nothing() -> None:
+    state = {**app("melody").tab("").defaults, "then": "gan"}
+    layout = piano_module.wide(seen.LOWEST_PART)
+    assert demo.drawn((layout.x(5), layout.y(LOWEST) + 1), state)["tune"] == "own"
+    for y in (layout.y(LOWEST - 1) + 1, layout.bottom + 12, layout.top - 2):
+        assert demo.drawn((layout.x(5), y), state) == {}
+
+
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_all_that_is_named_above_the_roll_has_room_on_a_phone(lang: str) -> None:
     *_, music = made(edits=4, then="both")

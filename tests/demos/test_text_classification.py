@@ -141,6 +141,12 @@ def test_principal_components_hold_most_of_the_variance_of_any_two_axes() -> Non
     assert held >= known.vectors.var(0)[:2].sum() / known.vectors.var(0).sum()
 
 
+def test_only_a_text_with_more_words_than_are_read_is_cut() -> None:
+    cut = words("text_classification", "en")("cut", longest=LONGEST)
+    assert cut not in last_part(text="so " * LONGEST)["facts"]
+    assert cut in last_part(text="so " * (LONGEST + 1))["facts"]
+
+
 def test_long_words_end_before_the_bars() -> None:
     row = Row("Donaudampfschifffahrtsgesellschaft", (1.0, 0.0, 0.0), (0.0, 1.0, 0.0))
     drawn = probabilities([row], ["a", "b"], ["p", "n", "o"], str)

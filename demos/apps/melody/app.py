@@ -27,7 +27,7 @@ from demos.apps.melody.piano import (
     toggled,
 )
 from demos.apps.melody.sound import recorded
-from demos.data.tunes import BAR, LOWEST, Note
+from demos.data.tunes import BAR, HIGHEST, LOWEST, Note
 from demos.data.tunes.card import card
 from demos.data.tunes.corpus import folk
 from demos.data.tunes.grammar import SCALES
@@ -35,6 +35,7 @@ from demos.data.tunes.tune import BARS, sounding
 from demos.kit.app import Tab
 from demos.kit.charts import Drawing
 from demos.kit.controls import Action, Choice, Hidden, Seed, Slider, State
+from demos.kit.data_card import about
 from demos.kit.functions import Runner
 from demos.kit.labels import Labels
 from demos.kit.random import normal, uniform
@@ -212,11 +213,12 @@ def answer(
     yield {"piano": piano(words["note_names"].split(), last, length)}
     for music in made(run, melody, kept, edits, then, temperature, seed):
         yield {"roll": seen(words, music, edits, then)}
+    origin, *more = about(words, card())
     yield {
         "sound": heard(music),
         "file": Download("melody.mid", written(music), "audio/midi"),
         "facts": words.sentences(said(words, music, melody, edits, then)),
-        "about": about(words),
+        "about": "\n\n".join([words.headed(words["data"], origin), *more]),
     }
 
 
@@ -274,15 +276,6 @@ def inside(words: Labels, notes: Sequence[Note], scale: frozenset[int]) -> str:
     return words.percent(sum(note.pitch % 12 in scale for note in notes) / max(len(notes), 1))
 
 
-def about(words: Labels) -> str:
-    """The card of what the models learned from."""
-    data, lang = card(), words.lang
-    count = {name: words.thousands(value) for name, value in data.counts.items()}
-    origin, size = (text[lang].format(**count) for text in (data.origin, data.size))
-    said = {"data": words.sentences([origin, size]), "lacks": data.lacks[lang], "license": data.license[lang]}
-    return "\n\n".join(words.headed(heading, text) for heading, text in said.items())
-
-
 def scale_of(melody: Melody) -> frozenset[int]:
     """The pitch classes of the major scale, or of the natural minor one with the same notes, that most of a
     melody's time belongs to."""
@@ -308,8 +301,11 @@ def played(point: Point, state: State) -> Mapping[str, Any]:
 
 
 def drawn(point: Point, state: State) -> Mapping[str, Any]:
-    """A place of the roll was clicked: a note of the tune comes or goes."""
+    """A place of the roll was clicked: a note of the tune comes or goes. Nothing does beside the roll, or
+    where only the accompaniment is."""
     step, pitch = cell_at(point, low_of(state["then"]))
+    if not LOWEST <= pitch <= HIGHEST:
+        return {}
     places = places_of(melody_of(state["tune"], state["notes"]))
     return as_state(toggled(places, step, pitch, state["length"]))
 

@@ -234,11 +234,11 @@ def rolls(layers: Sequence[Layer], low: int, bar: str, start: int | None) -> Dra
 
 
 def cell_at(point: Point, low: int) -> tuple[int, int]:
-    """The step and the pitch at a place of the roll, in either layout."""
+    """The step and the pitch at a place of the roll, in either layout; a pitch beside the roll, too."""
     roll = narrow(low) if point[1] >= narrow(low).down else wide(low)
     step = int((point[0] - roll.left) / (roll.width - roll.left - 2) * roll.steps)
     pitch = roll.high - int((point[1] - roll.down - roll.top) // roll.row)
-    return min(max(step, 0), MOST - 1), min(max(pitch, LOWEST), HIGHEST)
+    return min(max(step, 0), MOST - 1), pitch
 
 
 def toggled(places: Sequence[Place], step: int, pitch: int, length: int) -> tuple[Place, ...]:

@@ -15,13 +15,15 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from demos.apps.text_classification.drawing import NEGATIVE, POSITIVE, Row, probabilities, row_at, sides
-from demos.data.sentiment.corpus import LANGUAGES, SIZE, by_hand, corpus
-from demos.data.sentiment.grammar import LABELS, opinions
+from demos.data.sentiment.card import card
+from demos.data.sentiment.corpus import LANGUAGES, by_hand, corpus
+from demos.data.sentiment.grammar import LABELS
 from demos.data.sentiment.tokens import LONGEST, START, batch, tokens
 from demos.kit.app import Tab
 from demos.kit.charts import SIDE, Drawing, Line, Plane, Ring, Sign, Thing, across, apart
 from demos.kit.charts import Words as Label
 from demos.kit.controls import Choice, Number, Slider, State, Words
+from demos.kit.data_card import about
 from demos.kit.functions import Runner, direct
 from demos.kit.labels import Labels, plain
 from demos.kit.remember import remembered
@@ -76,7 +78,8 @@ def score(logits: Tensor) -> Tensor:
 
 def classify(run: Runner, words: Labels, *, text: str, without: int) -> Iterator[dict[str, Any]]:
     """The probabilities after each word, one word more each time; then which words mattered."""
-    found = tokens(text or words["text_example"])
+    written = tokens(text or words["text_example"], LONGEST + 1)
+    found = written[:LONGEST]
     gone = without - 1 if 0 < without <= len(found) else -1
     kept = [token for i, token in enumerate(found) if i != gone]
     numbers = (START, *(token.number for token in kept))
@@ -94,7 +97,7 @@ def classify(run: Runner, words: Labels, *, text: str, without: int) -> Iterator
     ends = ["" if label == "neutral" else words[label] for label in LABELS]
     yield {
         "reasons": sides(spread(names, gone, moved), models, ends, lambda x: words.number(x, 1), most),
-        "facts": words.sentences(remarks(run, words, found, kept, numbers, said)),
+        "facts": words.sentences(remarks(run, words, written, kept, numbers, said)),
     }
 
 
@@ -117,7 +120,7 @@ def spread(names: Sequence[str], gone: int, values: Sequence[tuple[Any, Any]]) -
 def remarks(
     run: Runner,
     words: Labels,
-    found: Sequence[Token],
+    written: Sequence[Token],
     kept: Sequence[Token],
     numbers: tuple[int, ...],
     said: Read,
@@ -133,9 +136,9 @@ def remarks(
     start, total = float(score(said.bag[0])), float(score(said.bag[-1]))
     sums = {"start": start, "sum": total - start, "total": total}
     texts.append(words("sum", **{name: words.number(value, 2) for name, value in sums.items()}))
-    if unknown := [token.text for token in found if not token.known]:
+    if unknown := [token.text for token in written[:LONGEST] if not token.known]:
         texts.append(words("unknown", words=quoted(words, list(dict.fromkeys(unknown))[:8])))
-    if len(found) == LONGEST:
+    if len(written) > LONGEST:
         texts.append(words("cut", longest=LONGEST))
     return texts
 
@@ -300,22 +303,12 @@ def table(words: Labels, heads: Sequence[str], rows: Sequence[str]) -> str:
 
 def sheet(run: Runner, words: Labels, *, corpus_of: str, source: str, number: int) -> dict[str, Any]:
     """What a corpus is, and some of its sentences with their labels."""
-    known = opinions(corpus_of)
-    counts = {
-        "train": SIZE["train"],
-        "test": SIZE["test"],
-        "things": len({thing.base for group in known.groups for thing in group.things}),
-        "qualities": len(
-            {word.base for group in known.groups for some in group.qualities.values() for word in some}
-        ),
-        "by_hand": len(by_hand(corpus_of)),
-    }
-    said = words("card", **{name: words.thousands(count) for name, count in counts.items()})
+    origin, *more = about(words, card(corpus_of))
     some = by_hand(corpus_of) if source == "by_hand" else corpus(corpus_of, "test", ROWS * PAGES)
     start = (number - 1) * ROWS % len(some)
     rows = [f"| {plain(one.text)} | {words[one.label]} |" for one in some[start : start + ROWS]]
     return {
-        "about": "\n\n".join([said, words["rule"], words["lacks"]]),
+        "about": "\n\n".join([origin, words["rule"], *more]),
         "sentences": table(words, ("neighbor", "label"), rows),
     }
 

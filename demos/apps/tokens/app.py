@@ -15,6 +15,7 @@ from demos.data.texts.corpus import LANGUAGES, corpus
 from demos.kit.app import Tab
 from demos.kit.charts import lines
 from demos.kit.controls import Choice, Number, Slider, Words
+from demos.kit.data_card import about, in_language
 from demos.kit.functions import Runner
 from demos.kit.labels import Labels
 from demos.kit.shows import Chart, Text
@@ -163,15 +164,8 @@ def counted(words: Labels, using: Mapping[str, Cutter], merges: int) -> str:
 
 def show(run: Runner, words: Labels, *, corpus_of: str, number: int) -> dict[str, Any]:
     """The card of a corpus, and one of its documents."""
-    about = card(corpus_of)
-    lang = words.lang
-    count = {name: words.thousands(value) for name, value in about.counts.items()}
-    said = [
-        f"**{about.name[lang]}**",
-        words.sentences([about.origin[lang].format(**count), about.size[lang].format(**count)]),
-        words.headed("lacks", about.lacks[lang]),
-        words.headed("license", about.license[lang]),
-    ]
+    its = card(corpus_of)
+    said = [f"**{in_language(words, its.name)}**", *about(words, its)]
     documents = corpus(corpus_of, "train")
     lines_of = documents[(number - 1) % len(documents)].split("\n")
     return {"card": "\n\n".join(said), "document": "> " + "\n>\n> ".join(lines_of)}

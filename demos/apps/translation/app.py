@@ -16,6 +16,7 @@ from demos.data.sentences.pieces import MARKS
 from demos.kit.app import Tab
 from demos.kit.charts import bars, links
 from demos.kit.controls import Choice, Seed, Slider, Words
+from demos.kit.data_card import about
 from demos.kit.functions import Runner
 from demos.kit.labels import Labels, plain
 from demos.kit.shows import Chart, Text
@@ -143,16 +144,13 @@ def scores(words: Labels, kind: str) -> str:
 
 def domain(run: Runner, words: Labels, *, of: str) -> dict[str, Any]:
     """The card of the sentences, and the words that they are made of in one language."""
-    about = card(read_card(WEIGHTS).details["sentences"])
-    counts = {name: words.thousands(count) for name, count in about.counts.items()}
-    texts = [about.origin, about.size, about.lacks, about.license]
-    told = [text[words.lang if words.lang in text else "en"].format(**counts) for text in texts]
+    said = about(words, card(read_card(WEIGHTS).details["sentences"]))
     names = {name: words[f"group_{name}"] for name in GROUPS}
     lists = [
         f"- **{title}:** {words.listed([spoken(key, of) for key in unique(name)])}"
         for name, title in names.items()
     ]
-    return {"about": "\n\n".join(told), "known": "\n".join(lists)}
+    return {"about": "\n\n".join(said), "known": "\n".join(lists)}
 
 
 def unique(name: str) -> list[str]:

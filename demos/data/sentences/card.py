@@ -4,23 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
-
-import yaml
 
 from demos.data.sentences.corpus import DRAWN, SPLITS, corpus
 from demos.data.sentences.lexicon import lexicon
 from demos.data.sentences.meaning import KINDS
 from demos.data.sentences.pieces import SPECIAL, table
-from demos.data.texts.cards import Card
+from demos.kit.data_card import DataCard, read_data_card
 
 CARD = Path(__file__).with_name("card.yml")
 
 
-def card(counts: Mapping[str, int]) -> Card:
+def card(counts: Mapping[str, int]) -> DataCard:
     """The card with what was counted, by `counts`, when a net was trained: that takes seconds."""
-    texts: dict[str, Any] = yaml.safe_load(CARD.read_text(encoding="utf-8"))
-    return Card(**texts, counts=counts)
+    return read_data_card(CARD, counts)
 
 
 def counts(drawn: int = DRAWN) -> dict[str, int]:

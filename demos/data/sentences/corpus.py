@@ -13,8 +13,8 @@ from collections.abc import Iterator
 from functools import cache
 from itertools import combinations, islice
 
-from demos.data.sentences.lexicon import LANGUAGES, UNKNOWN, lexicon
-from demos.data.sentences.meaning import Meaning, meanings, things_of, words_of
+from demos.data.sentences.lexicon import LANGUAGES, UNKNOWN
+from demos.data.sentences.meaning import Meaning, meanings, words_of
 from demos.data.sentences.pieces import cut
 from demos.data.sentences.speech import SPEECH
 
@@ -68,13 +68,3 @@ def inventory(drawn: int = DRAWN) -> dict[str, set[str]]:
                 for piece in cut(SPEECH[language].uncapitalized(meaning)):
                     found.setdefault(piece, set()).add(language)
     return {piece: languages for piece, languages in found.items() if piece != UNKNOWN}
-
-
-def words_in_use() -> set[str]:
-    """The keys of the words that the training sentences have."""
-    keys = set[str]()
-    for meaning in corpus("train"):
-        keys |= {value for value in vars(meaning).values() if isinstance(value, str) and value in lexicon()}
-        for thing in things_of(meaning):
-            keys |= {thing.noun, *thing.adjectives}
-    return keys

@@ -15,8 +15,8 @@ from demos.data.texts.agreement import AGREEMENTS, Word
 LEXICON = Path(__file__).with_name("lexicon.yml")
 LANGUAGES = ("nb", "en", "zh")
 UNKNOWN = "□"  # stands for a word that nobody knows
-# How the entries of a section are read; all others stand as they are, or list a verb's forms.
-KINDS = {"nouns": "nouns", "adjectives": "adjectives", "people": "people", "towns": "towns"}
+# Sections whose entries are read as words of that kind; all others stand as they are, or list a verb's forms.
+KINDS = ("nouns", "adjectives", "people", "towns")
 VERBS = ("verbs", "states", "activities")
 
 
@@ -71,12 +71,13 @@ def word(language: str, section: str, text: str) -> Word:
         return Word("verb", forms)
     if section == "towns" and language != "nb":
         return Word("towns", (text,))
-    return AGREEMENTS[language].word(KINDS.get(section, "plain"), text)
+    return AGREEMENTS[language].word(section if section in KINDS else "plain", text)
 
 
 @cache
 def group(path: str, *, unknown: bool = False) -> tuple[str, ...]:
-    """The keys of a section or a group (`nouns/animals`), or of one word by its name."""
+    """The keys of a section or a group (`nouns/animals`), those of unknown words only if asked for. Raises
+    KeyError for one that there isn't."""
     keys = tuple(
         key
         for key, entry in lexicon().items()

@@ -19,7 +19,6 @@ class Speech:
     its end mark."""
 
     language = ""
-    space = " "
     ends = (".", "?")  # of what is said and of what is asked
 
     @property
@@ -454,7 +453,6 @@ class English(Speech):
 
 class Chinese(Speech):
     language = "zh"
-    space = ""
     ends = ("。", "？")
     PEOPLE: ClassVar[dict[str, str]] = dict(
         zip(PRONOUNS, ("我", "你", "他", "她", "我们", "他们"), strict=True)

@@ -34,13 +34,13 @@ def vocabulary() -> dict[str, int]:
     return numbers_in(VOCABULARY)
 
 
-def tokens(text: str) -> list[Token]:
-    """The first `LONGEST` tokens of a text; those that the vocabulary lacks have the number `UNKNOWN`."""
+def tokens(text: str, longest: int = LONGEST) -> list[Token]:
+    """The first tokens of a text; those that the vocabulary lacks have the number `UNKNOWN`."""
     found: list[Token] = []
     for piece in PIECE.findall(unicodedata.normalize("NFC", text)):
         words = segmented(piece) if re.match(rf"[{HAN}]", piece) else [piece]
         found += [Token(word, number(word)) for word in words]
-    return found[:LONGEST]
+    return found[:longest]
 
 
 def segmented(text: str) -> list[str]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
@@ -11,28 +9,15 @@ import yaml
 
 from demos.data.texts.corpus import corpus, generated, prose
 from demos.data.texts.grammar import HERE, SPLITS
-
-Texts = Mapping[str, str]  # language of the reader → text
-
-
-@dataclass(frozen=True)
-class Card:
-    """What a corpus is. `origin` and `size` have fields, to be filled in with `counts`."""
-
-    name: Texts
-    origin: Texts
-    size: Texts
-    license: Texts
-    lacks: Texts
-    counts: Mapping[str, int]
+from demos.kit.data_card import DataCard
 
 
 @cache
-def card(language: str) -> Card:
+def card(language: str) -> DataCard:
     """The card of a language's corpus, all splits together. Raises KeyError for one that has none."""
     raw: dict[str, Any] = yaml.safe_load((HERE / "cards.yml").read_text(encoding="utf-8"))
     texts = {name: raw[name] for name in ("origin", "size", "license")}
-    return Card(**texts, **raw[language], counts=counts(language))
+    return DataCard(**texts, **raw[language], counts=counts(language))
 
 
 def counts(language: str) -> dict[str, int]:

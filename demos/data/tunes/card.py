@@ -2,34 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
-
-import yaml
 
 from demos.data.tunes.corpus import COUNTS, HERE, folk, splits
 from demos.data.tunes.tune import BARS
-
-Texts = Mapping[str, str]  # language of the reader → text
-
-
-@dataclass(frozen=True)
-class Card:
-    """What the corpus is. `origin` and `size` have fields, to be filled in with `counts`."""
-
-    origin: Texts
-    size: Texts
-    lacks: Texts
-    license: Texts
-    counts: Mapping[str, int]
+from demos.kit.data_card import DataCard, read_data_card
 
 
 @cache
-def card() -> Card:
+def card() -> DataCard:
     """The card of all splits together."""
-    raw: dict[str, Texts] = yaml.safe_load((HERE / "card.yml").read_text(encoding="utf-8"))
-    return Card(**raw, counts=counts())
+    return read_data_card(HERE / "card.yml", counts())
 
 
 def counts() -> dict[str, int]:

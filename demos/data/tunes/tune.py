@@ -30,8 +30,8 @@ class Note:
 
 @dataclass(frozen=True)
 class Tune:
-    """Notes in order of time, one at a time; what sounds with them, by name of the part; and the scale, as
-    pitch classes from 0 (C) to 11, of the key it is in."""
+    """Notes in order of time, one at a time; the scale, as pitch classes from 0 (C) to 11, of the key it is
+    in; and what sounds with them, if anything does: bass and chords."""
 
     name: str
     notes: tuple[Note, ...]

@@ -3,7 +3,8 @@
 The bars were set before training:
 
 bits        a net that sees a tune's form must need clearly fewer bits than counting, whose context ends after
-            a few notes: 0.85 times as many, for the last phrase of most tunes repeats an earlier one
+            a few notes: 0.85 times as many, for the last phrase of most tunes repeats an earlier one; of folk
+            tunes, few of which it has seen, as many as counting at most
 in_key      at most one new note in twenty may lie outside the scale, for which the tune gives all it takes
 novelty     new notes may not repeat training tunes much more than unseen tunes do: 0.8 of their novelty
 hits        the AR-CNN must bring the tune closer in at least half of its first edits; a random cell does so
