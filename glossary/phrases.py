@@ -24,6 +24,7 @@ from .prose import SPACES, SafeMarkdown
 
 _MARKUP = re.compile(r"[*_`\[\]<>&\\$!:@]")  # without any of these there is nothing to convert
 _LINK = re.compile(r"</?a\b[^>]*>")
+_TAG = re.compile(r"<[^>]*>")  # Markdown escapes the sign in an attribute
 _MATH = re.compile(r"<math\b.*?</math>", re.DOTALL)
 
 
@@ -52,7 +53,8 @@ class Phrases:
 
 def plain(html: Markup) -> str:
     """Inline HTML, as it comes from here, as plain text."""
-    return Markup(_MATH.sub(lambda found: _annotation(found[0], PLAIN), html)).striptags()
+    in_signs = _MATH.sub(lambda found: _annotation(found[0], PLAIN), html)
+    return unescape(_TAG.sub("", in_signs)).strip()
 
 
 def with_latex(html: Markup, opening: str, closing: str) -> str:

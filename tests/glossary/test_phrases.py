@@ -39,7 +39,11 @@ def with_definition(definition: str, folder: Path) -> Path:
         ("see [[nothing]]", "see [[nothing]]", "see [[nothing]]"),
         ("[a](javascript:alert(1)) <b>", "a &lt;b&gt;", "a <b>"),
         ("costs $5 & more", "costs $5 &amp; more", "costs $5 & more"),
-        ("*10\u00a0000* words,\n5\u202f%", "<em>10\u00a0000</em> words, 5\u202f%", "10 000 words, 5 %"),
+        (
+            "*10\u00a0000* words,\n5\u202f%",
+            "<em>10\u00a0000</em> words, 5\u202f%",
+            "10\u00a0000 words, 5\u202f%",
+        ),
         ("", "", ""),
     ],
 )
