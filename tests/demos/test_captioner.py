@@ -39,6 +39,7 @@ from demos.models.captioner.captions import (
 from demos.models.captioner.evaluate import (
     accuracy,
     accuracy_on_new,
+    combined,
     evaluate,
     most_frequent,
     nearest,
@@ -204,6 +205,8 @@ def test_new_combinations_are_measured_where_they_are() -> None:
     seen = new._replace(color=next(f.color for f in all_facts() if f[:2] == new[:2] and not is_new(f)))
     assert accuracy_on_new([[new], [new]], [[new], [seen]]) == 1.0
     assert accuracy_on_new([[seen], [new]], [[new], [seen]]) == 0.5
+    assert combined([[new], [new]], [[new], [seen]]) == 1.0
+    assert combined([[seen], [new]], [[new], [seen]]) == 0.0
 
 
 def test_the_card_says_what_is_measured_again() -> None:
@@ -211,7 +214,7 @@ def test_the_card_says_what_is_measured_again() -> None:
     assert again.keys() == card.keys()
     for name, metric in again.items():
         assert metric.bar == card[name].bar
-        spread = 0.1 if name.startswith("new") else 0.04
+        spread = 0.1 if name.startswith(("new", "combined")) else 0.04
         assert abs(metric.value - card[name].value) < spread, name
     for language in LANGUAGES:
         assert card[f"accuracy.{language}"].value > card["nearest"].value + 0.2

@@ -52,7 +52,9 @@ DETAILS = {
     "accuracy": "share of what greedy captions of held-out portraits name, values and colors each for "
     "itself, that is true of the picture; read off captions by the phrases they are written with",
     "named": "share of what ought to be named that is named and true",
-    "new": "accuracy for values in colors that no training portrait combined",
+    "new": "accuracy for values in colors that no training portrait combined; a right value in a wrong color "
+    "counts half",
+    "combined": "share of such combinations that are named with both right",
     "beam": "accuracy of captions by beam search with 3 beams, on the first 200 of the portraits",
     "most_frequent": "accuracy of one caption for all, of the most frequent value of each attribute",
     "nearest": "accuracy of the true caption of the training portrait whose pixels are nearest",
