@@ -52,7 +52,7 @@ class TextConfig:
 
 
 SIZES = {
-    "rnn": {"hidden": 320},
+    "rnn": {"hidden": 512},
     "lstm": {"hidden": 256},
     "gru": {"hidden": 224},
     "transformer": {"hidden": 96, "layers": 3, "heads": 3, "embedding": 96},
@@ -159,6 +159,8 @@ class Recurrent(nn.Module, ABC):
 class RNN(Recurrent):
     def __init__(self, config: TextConfig) -> None:
         super().__init__(config, nn.RNN(config.embedding, config.hidden, batch_first=True))
+        # What it remembers neither grows nor fades at first (Le et al. 2015; Henaff et al. 2016).
+        nn.init.orthogonal_(self.layer.all_weights[0][1].data)
 
     def step(self, x: Tensor, state: State) -> tuple[Tensor, State, dict[str, Tensor]]:
         of_x, of_h = self.pushes(x, state[0])
