@@ -29,8 +29,7 @@ from torch import Tensor, nn
 
 from demos.data.texts import characters
 from demos.data.texts.characters import START, UNKNOWN
-from demos.kit.device import best_device
-from demos.kit.weights import load_into, load_weights
+from demos.kit.weights import loaded
 
 WEIGHTS = Path(__file__).parent / "weights"
 KINDS = ("rnn", "lstm", "gru", "transformer")
@@ -306,6 +305,4 @@ def file_of(language: str, kind: str) -> str:
 @cache
 def load_net(language: str, kind: str, device: torch.device | None = None, folder: Path = WEIGHTS) -> TextNet:
     """A trained net, in inference mode. Raises WeightsError, KeyError for an unknown kind or language."""
-    net = TextNet(config(language, kind))
-    load_into(net, load_weights(folder, file_of(language, kind)), folder)
-    return net.eval().requires_grad_(False).to(device or best_device())
+    return loaded(TextNet(config(language, kind)), folder, device, file_of(language, kind))

@@ -24,7 +24,7 @@ from torch import Tensor
 from demos.data.texts.corpus import LANGUAGES, corpus
 from demos.kit.device import autocast, best_device
 from demos.kit.training import Budget, Progress, Run, fit, generator, parameters
-from demos.kit.weights import as_loaded, save_weights, write_card
+from demos.kit.weights import save_weights, shipped, write_card
 from demos.models.ngrams import sequence
 from demos.models.text.model import KINDS, WEIGHTS, State, TextNet, config, file_of
 
@@ -109,7 +109,7 @@ class TextRun(Run[TextNet]):
         return text[:, start : start + self.window + 1].to(self.device), place == 0
 
     def train_step(self) -> dict[str, float]:
-        torch.manual_seed(self.seed * 1_000_003 + self.step)  # for dropout
+        self.seed_dropout()
         numbers, begins = self.read()
         self.model.train()
         with autocast(self.device):
@@ -157,11 +157,7 @@ def publish(runs: list[TextRun], out: Path) -> None:
     """Write the averaged nets' weights, measure them as a reader will load them, and write the card."""
     from demos.models.text.evaluate import measure
 
-    nets = {}
-    for run in runs:
-        net = copy.deepcopy(run.average).cpu().eval()
-        net.load_state_dict(as_loaded(net.state_dict()))
-        nets[run.language, run.kind] = net
+    nets = {(run.language, run.kind): shipped(run.average) for run in runs}
     checksums = {
         f"{file_of(*pair)}.safetensors": save_weights(out, net.state_dict(), file_of(*pair))
         for pair, net in nets.items()
