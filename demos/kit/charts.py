@@ -25,6 +25,8 @@ BAR, NAMES, NUMBERS = 34, 180, 70  # of bars: px from one to the next, room for 
 SHORT = 5  # characters of a name that has room beside a bar on a phone
 SIDE, EDGE, HEAD = 400, 36, 18  # of a plane: px across, room for numbers left and below, for a name above
 LINK, FAINTEST = 26, 0.03  # of links: px from one word to the next, and the smallest share with a line
+HEAT, CELL = 192, 18  # of a heat map: px of its height, and across of a column
+FINE = 6  # pixels of a heat map for each of its cells: browsers smooth what they enlarge
 DASHES = ("", "8 4", "2 4", "10 4 2 4")
 COLORS = ((0, 121, 111), (192, 52, 26), (91, 77, 178), (138, 97, 0))  # --chart-1 … on light ground
 FAINT = (168, 182, 177)
@@ -427,6 +429,39 @@ def links(
     return phone if small else drawn(WIDTH, phone)
 
 
+def heat_map(
+    maps: Mapping[str, NDArray[np.float64]], columns: Sequence[str], at: int | None = None
+) -> Drawing:
+    """Named maps one below the other, each of numbers (rows, columns) from -1 to 1, and what stands below
+    their columns. As many of the columns as fit: the last ones, or those from `at` on if it comes before."""
+
+    def drawn(width: float, narrow: Drawing | None = None) -> Drawing:
+        fit = int(width // CELL)
+        first = max(0, len(columns) - fit)
+        first = first if at is None else min(first, at)
+        some = columns[first : first + fit]
+        things: list[Thing] = []
+        top, height = 0.0, HEAT / len(maps)
+        for name, values in maps.items():
+            pixels = signed(values[:, first : first + fit])
+            things.append(Words(0, top + LETTERS / 2, name, "start"))
+            things.append(Field(0, top + LETTERS + 4, len(some) * CELL, height, pixels))
+            top += LETTERS + 4 + height + 6
+        things += [Words((i + 0.5) * CELL, top + LETTERS / 2, c, "middle") for i, c in enumerate(some)]
+        return Drawing(tuple(things), width, top + LETTERS + 4, narrow)
+
+    return drawn(WIDTH, drawn(NARROW))
+
+
+def signed(values: NDArray[np.float64]) -> NDArray[np.uint8]:
+    """Numbers (rows, columns) from -1 to 1 as pixels: red below 0, teal above, and the nearer to 0, the more
+    of the ground shows through, whether it is light or dark."""
+    colors = np.where(values[..., None] < 0, COLORS[1], COLORS[0])
+    opacity = np.round(255 * np.abs(values).clip(0, 1))[..., None]
+    pixels = np.concatenate([colors, opacity], 2).astype(np.uint8)
+    return pixels.repeat(FINE, 0).repeat(FINE, 1)
+
+
 @dataclass(frozen=True)
 class Axes:
     """How far two axes go, their names, and how their numbers are written."""
@@ -569,6 +604,15 @@ class Plane:
 def across(text: str) -> float:
     """Px that a text takes in 14 px letters."""
     return sum(letter(character) for character in text)
+
+
+def fitting(text: str, room: float) -> str:
+    """The text, or as much of it as there is room for."""
+    if across(text) <= room:
+        return text
+    while text and across(text) + 15 > room:
+        text = text[:-1]
+    return text + "…"
 
 
 def letter(character: str) -> float:

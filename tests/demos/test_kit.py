@@ -265,6 +265,25 @@ def test_what_nothing_shows_and_what_a_show_cannot_show_is_named() -> None:
 # Pictures, charts, sounds and files
 
 
+def test_a_heat_map_shows_signs_by_color_and_sizes_by_opacity() -> None:
+    red, ground, teal = charts.signed(np.array([[-1.0, 0.0, 0.5]]))[0, :: charts.FINE].tolist()
+    assert red[0] > red[1]
+    assert teal[1] > teal[0]
+    assert (red[3], ground[3], teal[3]) == (255, 0, 128)
+
+
+def test_a_heat_map_shows_as_many_columns_as_fit() -> None:
+    values = np.linspace(-1, 1, 100)[None]
+    columns = [f"c{i}" for i in range(100)]
+    for at, first in ((None, 65), (99, 65), (70, 65), (12, 12)):
+        drawn = charts.heat_map({"one": values, "two": values}, columns, at)
+        names = [t.text for t in drawn.things if isinstance(t, charts.Words) and t.anchor == "middle"]
+        assert names == columns[first : first + 35]
+        fields = [t for t in drawn.things if isinstance(t, charts.Field)]
+        assert {field.pixels.shape[1] for field in fields} == {35 * charts.FINE}
+        assert np.array_equal(fields[0].pixels, charts.signed(values[:, first : first + 35]))
+
+
 def test_pictures_are_enlarged_as_pillow_does_it() -> None:
     picture = torch.rand(1, 3, 64, 64, generator=torch.Generator().manual_seed(1)) * 2 - 1
     ours = pictures.bytes_of(pictures.enlarged(picture, 128))[0].astype(int)

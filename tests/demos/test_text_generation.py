@@ -14,7 +14,7 @@ from demos.apps.text_generation import app as demo
 from demos.data.texts import characters
 from demos.data.texts.characters import START
 from demos.data.texts.corpus import LANGUAGES
-from demos.kit.charts import BAR, Bar, Drawing, Field, Words
+from demos.kit.charts import BAR, CELL, FINE, Bar, Drawing, Field, Words
 from demos.kit.functions import direct
 from demos.kit.state import parse
 from demos.models.text import KINDS
@@ -138,18 +138,11 @@ def test_a_map_has_a_column_for_each_character(kind: str) -> None:
         fields = [thing for thing in shown["map"].things if isinstance(thing, Field)]
         assert len(fields) == maps
         for field in fields:
-            assert field.pixels.shape[1] == 7 * demo.FINE
-            assert field.width == 7 * demo.CELL
+            assert field.pixels.shape[1] == 7 * FINE
+            assert field.width == 7 * CELL
         letters = [t.text for t in shown["map"].things if isinstance(t, Words) and t.anchor == "middle"]
         assert "".join(letters) == "Reven␣m"
         assert shown["tells"]
-
-
-def test_colors_say_which_sign_and_how_much() -> None:
-    red, paper, teal = demo.colored(torch.tensor([[-1.0, 0.0, 1.0]]))[0, :: demo.FINE].tolist()
-    assert red[0] > red[1]
-    assert min(paper) > 240
-    assert teal[1] > teal[0]
 
 
 # Presets

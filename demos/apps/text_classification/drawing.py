@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from demos.data.sentiment.grammar import LABELS
-from demos.kit.charts import NARROW, WIDTH, Bar, Drawing, Format, Line, Sign, Thing, Words, across
+from demos.kit.charts import NARROW, WIDTH, Bar, Drawing, Format, Line, Sign, Thing, Words, across, fitting
 
 Three = tuple[float, float, float]  # a number for each label
 PITCH, BAR, HEAD = 26, 14, 54  # px: from one word to the next, height of a bar, room for headings
@@ -118,15 +118,6 @@ def legend(layout: Layout, labels: Sequence[str]) -> list[Thing]:
             things.append(Words(left + 12, 12, labels[label], "start", label))
             left += 12 + across(labels[label]) + 22
     return things
-
-
-def fitting(word: str, room: float) -> str:
-    """The word, or as much of it as there is room for."""
-    if across(word) <= room:
-        return word
-    while word and across(word) + 15 > room:
-        word = word[:-1]
-    return word + "…"
 
 
 def row_at(y: float, count: int) -> int:

@@ -9,21 +9,17 @@ from functools import partial
 from threading import Event
 from typing import Any
 
-import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor
 
 from demos.data.texts import characters
 from demos.data.texts.characters import END, START, UNKNOWN
 from demos.data.texts.corpus import LANGUAGES
 from demos.kit.app import Tab
-from demos.kit.charts import BAR, LETTERS, NARROW, WIDTH, Drawing, Field, Thing, bars
-from demos.kit.charts import Words as Label
+from demos.kit.charts import BAR, Drawing, bars, heat_map
 from demos.kit.controls import Action, Choice, Seed, Slider, State, Words
 from demos.kit.functions import Runner, direct
 from demos.kit.labels import Labels, plain
-from demos.kit.pictures import diverging
 from demos.kit.random import uniform
 from demos.kit.remember import remembered, remembered_end
 from demos.kit.shows import Chart, Point, Text
@@ -77,8 +73,9 @@ def compose(
     new: list[int] = []
     for new, state in continued(run, text, own, kind, temperature, top_k, top_p, seed):
         written = as_text(new)
-        some = {words["rows_state"]: units(state, UNITS)}
-        yield {"written": shown(text, written), "moving": mapped(some, written.replace("\n\n", "↵"))}
+        some = {words["rows_state"]: units(state, UNITS).double().numpy()}
+        columns = [visible(character) for character in written.replace("\n\n", "↵")]
+        yield {"written": shown(text, written), "moving": heat_map(some, columns)}
     yield {"facts": words.sentences([*only(words, language), *remarks(words, text, new, own, kind)])}
 
 
@@ -284,8 +281,6 @@ def draw_many(state: State) -> Mapping[str, Any]:
 # Inside
 
 UNITS = 32  # of a state; of a transformer's attention, all heads
-MAP, CELL = 192, 18  # px: height of the map, width of a character
-FINE = 6  # pixels of a map for each of its cells: browsers smooth what they enlarge
 GATES = {"lstm": ("input", "forget", "output"), "gru": ("reset", "update"), "transformer": ("attention",)}
 
 
@@ -306,9 +301,9 @@ def inside(
         if name in ("input", "forget", "output", "reset", "update")
     ]
     rows = UNITS // len(values)
-    maps = {words[f"rows_{name}"]: units(some, rows) for name, some in values.items()}
+    maps = {words[f"rows_{name}"]: units(some, rows).double().numpy() for name, some in values.items()}
     return {
-        "map": mapped(maps, read),
+        "map": heat_map(maps, [visible(character) for character in read]),
         "tells": words.sentences([says, *means, *only(words, language), *unknown(words, text, own)]),
     }
 
@@ -333,31 +328,6 @@ def seen(run: Runner, text: str, language: str, kind: str, part: str) -> Tensor:
 def units(values: Tensor, count: int) -> Tensor:
     """Every so many rows of values (rows, length), at most `count`."""
     return values[:: -(-len(values) // count)]
-
-
-def mapped(maps: Mapping[str, Tensor], text: str) -> Drawing:
-    """Maps (rows, length) one below the other, as many of the last characters as fit, and these."""
-    return laid_out(maps, text, WIDTH, laid_out(maps, text, NARROW))
-
-
-def laid_out(maps: Mapping[str, Tensor], text: str, width: int, narrow: Drawing | None = None) -> Drawing:
-    fit = width // CELL
-    last = text[-fit:]
-    things: list[Thing] = []
-    top, height = 0.0, MAP / len(maps)
-    for name, values in maps.items():
-        things.append(Label(0, top + LETTERS / 2, name, "start"))
-        things.append(Field(0, top + LETTERS + 4, len(last) * CELL, height, colored(values[:, -len(last) :])))
-        top += LETTERS + 4 + height + 6
-    things += [Label((i + 0.5) * CELL, top + LETTERS / 2, visible(c), "middle") for i, c in enumerate(last)]
-    return Drawing(tuple(things), width, top + LETTERS + 4, narrow)
-
-
-def colored(values: Tensor) -> NDArray[np.uint8]:
-    """Values (rows, columns) from -1 to 1 as opaque pixels: red below 0, teal above."""
-    pixels = diverging(values, 1.0).numpy()
-    large = pixels.repeat(FINE, 0).repeat(FINE, 1)
-    return np.dstack([large, np.full(large.shape[:2], 255, np.uint8)])
 
 
 def ready(stop: Event) -> None:
