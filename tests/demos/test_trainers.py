@@ -32,6 +32,8 @@ from demos.models.judge import train as judge
 from demos.models.judge.model import load_judge
 from demos.models.sentiment import train as sentiment
 from demos.models.sentiment.model import load_nets
+from demos.models.tagger import train as tagger
+from demos.models.tagger.model import load_tagger
 from demos.models.watermark import train as watermark
 from demos.models.watermark.attacks import ATTACKS
 from demos.models.watermark.model import load_watermark
@@ -98,6 +100,12 @@ CASES: Mapping[str, Case] = {
         style_transfer.StyleTraining(steps=2, batch=2, portraits=4, textures=4, held_out=2),
         {"content_loss", "style_loss"},
         lambda out: load_style_net(CPU, out)(PICTURE, PICTURE, torch.ones(1)),
+    ),
+    "tagger": Case(
+        tagger,
+        tagger.TaggerTraining(steps=2, batch=4, documents=8, measured=3),
+        {"gaps.nb.both", "gaps.en.longest", "signs.zh.forward", "prose.zh.counted"},
+        lambda out: load_tagger(CPU, out)(torch.tensor([[6, 7]])).both,
     ),
     "watermark": Case(
         watermark,
