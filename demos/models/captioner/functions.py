@@ -33,6 +33,17 @@ def describe(picture: Tensor, language: Tensor, *, beams: int) -> dict[str, Tens
     return search(net, net.look(picture), starts[language.long()], beams)
 
 
+@function(
+    takes={"picture": ("n", 3, 64, 64), "words": ("n", "length")},
+    gives={"states": ("n", "length", "hidden")},
+)
+def states(picture: Tensor, words: Tensor) -> dict[str, Tensor]:
+    """The GRU's state, from -1 to 1, after each of a caption's words, the first of which is the token of its
+    language."""
+    net = load_captioner(picture.device)
+    return {"states": net.gru(net.embed(words), net.look(picture).begin[None])[0]}
+
+
 def search(net: Captioner, sight: Sight, first: Tensor, beams: int) -> dict[str, Tensor]:
     """What `describe` gives, for captions that begin with the tokens `first` (n,).
 

@@ -82,6 +82,25 @@ def chances_of(numbers: Tensor, seen: Tensor, written: Tensor, *, target: str, k
     return torch.stack(found, 1)
 
 
+@function(
+    takes={"numbers": ("n", "length"), "seen": ("n", "length"), "written": ("n", "count")},
+    gives={
+        "encoder": ("n", "length", "width"),
+        "decoder": ("n", "count", "hidden"),
+    },
+)
+def states(numbers: Tensor, seen: Tensor, written: Tensor) -> dict[str, Tensor]:
+    """The GRU's states, from -1 to 1: the encoder's at each piece of the source, its two readings beside each
+    other, and the decoder's behind each piece `written`, of which START is the first."""
+    net = load_net("gru", numbers.device)
+    source = net.read(numbers, seen)
+    state, found = net.begin(source), []
+    for piece in written.unbind(1):
+        state = net.step(piece, state, source).state
+        found.append(state)
+    return {"encoder": source.vectors, "decoder": torch.stack(found, 1)}
+
+
 def attended(
     net: Transformer, numbers: Tensor, seen: Tensor, written: Tensor, part: str, layer: int
 ) -> dict[str, Tensor]:
