@@ -13,7 +13,7 @@ from ..model import Concept, Problem, Termbase
 from ..yamlfile import locate, shown
 from .rule import Facts, Finding, in_entry, rule
 
-SHOWN = ("S003", "T021", "T023", "T024", "T028", "T029", "D003", "F001", "Q001")
+SHOWN = ("S003", "T021", "T023", "T024", "T028", "T029", "D003", "F001", "Q001", "P001")
 """Codes of what readers see, because another language lends it: a build warns of it."""
 CODES = (*SHOWN, "T101", "T102")
 """Codes of all findings that say that something has not been written yet."""

@@ -75,6 +75,16 @@ class Project:
         return self.docs / self._option("figures")
 
     @property
+    def paths(self) -> Path:
+        """The folder of the learning paths."""
+        return self.docs / self._option("paths")
+
+    @property
+    def data_folders(self) -> tuple[Path, ...]:
+        """Folders of YAML files with texts for readers."""
+        return self.quizzes, self.figures, self.paths
+
+    @property
     def demos(self) -> Path:
         return self.root / self._option("demos")
 

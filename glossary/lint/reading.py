@@ -114,7 +114,7 @@ def _files(termbase: Termbase, project: Project | None) -> Iterator[_File]:
     if project is None:
         return
     yield _File(project.file, _settings(project, project.main_language(termbase)))
-    for path in sorted([*project.quizzes.glob("*.yml"), *project.figures.glob("*.yml")]):
+    for path in sorted(file for folder in project.data_folders for file in folder.glob("*.yml")):
         yield _File(path, _by_language(_root(path), languages), path.stem)
     for path in label_files(project.demos):
         yield _File(path, _by_language(_root(path), languages), path.parent.name, is_markdown=True)

@@ -11,12 +11,19 @@ from typing import Any
 
 import yaml
 
-from .. import demos, exchange, figures, load, quizzes
+from .. import demos, exchange, figures, load, quizzes, reading_paths
 
-SERIES = ("T1", "T2", "T3", "T5", "T4", "T0", "D0", "Q0", "F0", "S0", "X0")
+SERIES = ("T1", "T2", "T3", "T5", "T4", "T0", "D0", "Q0", "F0", "P0", "S0", "X0")
 
 
-_ENGLISH = {**load.CODES, **quizzes.CODES, **figures.CODES, **demos.CODES, **exchange.CODES}
+_ENGLISH = {
+    **load.CODES,
+    **quizzes.CODES,
+    **figures.CODES,
+    **reading_paths.CODES,
+    **demos.CODES,
+    **exchange.CODES,
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from yaml.nodes import ScalarNode
 
-from .. import cards, demos, embeds, figures, load, pages, quizzes
+from .. import cards, demos, embeds, figures, load, pages, quizzes, reading_paths
 from ..addresses import Addresses
 from ..model import Problem, Termbase
 from ..prose import Writer
@@ -24,7 +24,7 @@ from .rule import Facts
 from .texts import PageText, yaml_span
 
 SITE = ("S002", "S003", "S004", "S005", "S006", "S009", "S010")
-CODES = (*load.CODES, *quizzes.CODES, *figures.CODES, *demos.CODES, *SITE)
+CODES = (*load.CODES, *quizzes.CODES, *figures.CODES, *reading_paths.CODES, *demos.CODES, *SITE)
 
 # The host takes these in front matter; and what lies between two rulers need not be any.
 _ALLOWED_IN_HEAD = ("T005", "T006", "T011")
@@ -42,6 +42,7 @@ def find(facts: Facts) -> Iterator[Problem]:
     if project:
         yield from quizzes.read(project.quizzes, languages, numbers)[1]
         yield from figures.read(project.figures, languages, numbers)[1]
+        yield from _of_paths(termbase, project, usable, numbers)
         yield from embeds.check_figures(termbase, {path.stem for path in project.figures.glob("*.yml")})
         yield from pages.check(termbase)
         yield from missing_words(termbase)
@@ -50,6 +51,17 @@ def find(facts: Facts) -> Iterator[Problem]:
         yield from _of_links(termbase, project)
         yield from _of_numbers(facts.pages, numbers)
         yield from _of_panels(facts.pages, project, embeds.known_demos(facts.demos, usable))
+
+
+def _of_paths(
+    termbase: Termbase, project: Project, usable: Mapping[str, demos.Demo], numbers: cards.Numbers
+) -> Iterator[Problem]:
+    """Learning paths with faults, or that lead nowhere."""
+    paths, faults = reading_paths.read(project.paths, tuple(termbase.languages), numbers)
+    yield from faults
+    known = {path.stem for path in project.quizzes.glob("*.yml")}
+    languages = project.languages(termbase) or (project.main_language(termbase),)
+    yield from reading_paths.check(paths.values(), termbase, usable, known, project.docs, languages)
 
 
 def _of_settings(project: Project) -> Iterator[Problem]:

@@ -11,8 +11,10 @@ from __future__ import annotations
 from .all_pages import check, concept_page, generate, indexes
 from .maker import PageMaker
 from .markup import anchors, front_matter, markdown_text, restore_html, script_data, stash_html
+from .path_pages import PathPage
 from .site import (
     FRAME,
+    PATHS,
     REPORTS,
     RESERVED_IDS,
     THEME,
@@ -27,6 +29,7 @@ from .site import (
 
 __all__ = [
     "FRAME",
+    "PATHS",
     "REPORTS",
     "RESERVED_IDS",
     "THEME",
@@ -35,6 +38,7 @@ __all__ = [
     "Download",
     "GeneratedPage",
     "PageMaker",
+    "PathPage",
     "Site",
     "Use",
     "anchors",

@@ -11,6 +11,7 @@ from ..yamlfile import shown
 from .concept_page import ConceptPage
 from .gallery_page import GalleryPage
 from .index_pages import IndexPage
+from .path_pages import path_pages
 from .site import GALLERY, RESERVED_IDS, VIEWS, GeneratedPage, Site
 
 
@@ -29,6 +30,7 @@ def indexes(site: Site, lang: str) -> Iterator[GeneratedPage]:
     yield from maps(site, lang)
     if site.demos:
         yield GalleryPage(site, lang, site.addresses.glossary(lang, GALLERY)).make()
+    yield from path_pages(site, lang)
 
 
 def maps(site: Site, lang: str) -> Iterator[GeneratedPage]:

@@ -15,6 +15,7 @@ from ..model import Termbase
 from ..phrases import Phrases
 from ..prose import Prose
 from ..quizzes import Quiz
+from ..reading_paths import ReadingPath
 from ..site_text import Words
 
 TEMPLATES = Path(__file__).parent.parent / "templates"
@@ -23,8 +24,9 @@ FRAME = Path(__file__).parent.parent / "frame"  # the page around the text: a th
 USES_MARKER = "<div data-ordlab-uses></div>"  # where `uses` goes once every page has been read
 REPORTS = ("coverage", "rules")  # pages for those who look after the termbase: `reports`
 # Pages of ours beside the concepts'.
-RESERVED_IDS = frozenset({"subjects", "languages", "map", "downloads", "gallery", *REPORTS})
+RESERVED_IDS = frozenset({"subjects", "languages", "map", "downloads", "gallery", "paths", *REPORTS})
 GALLERY = "gallery"
+PATHS = "paths"
 VIEWS = {
     "by-letter": "",
     "by-subject": "subjects",
@@ -68,6 +70,7 @@ class Site:
     demos: Mapping[str, Demo] = field(default_factory=dict)
     quizzes: Mapping[str, Quiz] = field(default_factory=dict)
     figures: Mapping[str, Figure] = field(default_factory=dict)
+    paths: Mapping[str, ReadingPath] = field(default_factory=dict)
     name: str = ""
     url: str = ""  # where the site is published, if that is known
     repository: str = ""  # address under which the repository's files are
@@ -75,6 +78,7 @@ class Site:
     downloads: Sequence[Download] = ()  # files to take away
     start: str = "python -m demos serve"  # the command that starts the demos
     root: Path = Path()  # folder that paths of the repository are relative to
+    docs: Path = Path()  # folder of the pages written by hand
 
     @cached_property
     def phrases(self) -> Phrases:

@@ -183,6 +183,9 @@ class LanguageBuild:
             self._add_sizes(page, self.download_job)
         if path.startswith(HELP_FOLDER) or path == self.site.addresses.source() or concept is not None:
             page.content = (page.content or "") + self.maker(page).chips(self.chips)
+        if self.site.paths:
+            before, after = pages.PathPage(self.site, self.lang, page.url).bars()
+            page.content = f"{before}{page.content or ''}{after}"
 
     def add_cards(self, page: Page) -> None:
         """The cards of the concepts that a page mentions."""
@@ -204,10 +207,12 @@ class LanguageBuild:
         """Pages that the navigation leaves out still belong to the glossary: its menu item shows that."""
         ours = {page.file.src_uri: page for page in self.all_pages() if page.file.src_uri in self.generated}
         index = ours.pop(self.site.addresses.source())
-        for page in ours.values():
+        paths = self.site.addresses.source(pages.PATHS)
+        for source, page in ours.items():
             in_navigation = page.previous_page or page.next_page
             if not in_navigation:
-                page.parent = page.parent or index  # type: ignore[assignment]
+                is_path = source != paths and source.startswith(posixpath.dirname(paths) + "/")
+                page.parent = page.parent or (ours[paths] if is_path else index)  # type: ignore[assignment]
 
     def _add_uses(self, page: Page, concept: Concept) -> None:
         """On a concept's page, the pages that mention it."""

@@ -26,6 +26,9 @@ class OrdlabConfig(Config):
     figures = config_options.Type(str, default="figures")
     """Folder below the docs that holds the drawings; without it, the site has none."""
 
+    paths = config_options.Type(str, default="paths")
+    """Folder below the docs that holds the learning paths; without it, the site has none."""
+
     legacy = config_options.Type(dict, default={})
     """Old `docs.php?doc=…` addresses, each with its page, where neither page nor concept names them."""
 

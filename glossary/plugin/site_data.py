@@ -12,7 +12,7 @@ from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import PluginError
 from mkdocs.plugins import get_plugin_logger
 
-from .. import cards, downloads, embeds, figures, pages, quizzes, site_text
+from .. import cards, downloads, embeds, figures, pages, quizzes, reading_paths, site_text
 from ..addresses import Addresses
 from ..check import unwritten
 from ..lint import gaps
@@ -51,6 +51,7 @@ def read_site(
     lenders = tuple(dict.fromkeys((termbase.reference_language, *termbase.languages)))
     asked, faults = quizzes.read(docs / options.quizzes, lenders, numbers)
     drawn, faults_drawn = figures.read(docs / options.figures, lenders, numbers)
+    paths, faults_of_paths = reading_paths.read(docs / options.paths, lenders, numbers)
     addresses = _addresses(config, termbase, i18n, options.folder)
     writer = Writer(termbase, addresses, docs)
     prose = {
@@ -62,7 +63,9 @@ def read_site(
     problems += [
         *faults,
         *faults_drawn,
+        *faults_of_paths,
         *embeds.check_figures(termbase, known),
+        *reading_paths.check(paths.values(), termbase, demos, asked, docs, addresses.languages),
         *pages.check(termbase),
         *cards.check(termbase),
     ]
@@ -72,8 +75,8 @@ def read_site(
         raise TermbaseError([replace(problem, severity="error") for problem in errors])
     if problems:
         log.warning(
-            f"Texts of quizzes, figures and demos that are missing in a language: {len(problems)}. "
-            "Pages show another language's. All of them: python -m glossary check"
+            "Texts of quizzes, figures, learning paths and demos that are missing in a language: "
+            f"{len(problems)}. Pages show another language's. All of them: python -m glossary check"
         )
     if not options.downloads:
         download_job = None
@@ -86,6 +89,7 @@ def read_site(
         demos=demos,
         quizzes=asked,
         figures=drawn,
+        paths=paths,
         prose=prose,
         linkers=writer.linkers,
         name=config.site_name,
@@ -95,6 +99,7 @@ def read_site(
         downloads=download_job.offers if download_job else (),
         start=_start_command(root),
         root=root,
+        docs=docs,
     )
     return site, download_job
 

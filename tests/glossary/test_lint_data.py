@@ -82,6 +82,14 @@ tags: [nerve net]
 DEMO_FILES = {"demos/apps/space/app.py": "", "demos/apps/space/still.webp": ""}
 SPACE = "glossary/terms/latent-space.yml"
 LINKING = "  example: |\n    A\n    [B](b.md).\n"
+PATH = """\
+title: {nb: En, en: One, zh: 一}
+promise: {nb: Du lærer., en: You learn., zh: 学习。}
+audience: {nb: alle, en: everyone, zh: 所有人}
+stops: [{term: latent-space, why: {nb: Se, en: Look, zh: 看}}, {page: x.md, why: {nb: Les, en: Read, zh: 读}}]
+quiz: before
+"""
+WITH_PATH = {SPACE: FILES[SPACE], "docs/x.md": "# X\n"}
 WITH_DEMO = {SPACE: FILES[SPACE], **DEMO_FILES}
 
 
@@ -705,7 +713,9 @@ def test_a_head_that_some_readers_do_not_get(tmp_path: Path) -> None:
     ]
 
 
-@pytest.mark.parametrize("code", ["Q001", "F001", "F002", "F003", "F004", "D003", "D004", "D005", "S006"])
+@pytest.mark.parametrize(
+    "code", ["Q001", "P001", "P002", "P003", "F001", "F002", "F003", "F004", "D003", "D004", "D005", "S006"]
+)
 def test_the_examples_of_damage_do_what_they_are_there_for(code: str, tmp_path: Path) -> None:
     quiz = (
         QUIZ.replace("nerve net", "net")
@@ -717,11 +727,18 @@ def test_the_examples_of_damage_do_what_they_are_there_for(code: str, tmp_path: 
         files = {
             "Q": {"docs/quizzes/before.yml": lines + quiz.partition("its title")[2]},
             "F": {"docs/figures/f.yml": FIGURE.partition("  - box")[0] + shape_with(lines)},
+            "P": {**WITH_PATH, "docs/quizzes/before.yml": quiz, "docs/paths/p.yml": path_with(lines)},
             "D": {**WITH_DEMO, "demos/apps/space/demo.yml": demo_with(lines)},
             "S": {"docs/quizzes/before.yml": quiz, "docs/x.en.md": f"# Text\n\n{lines}\n"},
         }[code[0]]
         found = {p.code for p in findings(tmp_path, {}, files) if p.severity == "error" or p.code in SHOWN}
         assert found == ({code} if lines == descriptions()[code].bad else set())
+
+
+def path_with(lines: str) -> str:
+    """A learning path with these lines instead of its own."""
+    key = lines.partition(":")[0]
+    return "".join(line for line in PATH.splitlines(keepends=True) if not line.startswith(key)) + f"{lines}\n"
 
 
 def demo_with(lines: str) -> str:

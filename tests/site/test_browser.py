@@ -24,6 +24,8 @@ PAGES = [
     "glossary/languages/",
     "glossary/map/",
     "glossary/gallery/",
+    "glossary/paths/",
+    "glossary/paths/avatar-app/",
     "glossary/mode-collapse/",
     "help/generative-ai/",
     "portraits/",

@@ -83,7 +83,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Built:
 def test_the_build_says_what_is_missing(site: Built) -> None:
     assert site.error == ""
     said, texts = site.warnings
-    assert "Texts of quizzes, figures and demos that are missing in a language: 18" in texts
+    assert "Texts of quizzes, figures, learning paths and demos that are missing in a language: 18" in texts
     assert "nb: 1 of 4 concepts (generator)" in said
     assert "zh: 3 of 4 concepts (generator, layer, sampler)" in said
     assert "sv: 4 of 4 concepts" in said

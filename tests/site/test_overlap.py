@@ -13,6 +13,7 @@ FOLDERS = {
     "docs": "*.md",
     "docs/quizzes": "*.yml",
     "docs/figures": "*.yml",
+    "docs/paths": "*.yml",
     "glossary/terms": "*.yml",
     "demos": "demo.yml",
 }
