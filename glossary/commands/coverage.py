@@ -1,4 +1,4 @@
-"""`python -m glossary coverage`: how far each language is, and which concepts have a demo or a figure."""
+"""`python -m glossary coverage`: how far languages are, and which concepts are reviewed or show something."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import argparse
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from . import CLEAN, add_folder, load_termbase
@@ -13,6 +14,7 @@ from . import CLEAN, add_folder, load_termbase
 if TYPE_CHECKING:
     from ..illustrations import Illustrations
     from ..model import Termbase
+    from ..reviews import Reviews
     from ..staleness import Coverage
 
 COLUMNS = (
@@ -27,15 +29,16 @@ COLUMNS = (
     "no gender",
 )
 
-_SOME = 20  # drafts that are named: an import may make thousands
+_SOME = 20  # concepts that are named: an import may make thousands
 
 
 def add(commands: Any) -> None:
     parser = commands.add_parser(
         "coverage",
-        help="count what is translated, current and stale, and what has a demo or a figure",
+        help="count what is translated, current, stale and reviewed, and what has a demo or a figure",
         description="Show how much of the termbase each language has, and what no longer agrees with the "
-        "reference language; which concepts are drafts, and what they lack; which have a demo or a figure.",
+        "reference language; which concepts are drafts, and what they lack; which were never "
+        "reviewed, or more than a year ago; which have a demo or a figure.",
         epilog="Exit code: 0, or 2 when it could not run.",
     )
     add_folder(parser)
@@ -47,16 +50,23 @@ def run(options: argparse.Namespace) -> int:
     from .. import embeds
     from ..illustrations import illustrations
     from ..lint.project import Project, project_of
+    from ..reviews import reviews
     from ..staleness import coverage, drafts
 
     termbase = load_termbase(options.folder)
     reports = list(coverage(termbase))
     demos, _ = embeds.read(termbase, Project(project_of(options.folder)).demos)
-    shown = illustrations(termbase, demos)
+    shown, read = illustrations(termbase, demos), reviews(termbase, date.today())
     if options.format == "json":
-        print(as_json(termbase, reports, shown, drafts(termbase)))
+        print(as_json(termbase, reports, shown, drafts(termbase), read))
     else:
-        print(f"{as_text(reports)}\n\n{drafts_as_text(drafts(termbase))}\n\n{shown_as_text(shown)}")
+        parts = (
+            as_text(reports),
+            drafts_as_text(drafts(termbase)),
+            reviews_as_text(read),
+            shown_as_text(shown),
+        )
+        print("\n\n".join(parts))
     return CLEAN
 
 
@@ -83,6 +93,17 @@ def drafts_as_text(drafts: Mapping[str, tuple[str, ...]]) -> str:
     some = [f"{id} (no {', no '.join(lacking)})" for id, lacking in list(drafts.items())[:_SOME]]
     rest = f", and {len(drafts) - _SOME} more" if len(drafts) > _SOME else ""
     return f"drafts: {len(drafts)}" + (f": {', '.join(some)}{rest}" if drafts else "")
+
+
+def reviews_as_text(read: Reviews) -> str:
+    """How many concepts somebody has read whole and when, and the first of those that wait for it."""
+    counts = (
+        f"reviewed within a year: {len(read.within_a_year)}, longer ago: {len(read.longer_ago)}, "
+        f"never: {len(read.never)}"
+    )
+    waiting = (*read.longer_ago, *read.never)
+    rest = f", and {len(waiting) - _SOME} more" if len(waiting) > _SOME else ""
+    return f"{counts} ({', '.join(waiting[:_SOME])}{rest})" if waiting else counts
 
 
 def shown_as_text(shown: Illustrations) -> str:
@@ -127,6 +148,7 @@ def as_json(
     reports: Sequence[Coverage],
     shown: Illustrations,
     drafts: Mapping[str, tuple[str, ...]],
+    read: Reviews,
 ) -> str:
     """Counts, and the ids behind those that ask for work."""
     from ..staleness import State
@@ -145,6 +167,7 @@ def as_json(
         "reference": termbase.reference_language,
         "languages": languages,
         "drafts": drafts,
+        "reviews": asdict(read),
         "illustrations": asdict(shown),
     }
     return json.dumps(data, ensure_ascii=False, indent=2)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from glossary.__main__ import main
 from glossary.check import check
 from glossary.load import load
 from glossary.model import Entry, Term, Termbase
+from glossary.reviews import Reviews, reviews
 from glossary.staleness import State, basis_of, coverage, state_of
 from tests.glossary.test_load import SOUND, write
 from tests.ordlab import TERMBASE
@@ -267,6 +269,28 @@ def test_drafts_are_counted(tmp_path: Path, capsys: pytest.CaptureFixture[str]) 
     assert drafts == {"net": ["subject", "definition in nb", "term in en", "pinyin in zh"]}
 
 
+def test_reviews_are_counted(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    reviewed = SOUND[GENERATOR].replace("subject: models", "subject: models\nreviewed: {day}", 1)
+    today = date(2026, 11, 30)
+    for day, found in {
+        "2026-11-30": Reviews(("generator",), (), ("discriminator",)),
+        "2025-11-30": Reviews(("generator",), (), ("discriminator",)),
+        "2025-11-29": Reviews((), ("generator",), ("discriminator",)),
+    }.items():
+        folder = write(tmp_path, {**REFERENCE, GENERATOR: reviewed.replace("{day}", day)})
+        assert reviews(load(folder), today) == found
+    write(tmp_path, {**REFERENCE, GENERATOR: reviewed.replace("{day}", "2001-01-01")})
+    assert main(["coverage", str(folder)]) == 0
+    said = "reviewed within a year: 0, longer ago: 1, never: 1 (generator, discriminator)"
+    assert said in capsys.readouterr().out.splitlines()
+    assert main(["coverage", "--format", "json", str(folder)]) == 0
+    assert json.loads(capsys.readouterr().out)["reviews"] == {
+        "within_a_year": [],
+        "longer_ago": ["generator"],
+        "never": ["discriminator"],
+    }
+
+
 def test_what_has_a_demo_or_a_figure_is_counted(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     drawn = SOUND[GENERATOR].replace("subject: models", "subject: models\nfigure: two-nets", 1)
     folder = write(tmp_path, {**REFERENCE, GENERATOR: drawn})
@@ -285,7 +309,7 @@ def test_all_of_our_concepts_show_something(capsys: pytest.CaptureFixture[str]) 
     assert main(["coverage", "--format", "json", str(TERMBASE)]) == 0
     shown = json.loads(capsys.readouterr().out)["illustrations"]
     assert len(shown["demo"]) >= 103
-    assert len(shown["figure"]) >= 76
+    assert len(shown["figure"]) >= 77
     assert shown["neither"] == []
 
 
