@@ -32,7 +32,7 @@
   if (bar) {
     const note = here(".ol-path-note");
     const part = note.dataset.part && document.getElementById(note.dataset.part);
-    if (part) part.before(note); // where the link has led
+    if (part) part.after(note); // below the heading that the link has led to
     [bar, note].forEach((shown) => { shown.hidden = false; });
     document.querySelectorAll(".ol-languages a").forEach((link) => follow(link, at));
     keep(bar.dataset.path, visited(bar.dataset.path).add(bar.dataset.stop));
