@@ -58,16 +58,16 @@ DETAILS = {
 class MelodyTraining:
     """The recipe: steps and batch of each net."""
 
-    writer_steps: int = 1400
+    writer_steps: int = 2800
     writer_batch: int = 24
-    editor_steps: int = 2400
+    editor_steps: int = 5000
     editor_batch: int = 48
-    gan_steps: int = 1000
+    gan_steps: int = 2000
     gan_batch: int = 32
     folk_share: float = 0.15  # of a batch of the writer and the editor
     weight_decay: float = 0.05
     penalty: float = 2.0  # of R1
-    variety: float = 0.4  # share of an accompaniment that other noise should change
+    variety: float = 0.25  # share of an accompaniment that other noise should change
     average: float = 0.998
     measured: int = 400  # tunes
     data_seed: int = 0
