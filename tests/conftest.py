@@ -57,10 +57,10 @@ CHROMIUM_FLAGS = [
 
 
 def pytest_xdist_auto_num_workers() -> int:
-    """Twice as many workers as cores, for tests in a browser wait half of the time, but no more than memory
-    has room for: each has a server and a browser of its own."""
+    """One more than cores, since tests in a browser often wait, but no more than memory has room for: each
+    has a server and a browser of its own."""
     cores, memory = os.cpu_count() or 1, psutil.virtual_memory().available
-    return max(1, min(2 * cores, memory // WORKER_MEMORY, 8))
+    return max(1, min(cores + 1, memory // WORKER_MEMORY, 8))
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

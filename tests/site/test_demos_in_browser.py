@@ -1,13 +1,15 @@
-"""Every demo as a reader meets it: inside its page in every language, with real clicks on every control.
+"""Every demo as a reader meets it: inside its page, with real clicks on every control.
 
-What all demos have in common is seen in one of them, or in each in one language, the next one in another.
+Each is opened in its page in one language, examined by axe in the second and walked through in the third; in
+all of them it has to be readable, on a phone, too. Marked as slow: the same in the other languages. What all
+demos have in common is seen in one of them.
 """
 
 from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
 from typing import Any
@@ -59,19 +61,24 @@ SENTENCES = {
     ),
 }
 PREFIX = {"nb": "", "en": "en/", "zh": "zh/"}
-IN_TURN = [(name, tuple(PREFIX)[i % len(PREFIX)]) for i, name in enumerate(DEMOS)]
-ALL = [(name, lang) for name in DEMOS for lang in PREFIX]
 
 
-def of_demos(pairs: Iterable[tuple[str, str]], *marks: pytest.MarkDecorator) -> list[Any]:
-    """Parameters that let each demo's tests run on a worker of their own."""
+def in_turn(first: int) -> list[Any]:
+    """Parameters for each demo with a language, the next one with the next, and, marked as slow, with the
+    others. They let each demo's tests run on a worker of their own."""
+    languages = tuple(PREFIX)
     return [
-        pytest.param(name, lang, marks=[pytest.mark.xdist_group(f"{name} in a browser"), *marks])
-        for name, lang in pairs
+        pytest.param(
+            name,
+            lang,
+            marks=[
+                pytest.mark.xdist_group(f"{name} in a browser"),
+                *([] if (number + first - place) % len(languages) == 0 else [pytest.mark.slow]),
+            ],
+        )
+        for number, name in enumerate(DEMOS)
+        for place, lang in enumerate(languages)
     ]
-
-
-OTHERS = of_demos((pair for pair in ALL if pair not in IN_TURN), pytest.mark.slow)
 
 
 # Each text of some charts, its size in CSS pixels, and whether it is inside its chart.
@@ -102,12 +109,8 @@ def open_demo(page: Page, server: Server, demo: Demo, lang: str) -> FrameLocator
     return frame
 
 
-@pytest.mark.parametrize(("name", "lang"), of_demos(ALL))
-def test_opens_with_an_answer_in_the_page_s_language(
-    demo_page: Page, server: Server, name: str, lang: str
-) -> None:
-    demo, page = DEMOS[name], demo_page
-    frame = open_demo(page, server, demo, lang)
+def assert_readable(page: Page, frame: FrameLocator | Page, demo: Demo, lang: str) -> None:
+    """What is on screen is in the language; nothing is cut off or too small, here and on a phone."""
     expect(frame.get_by_text(demo.try_this[lang])).to_be_visible()
     expect(frame.locator("html")).to_have_attribute("lang", {"zh": "zh-CN"}.get(lang, lang))
     for picture in frame.locator("main img:visible").all():
@@ -115,6 +118,8 @@ def test_opens_with_an_answer_in_the_page_s_language(
         assert picture.evaluate(WIDTH_WHEN_LOADED) > 50
     texts = frame.locator("svg.chart:visible").evaluate_all(CHART_TEXTS)
     assert not [text for text, _, inside in texts if not inside], "cut off"
+    size = page.viewport_size
+    assert size is not None
     page.set_viewport_size({"width": 390, "height": 844})
     root = frame.locator("html")
     expect(root).to_have_js_property("clientWidth", root.evaluate("root => root.scrollWidth"))
@@ -122,6 +127,13 @@ def test_opens_with_an_answer_in_the_page_s_language(
     texts = frame.locator("svg.chart:visible").evaluate_all(CHART_TEXTS)
     assert not [(text, px) for text, px, _ in texts if px < 11], "too small to read on a phone"
     assert not [text for text, _, inside in texts if not inside], "cut off"
+    page.set_viewport_size(size)
+
+
+@pytest.mark.parametrize(("name", "lang"), in_turn(0))
+def test_opens_with_an_answer_in_its_page(demo_page: Page, server: Server, name: str, lang: str) -> None:
+    demo = DEMOS[name]
+    assert_readable(demo_page, open_demo(demo_page, server, demo, lang), demo, lang)
 
 
 class Panel:
@@ -242,7 +254,7 @@ def is_left_early(fault: str) -> bool:
     return "signal is aborted" in fault or "Connection errored out" in fault
 
 
-@pytest.mark.parametrize(("name", "lang"), [*of_demos(IN_TURN), *OTHERS])
+@pytest.mark.parametrize(("name", "lang"), in_turn(1))
 def test_every_control_changes_what_is_on_screen(
     demo_page: Page, faults: Faults, server: Server, name: str, lang: str
 ) -> None:
@@ -251,6 +263,7 @@ def test_every_control_changes_what_is_on_screen(
     serving.open_demo(server, name, lang)
     page.goto(f"{server.url}/demos/{name}/{lang}/")
     expect(page.locator("main :is(img, svg.chart):visible").first).to_be_visible(timeout=60_000)
+    assert_readable(page, page, app.demo, lang)
     for tab in app.tabs:
         walk(Panel(page, app, tab, lang))
 
@@ -395,7 +408,7 @@ def test_a_copied_link_opens_the_page_as_it_is(
     assert "tab=spoil&seed=4&blur=0.8&noise=" in address
 
 
-@pytest.mark.parametrize(("name", "lang"), of_demos(IN_TURN))
+@pytest.mark.parametrize(("name", "lang"), in_turn(2))
 def test_every_tab_is_clean_for_axe(
     demo_page: Page, faults: Faults, server: Server, name: str, lang: str
 ) -> None:
@@ -405,6 +418,8 @@ def test_every_tab_is_clean_for_axe(
     for scheme in ("light", "dark"):
         page.goto(f"{server.url}/demos/{name}/{lang}/?__theme={scheme}")
         expect(page.locator("main :is(img, svg.chart)").first).to_be_visible(timeout=60_000)
+        if scheme == "light":
+            assert_readable(page, page, app.demo, lang)
         for tab in app.tabs:
             panel = Panel(page, app, tab, lang)
             panel.open()
