@@ -382,6 +382,7 @@ class Answers:
                 making = turns.pop(place, fits)
                 if worker is not None:
                     self.busy[place] = True
+                    worker.beside = sum(self.busy) - 1
                 self.changed.notify_all()  # live runs wait for an empty line, helpers for a busy home
             began, later = time.monotonic(), bool(making.parts)
             outcome = self.step(making, place, worker)

@@ -313,9 +313,10 @@ def set_up_torch() -> str:
 
     from demos.kit.device import best_device
 
-    # One thread at a time calls models, so two on two cores halve the wait of a reader who is alone, and take
-    # no more of the processor when there are many. Small nets gain little from more than four.
-    torch.set_num_threads(min(4, os.cpu_count() or 1))
+    # As many as torch finds cores, or as OMP_NUM_THREADS says: on two cores, two halve the wait of a reader
+    # who is alone. Workers that are busy at the same time share them. Small nets gain little from more than
+    # four.
+    torch.set_num_threads(min(4, torch.get_num_threads()))
     return best_device().type
 
 

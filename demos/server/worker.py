@@ -65,6 +65,7 @@ class Worker:
         self.numbers = count(1)
         self.making: set[int] = set()
         self.renewing = False
+        self.beside = 0  # other workers that make something at the same time
         self.lock = threading.Lock()
 
     def start(self) -> None:
@@ -100,7 +101,7 @@ class Worker:
                 self.start()
             assert self.connection is not None
             try:
-                self.connection.send(message)
+                self.connection.send((self.beside, *message))
                 outcome, value = self.connection.recv()
             except (EOFError, OSError) as error:
                 self.end()
@@ -149,20 +150,31 @@ def main(connection: Connection[Any, Any], root: Path, languages: Languages, sec
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C ends the server, and that ends this
     adopt(secret)
     share_arenas()
+    import torch
+
     from demos.server.opening import set_up_torch
 
     set_up_torch()
+    most = torch.get_num_threads()
     maker = Maker(root, languages)
     given_back = time.monotonic()
     with suppress(EOFError, OSError):
         while True:
             if connection.poll(GIVE_BACK):
-                connection.send(maker.reply(*connection.recv()))
+                beside, *asked = connection.recv()
+                torch.set_num_threads(share(most, beside))
+                connection.send(maker.reply(*asked))
             # Also while there is always something to do: what answers leave behind doubles a process.
             if time.monotonic() - given_back > GIVE_BACK:
                 give_back()
                 given_back = time.monotonic()
     maker.ahead.close()
+
+
+def share(threads: int, beside: int) -> int:
+    """How many of these threads a worker takes beside so many others: where all cores are busy, each second
+    thread makes an answer cost half as much again, and none come earlier."""
+    return max(1, threads // (beside + 1))
 
 
 @dataclass

@@ -22,7 +22,7 @@ from demos.kit.registry import load_demos
 from demos.kit.secret import secret
 from demos.server.answers import Answers
 from demos.server.metrics import Fault, Metrics
-from demos.server.worker import Maker, Question, Worker
+from demos.server.worker import Maker, Question, Worker, share
 from tests.demos.tiny import TINY_YML, write_demos
 from tests.loop import run_async
 from tests.ordlab import LANGUAGES
@@ -113,6 +113,48 @@ def test_ctrl_c_is_not_for_workers(worker: Worker) -> None:
     assert worker.process.pid
     os.kill(worker.process.pid, signal.SIGINT)
     assert len(list(worker.parts(counting(1)))) == 1
+
+
+class Noting(Worker):
+    """Notes beside how many others each step is made."""
+
+    noted: list[int]
+
+    def ask(self, *message: Any) -> Any:
+        self.noted.append(self.beside)
+        return super().ask(*message)
+
+
+def test_workers_that_are_busy_at_the_same_time_share_the_cores(root: Path) -> None:
+    demos = load_demos(LANGUAGES, root)
+    workers = [Noting(root, LANGUAGES) for _ in range(2)]
+    for worker in workers:
+        worker.noted = []
+        assert list(worker.parts(counting(1)))
+        worker.noted = []
+
+    async def where(answers: Answers, *counts: int) -> None:
+        ask = answers.of(declared(demos["where"]), LANGUAGES["en"])
+
+        async def one(count: int) -> None:
+            assert [part async for part in ask("", {"count": count}, f"r{count}")]
+
+        await asyncio.gather(*map(one, counts))
+
+    async def story() -> tuple[set[int], set[int]]:
+        answers = Answers(Metrics(), workers=workers)
+        try:
+            await where(answers, 501)
+            alone = {beside for worker in workers for beside in worker.noted}
+            await where(answers, 502, 503)
+            return alone, {beside for worker in workers for beside in worker.noted}
+        finally:
+            await answers.close()
+
+    assert run_async(story()) == ({0}, {0, 1})
+    for worker in workers:
+        worker.end()
+    assert [share(4, beside) for beside in range(5)] == [4, 2, 1, 1, 1]
 
 
 def test_a_demo_has_a_home_and_others_help_while_that_is_busy(root: Path, workers: list[Worker]) -> None:
