@@ -48,17 +48,20 @@ class Seen:
 
 
 class Usage:
-    """Processor time and memory of a process and its children."""
+    """Processor time and memory of a process and its children. Of a child that has ended, what it had used
+    when it was last looked at counts."""
 
     def __init__(self, pid: int) -> None:
         self.process = psutil.Process(pid)
+        self.seconds: dict[psutil.Process, float] = {}
         self.restart()
 
     def restart(self) -> None:
         self.started, self.used = time.monotonic(), self.cpu_seconds()
 
     def cpu_seconds(self) -> float:
-        return sum(sum(process.cpu_times()[:2]) for process in self.family())
+        self.seconds |= {process: sum(process.cpu_times()[:2]) for process in self.family()}
+        return sum(self.seconds.values())
 
     def share(self) -> float:
         """Percent of one core since the last `restart`."""
