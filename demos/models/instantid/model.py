@@ -21,7 +21,7 @@ import torch
 from torch import Tensor, nn
 
 from demos.kit.device import best_device
-from demos.kit.weights import Card, WeightsError, load_into, load_weights, read_card
+from demos.kit.weights import Card, WeightsError, loaded, read_card
 from demos.models.diffusion import model as diffusion
 from demos.models.diffusion.conditions import WIDTH, Decoupled
 from demos.models.diffusion.model import Flow, load_diffusion
@@ -84,6 +84,4 @@ def load_adapter(device: torch.device | None = None, folder: Path = WEIGHTS) -> 
     """The trained adapter, in inference mode. Raises WeightsError, also if what it works with has changed."""
     check_others(folder)
     device = device or best_device()
-    adapter = fresh(load_diffusion(device).flow)
-    load_into(adapter, load_weights(folder), folder)
-    return adapter.eval().requires_grad_(False).to(device)
+    return loaded(fresh(load_diffusion(device).flow), folder, device)

@@ -22,7 +22,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from demos.kit.device import autocast, best_device
-from demos.kit.weights import Card, check_trained_on, load_into, load_weights, read_card
+from demos.kit.weights import Card, check_trained_on, loaded, read_card
 from demos.models.diffusion import model as diffusion
 from demos.models.diffusion.conditions import WIDTH, Decoupled, heads
 from demos.models.diffusion.model import HEAD, Flow, load_diffusion
@@ -117,6 +117,4 @@ def check_base(folder: Path = WEIGHTS) -> None:
 def load_adapter(device: torch.device | None = None, folder: Path = WEIGHTS) -> Adapter:
     """The trained adapter, in inference mode. Raises WeightsError."""
     device = device or best_device()
-    adapter = fresh(load_diffusion(device).flow)
-    load_into(adapter, load_weights(folder), folder)
-    return adapter.eval().requires_grad_(False).to(device)
+    return loaded(fresh(load_diffusion(device).flow), folder, device)

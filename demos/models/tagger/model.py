@@ -19,8 +19,7 @@ import torch
 from torch import Tensor, nn
 
 from demos.data.texts.characters import PADDING, size
-from demos.kit.device import best_device
-from demos.kit.weights import load_into, load_weights
+from demos.kit.weights import loaded
 from demos.models.tagger.gaps import TAGS
 
 WEIGHTS = Path(__file__).parent / "weights"
@@ -93,6 +92,4 @@ def config() -> TaggerConfig:
 @cache
 def load_tagger(device: torch.device | None = None, folder: Path = WEIGHTS) -> Tagger:
     """The trained net, in inference mode. Raises WeightsError."""
-    net = Tagger(config())
-    load_into(net, load_weights(folder), folder)
-    return net.eval().requires_grad_(False).to(device or best_device())
+    return loaded(Tagger(config()), folder, device)

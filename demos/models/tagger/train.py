@@ -6,7 +6,6 @@ Prose by hand is a ninth of the corpus, and more of it is drawn. Now and then a 
 
 from __future__ import annotations
 
-import copy
 from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
@@ -18,7 +17,7 @@ from torch import Tensor
 from demos.data.texts.characters import PADDING, UNKNOWN, numbers
 from demos.data.texts.corpus import LANGUAGES, generated, prose
 from demos.kit.training import Budget, Run, generator, parameters, trainer
-from demos.kit.weights import as_loaded, save_weights, write_card
+from demos.kit.weights import save_weights, shipped, write_card
 from demos.models.tagger.gaps import bare, passages
 from demos.models.tagger.model import WEIGHTS, Tagger, config
 
@@ -98,7 +97,7 @@ class TaggerRun(Run[Tagger]):
 
     def train_step(self) -> dict[str, float]:
         seeded = generator(self.seed, self.step)
-        torch.manual_seed(self.seed * 1_000_003 + self.step)  # for dropout
+        self.seed_dropout()
         read, tags = self.batch(seeded)
         forgotten = (torch.rand(read.shape, generator=seeded) < self.recipe.unknown) & (read != PADDING)
         read, tags = read.masked_fill(forgotten, UNKNOWN).to(self.device), tags.to(self.device)
@@ -120,8 +119,7 @@ def publish(run: TaggerRun, out: Path) -> None:
     """Write the averaged net's weights, measure it as a reader will load it, and write the card."""
     from demos.models.tagger.evaluate import measure
 
-    net = copy.deepcopy(run.average).cpu().eval()
-    net.load_state_dict(as_loaded(net.state_dict()))
+    net = shipped(run.average)
     card = run.card("tagger", asdict(net.config), parameters(net))
     card.sha256 = save_weights(out, net.state_dict())
     card.details = dict(DETAILS)
