@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import inspect
 import re
+import subprocess
+import sys
+from pathlib import Path
 
 import gradio
 from gradio import Blocks
@@ -14,6 +17,7 @@ from gradio.state_holder import SessionState, StateHolder
 from demos.server.demo_page import is_asked_for
 from demos.server.internals import keep_routes, start_session
 from demos.server.queue import WokenQueue
+from tests.serving import ROOT
 
 
 def test_gradios_queue_is_still_what_ours_is_made_from() -> None:
@@ -79,3 +83,17 @@ def test_a_page_has_the_routes_that_it_asks_for_alone() -> None:
         *(f"{below}/{path}" for path in ("startup-events", "file={path_or_url:path}")),
         below + "/heartbeat/{session_hash}",
     }
+
+
+def test_gradio_can_be_imported_without_writing_stubs() -> None:
+    """A fresh interpreter imports it, and no function that makes a stub is called for a class of its own."""
+    code = (
+        "import ast\n"
+        "def refuse(*given, **named): raise AssertionError('a stub is made')\n"
+        "ast.get_source_segment = refuse\n"
+        "import demos.server.gradio_import, inspect, gradio\n"
+        "print(inspect.getfile(gradio.Blocks))\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert Path(done.stdout.strip()).name == "blocks.py"
