@@ -19,6 +19,7 @@ from . import fallback, reading_time
 from .cards import NONE, TEXTS, Numbers
 from .demos import Demo
 from .load.values import ID, ID_FORM
+from .markdown_code import without_code
 from .model import Concept, Problem, Termbase
 from .quizzes import Quiz
 from .yamlfile import Reader, did_you_mean, join, locate, read_folder, shown
@@ -35,7 +36,7 @@ LEAST_STOPS = 2
 
 _FRONT_MATTER = re.compile(r"\A---\n(.*?)\n---[ \t]*\n", re.DOTALL)
 _TITLE = re.compile(r"^#+ +(.+?)\s*(?:\{[^{}]*\}\s*)?$", re.MULTILINE)
-_HEADING = re.compile(r"^(#{1,6}) .*$", re.MULTILINE)
+_HEADING = re.compile(r"(#{1,6}) .*")
 _OWN_ID = re.compile(r"\{[^{}]*#([^\s{}]+)[^{}]*\}\s*$")
 _DEMO = re.compile(r'^<div class="demo" ', re.MULTILINE)
 # What nobody reads as text: footnotes, HTML, addresses of links, and attributes.
@@ -167,14 +168,14 @@ def _heading(source: str) -> str:
 
 def section(source: str, part: str) -> str | None:
     """The Markdown below the heading with this id, up to the next one of its level; None if there is none."""
-    source = _FRONT_MATTER.sub("", source)
-    headings = list(_HEADING.finditer(source))
-    for number, heading in enumerate(headings):
-        found = _OWN_ID.search(heading[0])
-        if found and found[1] == part:
-            after = (next for next in headings[number + 1 :] if len(next[1]) <= len(heading[1]))
-            end = next(after, None)
-            return source[heading.start() : end.start() if end else len(source)]
+    lines = _FRONT_MATTER.sub("", source).splitlines(keepends=True)
+    text = enumerate(without_code(lines))  # in code, `#` begins a comment
+    headings = [(number, found) for number, line in text if (found := _HEADING.match(line))]
+    for place, (start, heading) in enumerate(headings):
+        own = _OWN_ID.search(heading[0])
+        if own and own[1] == part:
+            ends = (number for number, later in headings[place + 1 :] if len(later[1]) <= len(heading[1]))
+            return "".join(lines[start : next(ends, len(lines))])
     return None
 
 

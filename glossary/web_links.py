@@ -18,12 +18,11 @@ from urllib.parse import urlsplit
 from urllib.request import HTTPRedirectHandler, Request, build_opener
 
 from .lint.project import Project
+from .markdown_code import without_code
 from .yamlfile import shown
 
 AGENT = "Mozilla/5.0 (compatible; glossary-links)"  # some servers turn away whoever does not say Mozilla
 _ADDRESS = re.compile(r"https?://[^\s<>\"'`\\|^\x7f-\U0010ffff]+")
-_CODE = re.compile(r"`+[^`]*`+")
-_FENCE = re.compile(r"\s*(?:```|~~~)")
 _LOOPBACK = ("127.0.0.1", "::1")  # in a page, the reader's own machine
 _EXAMPLE = re.compile(r"(?:.*\.)?(?:example(?:\.(?:com|net|org))?|invalid|localhost|test)")  # RFC 2606
 _GONE, _PERMANENT = (404, 410), (301, 308)
@@ -62,18 +61,22 @@ def places(folder: Path, project: Project) -> Mapping[str, list[Place]]:
 
 
 def _addresses(path: Path) -> Iterator[tuple[int, str]]:
-    in_code = False
-    for number, line in enumerate(path.read_text("utf-8", errors="replace").splitlines(), 1):
-        if path.suffix == ".md" and _FENCE.match(line):
-            in_code = not in_code
-        if in_code:
-            continue
-        for match in _ADDRESS.findall(_CODE.sub("", line)):
+    lines = path.read_text("utf-8", errors="replace").splitlines()
+    for number, line in enumerate(without_code(lines), 1):
+        for match in _ADDRESS.findall(line):
             address = _without_what_follows(match)
-            host = urlsplit(address).hostname or ""
-            is_ours = path.suffix != ".md" or host not in _LOOPBACK
-            if is_ours and not _EXAMPLE.fullmatch(host) and "{" not in address:
+            host = _host(address)
+            is_readers_own = path.suffix == ".md" and host in _LOOPBACK
+            if not is_readers_own and not _EXAMPLE.fullmatch(host) and "{" not in address:
                 yield number, address
+
+
+def _host(address: str) -> str:
+    """The host that an address names; none if it is no address, of which `ask` says so."""
+    try:
+        return urlsplit(address).hostname or ""
+    except ValueError:
+        return ""
 
 
 def _without_what_follows(text: str) -> str:
@@ -90,7 +93,7 @@ def faults(addresses: Iterable[str], *, timeout: float, at_once: int) -> dict[st
     """What is wrong with each address, where anything is: up to `at_once` hosts together, each one by one."""
     by_host: dict[str, list[str]] = defaultdict(list)
     for address in addresses:
-        by_host[urlsplit(address).netloc].append(address)
+        by_host[_host(address)].append(address)
 
     def ask_all(of_host: list[str]) -> list[tuple[str, Fault | None]]:
         return [(address, ask(address, timeout)) for address in of_host]
@@ -103,7 +106,10 @@ def faults(addresses: Iterable[str], *, timeout: float, at_once: int) -> dict[st
 def ask(address: str, timeout: float) -> Fault | None:
     """What is wrong with an address: nothing, if a page is there."""
     redirects = _Redirects()
-    request = Request(address, headers={"User-Agent": AGENT, "Accept": "*/*"})
+    try:
+        request = Request(address, headers={"User-Agent": AGENT, "Accept": "*/*"})
+    except ValueError as error:
+        return Fault(f"is no address: {error}", "correct it")
     try:
         with build_opener(redirects).open(request, timeout=timeout):
             pass

@@ -155,11 +155,15 @@ def test_nobody_is_waited_for_longer_than_said() -> None:
 
 
 @pytest.mark.parametrize(
-    ("address", "said"), [("http://127.0.0.1:1/", "does not answer: "), ("http://a.no:b/", "is no address: ")]
+    ("address", "said"),
+    [
+        ("http://127.0.0.1:1/", "does not answer: "),
+        ("http://a.no:b/", "is no address: "),
+        ("http://[a.no]/", "is no address: "),
+    ],
 )
 def test_where_nobody_is_nothing_answers(address: str, said: str) -> None:
-    fault = ask(address, timeout=30)
-    assert fault
+    fault = faults([address], timeout=30, at_once=1)[address]
     assert fault.message.startswith(said)
 
 
@@ -186,6 +190,7 @@ def test_addresses_are_found_where_they_are_links(tmp_path: Path) -> None:
         "See [this](https://a.no/x_(y)), <https://b.no/>.\n\n[^1]: [论文](https://c.no/z)第四条。\n\n"
         "```sh\ncurl https://code.no\n```\n\n"
         "`https://code.no/2`, https://example.org, http://127.0.0.1:8000 and https://a.no/{id}.\n"
+        "\nhttps://[no\n"
     )
     (tmp_path / "docs").mkdir()
     (tmp_path / "docs" / "x.en.md").write_text(page, "utf-8")
@@ -194,7 +199,12 @@ def test_addresses_are_found_where_they_are_links(tmp_path: Path) -> None:
         for address, where in places(termbase, Project(tmp_path)).items()
         if any(place.file.endswith("x.en.md") for place in where)
     }
-    assert found == {"https://a.no/x_(y)": [1], "https://b.no/": [1], "https://c.no/z": [3]}
+    assert found == {
+        "https://a.no/x_(y)": [1],
+        "https://b.no/": [1],
+        "https://c.no/z": [3],
+        "https://[no": [11],
+    }
 
 
 def test_the_command_names_file_and_line(

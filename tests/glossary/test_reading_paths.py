@@ -198,6 +198,8 @@ def test_a_section_ends_with_the_next_heading_of_its_level() -> None:
     assert section(source, "two") == "## Two {: #two }\n\nC\n"
     assert page_title(source, "two") == "Two"
     assert section(source, "three") is None
+    code = "## One {#one}\n\n```sh\n# a comment\n```\n\nA\n\n"
+    assert section(code + "## Two {#two}\n", "one") == code
 
 
 # Minutes
