@@ -15,6 +15,7 @@ from __future__ import annotations
 import binascii
 import math
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -29,7 +30,7 @@ LONGEST_TEXT = 500  # characters in a text box, unless a demo allows fewer
 
 
 @dataclass(frozen=True)
-class Control:
+class Control(ABC):
     """What all controls are."""
 
     name: str
@@ -41,8 +42,9 @@ class Control:
         def default(self) -> Any:
             """What it is set to when the demo opens."""
 
+    @abstractmethod
     def clean(self, value: object) -> Value:
-        raise NotImplementedError
+        """The valid value that something a browser sent stands for. Raises ValueError."""
 
     def parse(self, text: str) -> Value:
         return self.clean(text)

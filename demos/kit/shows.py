@@ -7,6 +7,7 @@ labels.<name>_alt   what a picture or a chart shows, for those who do not see it
 from __future__ import annotations
 
 import base64
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from html import escape
@@ -29,14 +30,14 @@ Click = Callable[
 
 
 @dataclass(frozen=True)
-class Show:
+class Show(ABC):
     """What all shows are."""
 
     name: str
 
+    @abstractmethod
     def payload(self, value: Any, labels: Labels) -> Payload:
         """What a browser gets for a value. Raises TypeError if this show cannot show it."""
-        raise NotImplementedError
 
     def words_needed(self) -> set[str]:
         """Labels that it needs."""

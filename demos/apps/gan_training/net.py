@@ -6,6 +6,7 @@ arithmetic itself, and whoever watches a training waits for it. A test compares 
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -132,14 +133,15 @@ def resized(old: Net, widths: Sequence[int], seed: int, stream: str) -> Net:
 
 
 @dataclass
-class Optimizer:
+class Optimizer(ABC):
     """Moves a net's values down their slopes; `rate` may change at any time."""
 
     net: Net
     rate: float
 
+    @abstractmethod
     def update(self) -> None:
-        raise NotImplementedError
+        """Take one step."""
 
 
 @dataclass

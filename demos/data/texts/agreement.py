@@ -27,6 +27,7 @@ Their forms, as far as a language has them:
 from __future__ import annotations
 
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
@@ -47,7 +48,7 @@ class Word:
         return self.forms[1] if self.kind == "measured" or self.kind == "gendered" else self.forms[0]
 
 
-class Agreement:
+class Agreement(ABC):
     """What all languages share."""
 
     KINDS: ClassVar[dict[str, str]] = {}  # a kind of entry → the kind of word, where it isn't the same
@@ -76,16 +77,18 @@ class Agreement:
             return word.base
         return self.phrase(word, form, adjectives)
 
+    @abstractmethod
     def phrase(self, word: Word, form: str, adjectives: Sequence[Word]) -> str:
-        raise NotImplementedError
+        """A form of a word with adjectives that agree with it. Raises ValueError for one that it doesn't
+        have."""
 
+    @abstractmethod
     def genitive(self, name: str) -> str:
         """Whose something is."""
-        raise NotImplementedError
 
+    @abstractmethod
     def clause(self, adverbial: str, subject: str, predicate: str) -> str:
         """A clause from its parts, the verb in front of the predicate."""
-        raise NotImplementedError
 
     def unknown(self, word: Word, form: str) -> ValueError:
         return ValueError(f"“{word.base}” ({word.kind}) has no form “{form}”")
