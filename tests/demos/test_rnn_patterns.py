@@ -275,6 +275,12 @@ def test_what_a_reader_types_means_nothing_as_markdown_and_may_be_anything() -> 
     assert "English already" in same
 
 
+def test_a_sentence_counts_as_cut_only_if_there_was_more_to_read() -> None:
+    cut = words("rnn_patterns", "en")("cut", longest=LONGEST)
+    assert cut not in shown("many_to_one", review="so " * LONGEST)["facts"]
+    assert cut in shown("many_to_one", review="so " * (LONGEST + 1))["facts"]
+
+
 # Presets
 
 

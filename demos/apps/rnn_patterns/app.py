@@ -77,7 +77,7 @@ def steps(way: float, count: int) -> range:
 def rows(states: Sequence[Vector], count: int = UNITS) -> NDArray[np.float64]:
     """Vectors as the columns of a heat map, of which it has so many rows at most."""
     values = np.stack(states, 1)
-    return values[:: -(-len(values) // count)]
+    return values[:: ceil(len(values) / count)]
 
 
 def vectors(states: Tensor) -> list[Vector]:
@@ -105,9 +105,10 @@ def one_to_one(run: Runner, words: Labels, *, portrait: int, what: str, count: i
     names = [words[f"seen_{what}_{value}"] for _, value, _ in found]
     nothing = np.zeros(1)  # the net has no state to be shown
     columns = [Column(picture, name, (nothing,)) for (picture, _, _), name in zip(found, names, strict=True)]
+    least = "M" * 5  # even short answers get columns that a portrait fits into
     right = sum(value == truth for _, value, truth in found)
     return {
-        "single": unrolled(columns, -1, [*names, "M" * 5], linked=False),
+        "single": unrolled(columns, -1, [*names, least], linked=False),
         "facts": words(
             "read", what=words[f"what_{what}"], values=words.listed(names), right=right, count=count
         ),
@@ -159,17 +160,18 @@ def caption(run: Runner, number: int, language: str) -> tuple[Pixels, list[str],
 
 def many_to_one(run: Runner, words: Labels, *, review: str, way: float) -> Iterator[dict[str, Any]]:
     """A sentence word by word, and its sentiment, of which nothing is said before the last word."""
-    found = tokens(review.strip() or words["review_example"])
+    given = tokens(review.strip() or words["review_example"], LONGEST + 1)
+    found = given[:LONGEST]
     logits, states = sentiment(run, tuple(token.number for token in found))
     chances = logits.double().softmax(0)
     label = words[f"feeling_{LABELS[int(chances.argmax())]}"]
+    verdict = words("verdict", label=label, chance=words.chance(float(chances.max())))
     texts = [token.text if token.known else f"{token.text} ?" for token in found]
     for now in steps(way, len(found)):
         columns = [
             Column(text, None if i < len(found) - 1 else label, (states[i] if i < now else None,))
             for i, text in enumerate(texts)
         ]
-        verdict = words("verdict", label=label, chance=words.chance(float(chances.max())))
         yield {
             "figure": unrolled(columns, now - 1, [*texts, label]),
             "moving": heat_map({words["state"]: rows(states[:now])}, numbered(now)),
@@ -178,7 +180,7 @@ def many_to_one(run: Runner, words: Labels, *, review: str, way: float) -> Itera
     unknown = list(dict.fromkeys(token.text for token in found if not token.known))
     remarks = [words("one_vector", count=len(states[0]))]
     remarks += [words("unknown", words=quoted(words, unknown))] if unknown else []
-    remarks += [words("cut", longest=LONGEST)] if len(found) == LONGEST else []
+    remarks += [words("cut", longest=LONGEST)] if len(given) > LONGEST else []
     yield {"facts": words.sentences(remarks)}
 
 
@@ -223,15 +225,15 @@ def delayed(run: Runner, words: Labels, *, text: str, into: str, way: float) -> 
 
 
 @remembered(64)
-def states_of(run: Runner, asked: Sentence, written: tuple[int, ...]) -> tuple[list[Vector], list[Vector]]:
+def states_of(run: Runner, asked: Sentence, said: tuple[int, ...]) -> tuple[list[Vector], list[Vector]]:
     """The encoder's states at each of a sentence's numbers, of its reading from the left, and the decoder's
-    behind which each number and the end was written."""
-    numbers = torch.tensor([asked.numbers])
+    behind which each number of the translation and the end was written."""
+    read = torch.tensor([asked.numbers])
     found = run(
         states_of_translation,
-        numbers=numbers,
-        seen=torch.ones_like(numbers, dtype=torch.bool),
-        written=torch.tensor([[BEGIN, *written]]),
+        numbers=read,
+        seen=torch.ones_like(read, dtype=torch.bool),
+        written=torch.tensor([[BEGIN, *said]]),
     )
     encoder = found["encoder"][0]
     return vectors(encoder[:, : encoder.shape[1] // 2]), vectors(found["decoder"][0])
@@ -321,12 +323,13 @@ def compared(words: Labels, found: Sequence[int], truth: Sequence[int]) -> list[
     """How much of what stood in the reader's text was found; the end of it is no question. Nothing if
     there was nothing to find."""
     pairs = list(zip(found, truth, strict=True))[:-1]
-    there = sum(true > 0 for _, true in pairs)
-    hits = sum(said == true > 0 for said, true in pairs)
-    extra = sum(said > 0 == true for said, true in pairs)
+    there = sum(true != gaps.NOTHING for _, true in pairs)
     if not there:
         return []
-    return [words("compared", there=there, hits=hits), *([words("extra", count=extra)] if extra else [])]
+    hits = sum(true != gaps.NOTHING and said == true for said, true in pairs)
+    extra = sum(true == gaps.NOTHING and said != true for said, true in pairs)
+    remarks = [words("compared", there=there, hits=hits)]
+    return [*remarks, words("extra", count=extra)] if extra else remarks
 
 
 def ready(stop: Event) -> None:

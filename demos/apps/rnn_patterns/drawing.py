@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from math import ceil
 
 import numpy as np
 from numpy.typing import NDArray
@@ -151,7 +152,7 @@ def read(one: Column, middle: float, half: float, weight: float) -> list[Thing]:
 
 def some(state: Vector) -> Vector:
     """Every so many numbers of a state, at most `UNITS`."""
-    return state[:: -(-len(state) // UNITS)]
+    return state[:: ceil(len(state) / UNITS)]
 
 
 def box(edges: tuple[float, float, float, float], color: int, weight: float) -> list[Thing]:
