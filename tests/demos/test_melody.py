@@ -42,7 +42,7 @@ from demos.data.tunes import BAR, LOWEST, Note
 from demos.data.tunes import corpus as tunes
 from demos.data.tunes.corpus import folk
 from demos.data.tunes.grammar import composed
-from demos.kit.charts import Bar, Line, Words
+from demos.kit.charts import Bar, Line, Words, across
 from demos.kit.functions import direct
 from demos.kit.training import Budget
 from demos.kit.weights import read_card
@@ -265,7 +265,7 @@ def test_all_that_is_named_above_the_roll_has_room_on_a_phone(lang: str) -> None
     for layout in (drawing, drawing.narrow):
         roll = piano_module.wide(36) if layout is drawing else piano_module.narrow(36)
         names = [thing for thing in layout.things if isinstance(thing, Words)][-5:]
-        ends = [thing.x + sum(14 if ord(letter) > 0x2E80 else 7 for letter in thing.text) for thing in names]
+        ends = [thing.x + across(thing.text) for thing in names]
         assert max(ends) < layout.width
         assert max(name.y for name in names) < roll.down + roll.top - 8
 

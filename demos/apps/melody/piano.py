@@ -8,7 +8,7 @@ from typing import Any
 
 from demos.apps.melody.sound import frequency
 from demos.data.tunes import BAR, HIGHEST, LOWEST, Note
-from demos.kit.charts import LETTERS, NARROW, Bar, Drawing, Line, Thing, Words
+from demos.kit.charts import LETTERS, NARROW, Bar, Drawing, Line, Thing, Words, across
 from demos.kit.charts import SIDE as WIDTH
 from demos.kit.charts import WIDTH as BROAD
 from demos.kit.controls import Place, Points
@@ -18,11 +18,8 @@ from demos.kit.shows import Point
 
 WHITE, BLACK, PRESSED = (255, 255, 255), (40, 44, 43), (57, 172, 157)
 FIRST, LAST = 55, 79  # keys: G3 to G5
-HEIGHT, SHORT, THIN = (
-    118,
-    74,
-    0.62,
-)  # px of a white and a black key; widths of white keys that a black one has
+HEIGHT, SHORT = 118, 74  # px of a white and of a black key
+THIN = 0.62  # width of a black key, in widths of white ones
 NAMED = 20  # px below the keys
 VALUES = {1: "1/16", 2: "1/8", 4: "1/4", 8: "1/2"}  # steps of a note, and what part of a bar that is
 VALUES_TOP, VALUE = HEIGHT + NAMED + 12, 28  # px of their fields
@@ -208,7 +205,7 @@ class Roll:
         found: list[Thing] = []
         x, y = self.left, self.down
         for layer in layers:
-            width = SWATCH + 6 + sum(15 if letter > "\u2e80" else 7.6 for letter in layer.name)
+            width = SWATCH + 6 + across(layer.name)
             if x + width > self.width:
                 x, y = self.left, y + LETTERS
             sample = Note(0, self.high, BAR)
