@@ -13,7 +13,8 @@ from demos.data.avatars import sample
 from demos.data.avatars.dataset import READERS_SEED
 from demos.kit.functions import direct
 from demos.kit.gradio_internals import SKIP
-from demos.kit.page import direct_answers, make_page, values_of
+from demos.kit.page import direct_answers, make_page
+from demos.kit.screen import values_of
 from demos.kit.state import parse
 from demos.models.gan import pretrained
 from tests.demos.kit import answer, differ, words

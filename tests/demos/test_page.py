@@ -14,6 +14,7 @@ import gradio as gr
 import pytest
 
 from demos.kit.app import App, declared
+from demos.kit.faults import faults_spoken
 from demos.kit.functions import Refused
 from demos.kit.gradio_internals import SKIP, id_of
 from demos.kit.languages import Language
@@ -138,7 +139,7 @@ def press(page: Page, *values: Any, target: Any = None) -> list[list[Any]]:
 
     async def parts() -> list[list[Any]]:
         request = SimpleNamespace(session_hash="a")
-        with page.faults_spoken():
+        with faults_spoken(page.labels):
             return [part async for part in page.respond(panel, event, request, values)]  # type: ignore[arg-type]
 
     return run_async(parts())
@@ -215,7 +216,7 @@ def test_an_answer_that_comes_too_late_leaves_the_screen_alone(apps: Mapping[str
         answers = half.answers
 
         async def slow(tab: str, state: Any, reader: str) -> AsyncGenerator[Mapping[str, str], None]:
-            half.begin(reader, half.app.tab(tab), state, state)  # a newer event begins meanwhile
+            half.events.begin(reader, half.app.tab(tab), state, state)  # a newer event begins meanwhile
             async for part in answers(tab, state, reader):
                 yield part
 

@@ -77,7 +77,7 @@ class Reader:
         self.controls |= changed
         request: Any = SimpleNamespace(session_hash=self.name)
         values = (self.on_screen, *self.controls.values())
-        return self.page.respond_live(self.panel, act, gr.EventData(target, {}), request, values)
+        return self.page.live.respond(self.panel, act, gr.EventData(target, {}), request, values)
 
     def see(self, part: list[Any]) -> None:
         seen, *controls, says, notice, label = part

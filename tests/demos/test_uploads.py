@@ -17,6 +17,7 @@ import pytest
 
 from demos.kit.app import App, declared
 from demos.kit.controls import LARGEST_FILE, Upload
+from demos.kit.faults import faults_spoken
 from demos.kit.functions import direct
 from demos.kit.page import Page, direct_answers, make_page
 from demos.kit.registry import load_demos
@@ -195,7 +196,7 @@ def test_a_fault_says_nothing_of_the_file(app: App, caplog: pytest.LogCaptureFix
 
 
 async def with_faults(page: Page, *values: Any) -> None:
-    with page.faults_spoken():
+    with faults_spoken(page.labels):
         await press(page, "", *values)
 
 
