@@ -18,15 +18,17 @@ import re
 import zipfile
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from ..load import CHOICES
+from ..model import Problem
 from ..yamlfile import UNPRINTABLE
 from . import extra, plain
 from .columns import (
     TERM_DETAILS,
+    TERMS,
     Column,
     chosen_columns,
     column_of,
@@ -36,14 +38,16 @@ from .columns import (
     once_each,
     tag_of,
     value_of,
+    with_languages,
 )
 from .place import UNTAGGED
 from .plain import Data, Incoming
 from .text import unsafe
 
-_ANKI = re.compile(r"#(separator|html|columns|deck|notetype|tags|guid)\b[^:]*:(.*)")
+_ANKI = re.compile(r"#(separator|html|columns|deck|notetype|tags|guid|if matches)( column)?\s*:(.*)")
 _ANKI_SEPARATORS = {"tab": "\t", "comma": ",", "semicolon": ";", "pipe": "|", "space": " ", "colon": ":"}
 EXCEL_97 = bytes.fromhex("d0cf11e0a1b11ae1")  # how a file of that format begins
+_SAMPLE = 50  # rows by whose script a column's language is guessed
 _MAX_ABOVE = 8  # rows in which headings are looked for
 Cell = tuple[str, Any]  # a heading, and what stands below it
 Row = tuple[int, list[Any]]  # its line, and its cells
@@ -55,8 +59,12 @@ def read_rows(
     columns: Sequence[str] = (),
     languages: Sequence[str] = (),
     cards: bool = True,
+    names: Sequence[str] = (),
 ) -> None:
-    """Add what a table says: rows with their lines, the first of them the headings, or with `cards` none."""
+    """Add what a table says: rows with their lines, the first of them the headings, or with `cards` none.
+
+    `names` are what a list of cards calls its columns; the first two have none.
+    """
     incoming.lenient, incoming.complete = True, False
     numbered, above = _from_headings(iter(rows))
     for line, row in above:
@@ -69,9 +77,14 @@ def read_rows(
     found = [column_of(heading, wishes.get(place)) for place, heading in enumerate(headings)]
     if not wishes and is_chance(found):
         found = [Column(heading, "extra") for heading in headings]
+    sample = list(itertools.islice(numbered, _SAMPLE))
+    numbered = itertools.chain(sample, numbered)
+    if not names:
+        below = [[plain.as_text(cell or "") for cell in row] for _, row in sample]
+        found = with_languages(found, below, languages)
     if not any(column.key in ("term", "abbreviation") for column in found):
         is_headed = any(column.key != "extra" or column.lang for column in found) and not wishes
-        unheaded = _without_headings(headings, wishes, languages) if cards and not is_headed else None
+        unheaded = _without_headings(headings, wishes, languages, names) if cards and not is_headed else None
         if unheaded is None:
             message = "no column is known to hold terms"
             fix = f"say which: --columns “{headings[0] if headings else 1}=en.term”, or write “term_en” there"
@@ -128,18 +141,21 @@ def _joined_headings(row: Sequence[Any], below: Sequence[Any]) -> list[str]:
 
 
 def _without_headings(
-    first: Sequence[str], wishes: Mapping[int, Column], languages: Sequence[str]
+    first: Sequence[str], wishes: Mapping[int, Column], languages: Sequence[str], names: Sequence[str]
 ) -> list[Column] | None:
-    """Two columns without headings are a list of cards: a term, and its translation or what it means."""
+    """Columns without headings are a language each, or cards: a term, and its translation or meaning."""
     if wishes:
         found = [wishes.get(place, Column(f"column {place + 1}", "extra")) for place in range(len(first))]
         return found if any(column.key == "term" for column in found) else None
     used = [place for place, cell in enumerate(first) if cell]
-    if len(first) < 2 or used[:2] != [0, 1] or len(used) > 3:
+    if len(languages) == len(first) > 1:
+        return [Column(f"column {place}", "term", lang) for place, lang in enumerate(languages, 1)]
+    if len(first) < 2 or used[:2] != [0, 1] or (len(used) > 3 and not names):
         return None
     front = languages[0] if languages else ""
     back = Column("back", "term", languages[1]) if len(languages) > 1 else Column("back", "definition", front)
-    rest = [Column(f"column {place + 1}", "extra") for place in range(2, len(first))]
+    rest = [Column(name or f"column {place}", "extra") for place, name in enumerate(names[2:], 3)]
+    rest += [Column(f"column {place + 1}", "extra") for place in range(2 + len(rest), len(first))]
     return [Column("front", "term", front), back, *rest]
 
 
@@ -182,9 +198,9 @@ class _Table:
         concept: Data = self.incoming.part("concepts").setdefault(raw, {})
         stated = tag_of(given.get("language", ""))
         terms: dict[str, list[Data]] = {}  # of this row, by language
-        for column, value in cells:
+        for column, value in sorted(cells, key=lambda cell: cell[0].key == "deprecated"):
             lang = column.lang or stated or UNTAGGED
-            if column.key in ("term", "synonyms", "abbreviation"):
+            if column.key in TERMS:
                 terms.setdefault(lang, []).extend(self._terms(concept.setdefault(lang, {}), column, value))
         for column, value in cells:
             self._place(concept, column, value, column.lang or stated, terms)
@@ -236,7 +252,9 @@ class _Table:
             term: Data = {"term": " ".join(part.split())}
             if column.key == "abbreviation":
                 term["type"] = "abbreviation"
-            if column.key != "term" or entry.get("terms"):
+            if column.key == "deprecated":
+                term["status"] = "deprecated"
+            elif column.key != "term" or entry.get("terms"):
                 term["status"] = "admitted"
             entry.setdefault("terms", []).append(term)
             found.append(term)
@@ -280,23 +298,29 @@ def _one(value: Any) -> str:
 
 def read_text(text: str, incoming: Incoming, **options: Any) -> None:
     """A table whose cells are separated by a character: CSV (RFC 4180), TSV, a list of cards."""
-    text, separator, is_html = _prelude(text)
-    separator = separator or guess_separator(text)
+    text, said = _prelude(text)
+    separator = said.separator or guess_separator(text)
     lines = list(io.StringIO(text, newline=""))
     reader = csv.reader(lines, delimiter=separator)
     rows: list[Row] = []
     line = last = 1
     for row in reader:
         if any(cell.strip() for cell in row) and not _ANKI.match(row[0]):
-            rows.append((line, [_without_html(cell) for cell in row] if is_html else row))
+            rows.append((line, [_without_html(cell) for cell in row] if said.is_html else row))
         line, last = reader.line_num + 1, line
     if _is_open(lines[last - 1 :], separator):
         message = "a quotation mark opens a cell that never ends"
         incoming.report("X004", message, "close it, or double it where it is part of the text", line=last)
     elif not rows:
         incoming.report("X006", "the file is empty", "see whether it is the right one", line=1)
+    elif headings := next(csv.reader([said.headings], delimiter=separator), []):
+        read_rows([(1, headings), *rows], incoming, **options)
     else:
-        read_rows(rows, incoming, **options)
+        width = max(len(row) for _, row in rows)
+        last_first = sorted(range(width), key=lambda place: place in said.places)
+        ordered = [(line, [row[place] for place in last_first if place < len(row)]) for line, row in rows]
+        names = [said.places.get(place, "") for place in last_first] if said.places else []
+        read_rows(ordered, incoming, names=names, **options)
 
 
 def _is_open(lines: Sequence[str], separator: str) -> bool:
@@ -309,20 +333,34 @@ def _is_open(lines: Sequence[str], separator: str) -> bool:
     return False
 
 
-def _prelude(text: str) -> tuple[str, str, bool]:
-    """Lines that say how the rest is written: Excel's `sep=;`, Anki's `#separator:tab`."""
-    separator, is_html = "", False
+@dataclass
+class _Said:
+    """What a file says of itself before its rows."""
+
+    separator: str = ""
+    is_html: bool = False
+    headings: str = ""  # in one row
+    places: dict[int, str] = field(default_factory=dict)  # of columns that are neither front nor back
+
+
+def _prelude(text: str) -> tuple[str, _Said]:
+    """Lines that say how the rest is written: Excel's `sep=;`, Anki's `#separator:tab`, `#tags column:3`."""
+    said = _Said()
     if found := re.match(r'"?sep=(.)"?\r?\n', text):
-        return text[found.end() :], found[1], False
+        return text[found.end() :], _Said(separator=found[1])
     for line in text.splitlines():
         if not (found := _ANKI.match(line)):
             break
-        value = found[2].strip()
-        if found[1] == "separator":
-            separator = _ANKI_SEPARATORS.get(value.lower(), value[:1])
-        elif found[1] == "html":
-            is_html = value.lower() == "true"
-    return text, separator, is_html
+        key, of_column, value = found[1], found[2], found[3].strip()
+        if of_column and value.isdecimal():
+            said.places[int(value) - 1] = key
+        elif key == "separator":
+            said.separator = _ANKI_SEPARATORS.get(value.lower(), value[:1])
+        elif key == "html":
+            said.is_html = value.lower() == "true"
+        elif key == "columns":
+            said.headings = found[3]
+    return text, said
 
 
 def _without_html(cell: str) -> str:
@@ -365,14 +403,26 @@ def read_xlsx(
         reason = " ".join(str(error).split())[:200] or type(error).__name__
         incoming.report("X004", f"not a workbook: {reason}", "save it as .xlsx, or as CSV in UTF-8")
         return incoming
-    for title, rows in sheets.items():
-        if rows:
-            before = len(incoming.problems)
-            read_rows(iter(rows), incoming, columns, languages, cards=len(sheets) == 1)
-            if len(incoming.problems) > before and incoming.part("concepts"):
-                del incoming.problems[before:]
-                incoming.decide(f"sheet “{title}” holds no terms: not read", f"{len(rows)} rows")
+    _read_sheets({title: rows for title, rows in sheets.items() if rows}, incoming, columns, languages)
     return incoming
+
+
+def _read_sheets(
+    sheets: Mapping[str, list[Row]], incoming: Incoming, columns: Sequence[str], languages: Sequence[str]
+) -> None:
+    """Sheets that hold no terms, such as one about the others, are no fault if there is one that does."""
+    without: dict[str, list[Problem]] = {}
+    for title, rows in sheets.items():
+        before = len(incoming.problems)
+        read_rows(iter(rows), incoming, columns, languages, cards=len(sheets) == 1)
+        if found := incoming.problems[before:]:
+            without[title] = found
+            del incoming.problems[before:]
+    if len(without) == len(sheets):
+        incoming.problems += itertools.chain.from_iterable(without.values())
+    else:
+        for title in without:
+            incoming.decide(f"sheet “{title}” holds no terms: not read", f"{len(sheets[title])} rows")
 
 
 def _sheet_rows(sheet: Any) -> Iterator[Row]:
@@ -413,6 +463,9 @@ def _objects(data: Any) -> list[Mapping[str, Any]] | None:
     for value in data.values():
         if isinstance(value, list) and value and all(isinstance(item, dict) for item in value):
             return value
+    inside = next(iter(data.values()), None) if len(data) == 1 else None
+    if isinstance(inside, dict) and any(isinstance(value, list) for value in inside.values()):
+        return _objects(inside)
     if data and all(isinstance(value, dict) for value in data.values()):
         return [{"id": key} | value for key, value in data.items()]
     if data and all(isinstance(value, str) for value in data.values()):

@@ -12,7 +12,7 @@ _UTF_16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 _FORMULA = re.compile(r"'*[=+\-@\t\r＝＋－＠]")
 
 
-def decode(content: bytes, incoming: Incoming) -> str | None:
+def decode(content: bytes, incoming: Incoming, fix: str = "save it as UTF-8") -> str | None:
     """The text of a file in UTF-8, or in UTF-16 with a byte order mark; None with the reason noted."""
     if not _has_usable_size(content, incoming):
         return None
@@ -21,7 +21,7 @@ def decode(content: bytes, incoming: Incoming) -> str | None:
         return content.decode(encoding)
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
-        incoming.report("X003", "the file is not UTF-8", "save it as UTF-8", line=line)
+        incoming.report("X003", "the file is not UTF-8", fix, line=line)
         return None
 
 
@@ -43,7 +43,7 @@ def decode_table(content: bytes, incoming: Incoming, encoding: str = "") -> str 
     if guessed := _code_page(content):
         incoming.decide(f"read as {guessed[1]}; --encoding names another", line=1)
         return content.decode(guessed[0])
-    return decode(content, incoming)
+    return decode(content, incoming, "save it as UTF-8, or name its encoding: --encoding cp1251")
 
 
 def _has_usable_size(content: bytes, incoming: Incoming) -> bool:

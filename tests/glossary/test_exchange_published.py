@@ -17,7 +17,7 @@ from rdflib.compare import isomorphic
 
 from glossary.__main__ import main
 from glossary.exchange import FORMATS, IMPORTS, plain
-from glossary.exchange.columns import column_of
+from glossary.exchange.columns import column_of, with_languages
 from glossary.exchange.merge import Outcome, import_file
 from glossary.exchange.skos import PREFIXES
 from glossary.load import load
@@ -439,12 +439,76 @@ HEADINGS = {
     "Fagområde": "subject",
     "ID": "id",
     "Owner": "kept in `extra`",
+    "No.": "id",
+    "Refers to": "kept in `extra`",
+    "Notater (de)": "kept in `extra` in de",
+    "Begriff (Englisch)": "term in en",
+    "Englische Benennung": "term in en",
+    "Définition anglaise": "definition in en",
+    "Term (engelska)": "term in en",
+    "Término en alemán": "term in de",
+    "英文术语": "term in en",
+    "術語（繁體中文）": "term in zh-Hant",
+    "定義 [日本語]": "definition in ja",
+    "Translation [pt-BR]": "term in pt-BR",
+    "Simplified Chinese": "term in zh-Hans",
+    "Frarådd term nynorsk": "deprecated in nn",
+    "Concept: Definition": "definition",
 }
 
 
 @pytest.mark.parametrize(("heading", "meaning"), HEADINGS.items(), ids=HEADINGS.keys())
 def test_headings(heading: str, meaning: str) -> None:
     assert str(column_of(heading, None)) == meaning
+
+
+# Headings, a row below them, and what the columns hold.
+TABLES = {
+    "the language of a heading": (
+        ["Begrep", "Engelsk", "Definisjon", "Example"],
+        ["frost", "frost", "kulde", "a frost"],
+        "term in nb | term in en | definition in nb | example in en",
+    ),
+    "the script of the cells": (
+        ["Term", "中文", "Definition", "Example"],
+        ["frost", "霜", "结成的冰晶", "a frost"],
+        "term in en | term in zh | definition in zh | example in en",
+    ),
+    "else the first": (
+        ["Term DE", "Term EN", "Abbreviation", "定义"],
+        ["Eis", "ice", "E", "water"],
+        "term in de | term in en | abbreviation in en | definition in de",
+    ),
+    "genders are of a language that has them": (
+        ["Term EN", "Term NB", "Gender"],
+        ["ice", "is", "m"],
+        "term in en | term in nb | gender in nb",
+    ),
+    "No is a number": (["No", "Norsk", "Engelsk"], ["7", "is", "ice"], "id | term in nb | term in en"),
+    "a row per term": (
+        ["Language", "Term", "Definition"],
+        ["en", "ice", "water"],
+        "language | term | definition",
+    ),
+    "nobody knows": (["Term", "Definition"], ["ice", "water"], "term | definition"),
+    "one language only": (["Begriff", "Definition"], ["Eis", "Wasser"], "term in de | definition in de"),
+}
+
+
+@pytest.mark.parametrize(("headings", "row", "meaning"), TABLES.values(), ids=TABLES.keys())
+def test_columns_that_name_no_language(headings: list[str], row: list[str], meaning: str) -> None:
+    columns = with_languages([column_of(heading, None) for heading in headings], [row])
+    assert " | ".join(map(str, columns)) == meaning
+
+
+def test_terms_to_avoid_have_a_column_of_their_own(tmp_path: Path) -> None:
+    content = "Frarådd term,Tillatt term,Begrep,Engelsk\nsnøføyk,,snøfokk,snowdrift\n"
+    bring("csv", content, tmp_path / "glossary")
+    (concept,) = load(tmp_path / "glossary").concepts.values()
+    assert [(term.term, term.status) for term in concept.entries["nb"].terms] == [
+        ("snøfokk", "preferred"),
+        ("snøføyk", "deprecated"),
+    ]
 
 
 def test_an_id_that_is_a_page_s_address_gets_a_number(tmp_path: Path) -> None:
@@ -458,6 +522,19 @@ def test_cards_without_headings(tmp_path: Path) -> None:
     assert load(tmp_path / "a").concepts["is"].entries["nb"].definition == "frozen water"
     bring("csv", "is\tice\nsnø\tsnow\n", tmp_path / "b", languages=["nb", "en"])
     assert load(tmp_path / "b").concepts["snow"].entries["nb"].preferred.term == "snø"
+    bring("csv", "is;ice;Eis\nsnø;snow;Schnee\n", tmp_path / "c", languages=["nb", "en", "de"])
+    assert load(tmp_path / "c").concepts["snow"].entries["de"].preferred.term == "Schnee"
+
+
+def test_cards_say_which_of_their_columns_are_neither_front_nor_back(tmp_path: Path) -> None:
+    places = "#separator:tab\n#html:false\n#guid column:1\n#deck column:2\n#tags column:5\n"
+    bring("csv", f"{places}x1\tWeather\tis\tfrozen water\tcold\n", tmp_path / "a", languages=["nb"])
+    (concept,) = load(tmp_path / "a").concepts.values()
+    assert (concept.id, concept.entries["nb"].definition) == ("is", "frozen water")
+    assert concept.extra == {"guid": "x1", "deck": "Weather", "tags": "cold"}
+    content = "#separator:Semicolon\n#columns:English;Hanzi;Pinyin\nice;冰;bīng\n"
+    bring("csv", content, tmp_path / "b")
+    assert load(tmp_path / "b").concepts["ice"].entries["zh"].preferred.pinyin == "bīng"
 
 
 TERMS = """conceptid;lang;term;status;gender;definition
@@ -534,6 +611,8 @@ def test_a_workbook_with_merged_headings_and_more_sheets(tmp_path: Path) -> None
     sheet.merge_cells("B2:C2")
     sheet.merge_cells("D2:E2")
     sheet.append([None, "cod", "a fish", "torsk", "en fisk"])
+    about = book.create_sheet("Read me", 0)
+    about.append(["Words of animals"])
     other = book.create_sheet("Birds")
     for row in (["Term EN", "Term NB"], ["gull", "måke"], ["tern", "terne"], ["auk", "alke"]):
         other.append(row)
@@ -543,12 +622,14 @@ def test_a_workbook_with_merged_headings_and_more_sheets(tmp_path: Path) -> None
     cod = load(tmp_path / "glossary").concepts["cod"].entries
     assert (cod["en"].definition, cod["nb"].definition) == ("a fish", "en fisk")
     assert len(cod["nb"].terms) == 1
+    assert decided(outcome)["sheet “Read me” holds no terms: not read"] == 1
 
 
 UNUSABLE = {
     "an open quotation mark": ('term_en,definition_en\na,b\nc,"d\ne,f\n', "X004", 3, "never ends"),
     "nothing": ("\ufeff", "X006", 1, "the file is empty"),
     "headings only": ("term_en,term_nb\n", "X006", 0, "no concept"),
+    "Cyrillic": ("term_ru\nлёд\n".encode("cp1251"), "X003", 2, "--encoding cp1251"),
     "another Excel": (bytes.fromhex("d0cf11e0a1b11ae1") + bytes(9), "X004", 1, "Excel 97"),
 }
 
@@ -561,7 +642,7 @@ def test_a_table_that_cannot_be_read(
     path.write_bytes(content.encode() if isinstance(content, str) else content)
     (problem,) = import_file(IMPORTS["csv"], path, tmp_path / "glossary").problems
     assert (problem.code, problem.line) == (code, line)
-    assert message in problem.message
+    assert message in f"{problem.message}: {problem.fix}"
     assert problem.fix
     assert not (tmp_path / "glossary").exists()
 
@@ -588,6 +669,9 @@ OBJECTS = {
     "by language": '[{"id": "ice", "in": {"en": {"word": "ice", "def": "water"}, "nb": {"word": "is"}}}]',
     "by id": '{"ice": {"en": "ice", "nb": "is", "definition_en": "water"}}',
     "JSON Lines": '{"term_en": "snow"}\n{"term_en": "ice", "term_nb": "is", "definition_en": "water"}\n',
+    "a list further in": '{"glossary": {"by": "x", "list": [{"name": {"en": "ice", "no": "is"},'
+    ' "desc": {"en": "water"}}]}}',
+    "translations": '[{"term": "ice", "definition": "water", "translations": {"nb": "is", "de": "Eis"}}]',
     "lists": '{"terms": [{"term_en": "ice", "term_nb": "is", "aliases_en": [], "definition_en": "water"}]}',
 }
 
