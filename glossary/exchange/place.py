@@ -22,6 +22,7 @@ from . import extra, plain
 from .plain import EXTRA, Data, Incoming
 
 UNTAGGED = "und"  # BCP 47's tag for a language that is not stated
+_NO_LANGUAGES = (UNTAGGED, "mul", "mis", "zxx")  # several, one without a code, none
 _NEAR = 10  # CLDR's distance of a region or of Bokmål from Norwegian; another script or language is further
 _LETTERS = str.maketrans({"æ": "ae", "ø": "o", "œ": "oe", "ß": "ss", "đ": "d", "ð": "d", "ł": "l", "þ": "th"})
 _MAX_ID = 60
@@ -52,7 +53,7 @@ def place(incoming: Incoming, existing: Data, languages: Sequence[str] = ()) -> 
 def _new_languages(incoming: Incoming, wanted: Sequence[str]) -> Data:
     """The languages of a new termbase: those that are wanted, else those of the file."""
     used = Counter(key for concept in incoming.part("concepts").values() for key in plain.entry_keys(concept))
-    tags = [tag for tag in used if tag != UNTAGGED]
+    tags = [tag for tag in used if tag.lower() not in _NO_LANGUAGES]
     if not (tags or wanted):
         message, fix = "the file does not say which language it is in", "say it: --languages en"
         incoming.report("X011", message, fix)

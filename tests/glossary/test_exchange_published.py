@@ -142,6 +142,21 @@ def test_addresses_without_a_base_stay_apart_from_ours(tmp_path: Path) -> None:
     comes_back(tmp_path / "glossary")
 
 
+def test_a_definition_may_be_a_resource(tmp_path: Path) -> None:
+    content = (
+        "@prefix s: <http://www.w3.org/2004/02/skos/core#> . @prefix : <https://example.org/> .\n"
+        "@prefix rdf: <http://www.w3.org/1999/02/22-rdf-syntax-ns#> .\n"
+        ':1 a s:Concept ; s:prefLabel "sleet"@en, "sludd"@nb ;\n'
+        's:definition :d1, [ rdf:value "kald blanding"@nb ] .\n'
+        ':d1 rdf:value "wet snow"@en ; :from "a book" .\n'
+    )
+    bring("skos", content, tmp_path / "glossary")
+    entries = load(tmp_path / "glossary").concepts["sleet"].entries
+    assert (entries["en"].definition, entries["nb"].definition) == ("wet snow", "kald blanding")
+    assert says(Graph().parse(data=content, format="turtle"), tmp_path / "glossary")
+    comes_back(tmp_path / "glossary")
+
+
 def test_a_circle_stays_an_error(tmp_path: Path) -> None:
     path = tmp_path / "circle.ttl"
     path.write_text(
@@ -325,6 +340,51 @@ def test_groups_come_back_and_so_does_a_language_without_a_term(encoding: str, t
     assert not concept.entries["en"].terms
     exported = FORMATS["tbx"].write(termbase)
     assert Counter(statements(content)) - Counter(statements(exported)) == Counter()
+    comes_back(tmp_path / "glossary")
+
+
+VENDOR = """<martif type="TBX" xml:lang="en-US">
+<martifHeader><fileDesc><sourceDesc><p>-</p></sourceDesc></fileDesc></martifHeader>
+<text><front><p>About these words.</p></front><body>
+<termEntry id="26_1"><ref type="crossReference" target="氷">see</ref><langSet xml:lang="en-US">
+<descrip type="explanation">What a <hi>lake</hi> gets.</descrip>
+<ntig><termGrp><term id="26_1_7">ice</term><termNote type="termType">entryTerm</termNote>
+<termNote type="partOfSpeech">n</termNote></termGrp></ntig></langSet>
+<langSet xml:lang="mul"><tig><term>H2O</term></tig></langSet></termEntry>
+<termEntry id="氷"><langSet xml:lang="en-US"><tig><term>snow</term></tig></langSet></termEntry>
+</body></text></martif>"""
+
+
+def test_a_tool_knows_its_entries_again(tmp_path: Path) -> None:
+    """By their ids, though XML would not have them begin with a digit."""
+    outcome = bring("tbx", VENDOR, tmp_path / "glossary")
+    assert sorted(outcome.added) == ["ice", "snow"]
+    termbase = load(tmp_path / "glossary")
+    assert list(termbase.languages) == ["en"]  # `mul` is none
+    assert termbase.concepts["ice"].entries["en"].explanation == "What a lake gets."
+    exported = FORMATS["tbx"].write(termbase)
+    assert Counter(statements(VENDOR.encode())) - Counter(statements(exported)) == Counter()
+    assert {e.get("id") for e in etree.fromstring(exported).iter("{*}conceptEntry")} == {"26_1", "氷"}
+    comes_back(tmp_path / "glossary")
+
+
+SMALL = """<TBX dialect="TBX-Min" xmlns="http://www.tbxinfo.net/">
+<header><id>words</id><languages source="de" target="en"/></header><body>
+<entry id="E1"><subjectField>weather</subjectField>
+<langGroup xml:lang="en"><termGroup><term>ice</term><customer>all</customer></termGroup>
+<termGroup><term>frozen water</term><termStatus>admitted</termStatus></termGroup></langGroup>
+<langGroup xml:lang="de"><termGroup><term>Eis</term><partOfSpeech>noun</partOfSpeech></termGroup></langGroup>
+</entry></body></TBX>"""
+
+
+def test_the_smallest_dialect(tmp_path: Path) -> None:
+    bring("tbx", SMALL, tmp_path / "glossary")
+    termbase = load(tmp_path / "glossary")
+    assert list(termbase.languages) == ["de", "en"]
+    (concept,) = termbase.concepts.values()
+    assert [term.status for term in concept.entries["en"].terms] == ["preferred", "admitted"]
+    assert concept.entries["de"].preferred.pos == "noun"
+    assert b"customer" in FORMATS["tbx"].write(termbase)
     comes_back(tmp_path / "glossary")
 
 

@@ -289,6 +289,8 @@ class _Reader:
                 rest.append((predicate, value))
         for predicate, value in rest:
             self._keep(concept, predicate, value)
+        if self.scheme is None:
+            self._texts_of_resources(iri, id, concept)
         if subjects := self._objects(iri, "ol:subject"):
             concept["subject"] = self._text(subjects[0], "ol:id") or _last_part(str(subjects[0]))
         elif subjects := sorted(self._objects(iri, "dct:subject"), key=self._key):
@@ -378,6 +380,19 @@ class _Reader:
         if raw := _raw(value, text):
             extra.note(entry, "raw", key, raw)
         return True
+
+    def _texts_of_resources(self, iri: Any, id: str, concept: Data) -> None:
+        """A definition that is a resource with a text, its source and so on (SKOS Primer, section 4.2).
+
+        The text is shown; the resource is kept, too.
+        """
+        for note in sorted(self._objects(iri, TEXTS["definition"]), key=self._key):
+            for value in self._texts(note, "rdf:value") if not isinstance(note, self.Literal) else ():
+                entry: Data = concept.setdefault(self._tag(value) or UNTAGGED, {})
+                if text := plain.clean(str(value)) if "definition" not in entry else "":
+                    entry["definition"] = text
+                    what = "definition that is a resource of its own: its text is also the definition"
+                    self.incoming.decide(what, id=id, lang=self._tag(value))
 
     def _keep(self, concept: Data, predicate: Any, value: Any) -> None:
         """Into `extra`, of the concept or of the language that the value is in."""

@@ -59,6 +59,11 @@ class _Reader:
         for header in root.iterchildren("{*}tbxHeader", "{*}martifHeader"):
             if OUR_SENTENCE not in text(header):
                 incoming.part("extra")["header"] = as_xml(header)
+        for header in root.iterchildren("{*}header"):  # TBX-Min's, which later editions have no place for
+            incoming.part("extra")["TBX-Min"] = etree.tostring(header, encoding="unicode", with_tail=False)
+            incoming.source = next((e.get("source", "") for e in header.iter("{*}languages")), "")
+        for front in root.iter("{*}front"):
+            incoming.part("extra")["front"] = as_xml(front)
         for section in root.iter("{*}refObjectSec", "{*}refObjectList"):
             self._section(section)
         entries = [element for element in root.iter("{*}*") if name(element) == "conceptEntry"]
@@ -152,7 +157,7 @@ class _Reader:
                 self._group(child, owner, place)
         elif name(element) in _GROUPS and len(element):
             main, *others = element
-            kind = "administrativeStatus" if category(main) == "usageStatus" else category(main)
+            kind = "administrativeStatus" if category(main) in _STATUS_NOTES else category(main)
             placed = place(main)
             if placed is None:
                 extra.add(owner, key(element), as_xml(element))
@@ -237,7 +242,7 @@ class _Reader:
 
     def _meta_of_language(self, element: etree._Element, entry: Data) -> Data | None:
         kind = category(element)
-        is_text = kind == "definition" or (self.incoming.complete and kind in _OWN_TEXTS)
+        is_text = kind in ("definition", "explanation") or (self.incoming.complete and kind in _OWN_TEXTS)
         return self._put(element, entry, kind) if is_text and kind not in entry else None
 
     def _term(
@@ -282,8 +287,8 @@ class _Reader:
             term[ours] = found
             if ours == "status" and _without_suffix(stated).lower() != found:
                 extra.note(term, "raw", ours, stated)
-        elif self.incoming.complete and kind in COARSE:
-            return term  # a detail says the rest
+        elif self.incoming.complete and f"{kind}Detail" in map(category, element.itersiblings()):
+            return term  # which says the rest
         else:
             return None
         return term
@@ -349,6 +354,7 @@ _TERM_NOTES: dict[str, tuple[str, Callable[[str], Any]]] = {
     "term": ("term", str),
     "note": ("note", str),
     "administrativeStatus": ("status", _status),
+    "termStatus": ("status", _status),  # in TBX-Min
     "usageStatus": ("status", _status),  # what test files of TBX's keepers call it: preferred, admitted, …
     "pinyin": ("pinyin", str),
     "sortKey": ("sort_key", str),
@@ -356,7 +362,7 @@ _TERM_NOTES: dict[str, tuple[str, Callable[[str], Any]]] = {
     **{category: (key, _pick(values)) for key, (category, values) in PICKLISTS.items()},
     **{f"{category}Detail": (key, str) for key, (category, _) in PICKLISTS.items()},
 }
-COARSE = tuple(category for category, _ in PICKLISTS.values())
-_OWN_TEXTS = ("summary", "explanation", "basis")
+_STATUS_NOTES = ("usageStatus", "termStatus")
+_OWN_TEXTS = ("summary", "basis")
 _LISTS = {"inflectedForm": "forms", "otherWord": "not"}
-_OWN_NOTES = ("pinyin", "sortKey", "linking", *(f"{category}Detail" for category in COARSE))
+_OWN_NOTES = ("pinyin", "sortKey", "linking", *(f"{category}Detail" for category, _ in PICKLISTS.values()))

@@ -12,7 +12,7 @@ BASIC = "TBX-Basic"
 SCHEMA = Path(__file__).parent.parent / "tbx_schema"
 XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 STATUS = "{}Term-admn-sts"
-# Element of the 2008 edition → of this one.
+# Element of the 2008 edition, or of TBX-Min as it was first published → of this one.
 NAMES_OF_2008 = {
     "martif": "tbx",
     "martifHeader": "tbxHeader",
@@ -21,6 +21,10 @@ NAMES_OF_2008 = {
     "tig": "termSec",
     "ntig": "termSec",
     "refObjectList": "refObjectSec",
+    "TBX": "tbx",
+    "entry": "conceptEntry",
+    "langGroup": "langSec",
+    "termGroup": "termSec",
 }
 META = ("descrip", "admin", "termNote", "ref", "xref", "transacNote", "transac", "adminNote", "descripNote")
 # In DCT style an element is called by its category; the element of DCA style, for public modules.

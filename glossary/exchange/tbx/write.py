@@ -121,17 +121,36 @@ def _add(parent: etree._Element, name: str, text: str = "", /, **attributes: str
     return child
 
 
-def _xml_id(concept: Data) -> str:
-    """What the concept was called in its file, if XML allows that."""
-    id = str(concept.get(EXTRA, {}).get("id", ""))
-    return id if re.fullmatch(r"[A-Za-z_][A-Za-z0-9._-]*", id) else ""
+def _xml_ids(concepts: Data, basic: bool) -> dict[str, str]:
+    """What each concept was called in its file, by our id, so that the tool it came from knows it again.
+
+    An id that XML does not allow, such as 26_1, is written all the same, unless the file has to be valid.
+    """
+    names: dict[str, str] = {}
+    for id, concept in concepts.items():
+        name = str(concept.get(EXTRA, {}).get("id", ""))
+        allowed = _NAME if basic else _NO_SPACE
+        is_free = name not in concepts and name not in names.values()
+        names[id] = name if allowed.fullmatch(name) and (name == id or is_free) else id
+    return names
+
+
+# Categories that our dialect alone has, or that others write in a way of their own.
+_OWN_CATEGORIES = (
+    *("summary", "basis", "extra", "figure", "reviewed", "legacyAddress", "furtherReading"),
+    *("pinyin", "sortKey", "linking", "inflectedForm", "otherWord"),
+    *(f"{category}Detail" for category, _ in PICKLISTS.values()),
+)
+
+_NAME = re.compile(r"[^\W\d][\w.-]*")
+_NO_SPACE = re.compile(r"\S+")
 
 
 class _Writer:
     def __init__(self, data: Data, tags: dict[str, str], basic: bool) -> None:
         self.data, self.tags, self.basic = data, tags, basic
         concepts = data["concepts"]
-        self.names = {id: _xml_id(concept) or id for id, concept in concepts.items()}
+        self.names = _xml_ids(concepts, basic)
         self.without_terms: Data = {}  # concepts without a term in any language, for which TBX has no place
 
     def concept(self, body: etree._Element, id: str, concept: Data) -> None:
@@ -293,7 +312,8 @@ class _Writer:
                 continue
             elements = [element_of(name, item) for item in extra.values(value)]
             group = group_of(name)
-            if any(element is None for element in elements) or (group and not _has(owner, group)):
+            is_ours = name.partition(":")[2] in _OWN_CATEGORIES  # … and would be read as such
+            if any(element is None for element in elements) or is_ours or (group and not _has(owner, group)):
                 remainder[name] = value
             elif not group:
                 parent.extend(elements)
