@@ -15,6 +15,7 @@ from PIL import Image
 from demos.kit import registry
 from demos.kit.app import App, Tab, declared, words_needed
 from demos.kit.controls import Choice, Choices, Control, Integer, Matrix, Points, Slider, Switch, Upload
+from demos.kit.faults import not_taken
 from demos.kit.functions import direct
 from demos.kit.labels import Labels
 from demos.kit.notes import what_is_seen
@@ -269,7 +270,7 @@ def test_no_control_s_wrong_value_is_a_fault_of_the_page(
         for control in tab.settings:
             wrong = page.notice_for(parse(page.app, f"tab={tab.name}&{control.name}=%00"))
             assert wrong.count("\n") == 0
-            assert page.not_taken(control).message
+            assert not_taken(control, page.labels).message
 
 
 @every_demo
