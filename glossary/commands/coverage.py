@@ -84,15 +84,14 @@ def as_text(reports: Sequence[Coverage]) -> str:
     for report in reports:
         for what, ids in _ids(report).items():
             if ids:
-                lines.append(f"\n{report.language.code}, {what.replace('_', ' ')}: {', '.join(ids)}")
+                lines.append(f"\n{report.language.code}, {what.replace('_', ' ')}: {_some(ids)}")
     return "\n".join(lines)
 
 
 def drafts_as_text(drafts: Mapping[str, tuple[str, ...]]) -> str:
     """How many concepts are not finished, and what the first of them lack."""
-    some = [f"{id} (no {', no '.join(lacking)})" for id, lacking in list(drafts.items())[:_SOME]]
-    rest = f", and {len(drafts) - _SOME} more" if len(drafts) > _SOME else ""
-    return f"drafts: {len(drafts)}" + (f": {', '.join(some)}{rest}" if drafts else "")
+    listed = [f"{id} (no {', no '.join(lacking)})" for id, lacking in drafts.items()]
+    return f"drafts: {len(drafts)}" + (f": {_some(listed)}" if drafts else "")
 
 
 def reviews_as_text(read: Reviews) -> str:
@@ -102,14 +101,19 @@ def reviews_as_text(read: Reviews) -> str:
         f"never: {len(read.never)}"
     )
     waiting = (*read.longer_ago, *read.never)
-    rest = f", and {len(waiting) - _SOME} more" if len(waiting) > _SOME else ""
-    return f"{counts} ({', '.join(waiting[:_SOME])}{rest})" if waiting else counts
+    return f"{counts} ({_some(waiting)})" if waiting else counts
 
 
 def shown_as_text(shown: Illustrations) -> str:
     """How many concepts show what, and which show nothing."""
     counts = f"demo: {len(shown.demo)}, figure: {len(shown.figure)}, neither: {len(shown.neither)}"
-    return f"{counts} ({', '.join(shown.neither)})" if shown.neither else counts
+    return f"{counts} ({_some(shown.neither)})" if shown.neither else counts
+
+
+def _some(names: Sequence[str]) -> str:
+    """The first of them, and how many more there are; `--format json` has them all."""
+    rest = f", and {len(names) - _SOME} more" if len(names) > _SOME else ""
+    return ", ".join(names[:_SOME]) + rest
 
 
 def _row(report: Coverage) -> tuple[str, ...]:

@@ -11,6 +11,9 @@ import snowballstemmer
 
 from .grammar import Form, Grammar
 
+# “And”, which Arabic writes onto the article, and the stemmer leaves there.
+_JOINED_AND = ("وال", "فال")
+
 
 @dataclass(frozen=True)
 class Stemmed(Grammar):
@@ -21,6 +24,8 @@ class Stemmed(Grammar):
 
     def bases(self, word: str) -> Iterator[tuple[str, Form]]:
         yield word, Form.SAME
+        if self.algorithm == "arabic" and word[:3] in _JOINED_AND:
+            word = word[1:]
         stem = self._stem(word)
         if len(word) - len(stem) <= self.longest_ending:
             yield f"{stem}…", Form.STEM

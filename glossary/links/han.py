@@ -37,7 +37,8 @@ class HanIndex:
     """Terms of a language that writes without spaces, with words of other scripts among it.
 
     jieba, given the terms, cuts Chinese into words: 微调 is one in 微调模型, not in 稍微调整.
-    There is no such dictionary for other languages, where every occurrence counts.
+    There is no such dictionary for other languages: every occurrence counts, but for a single character
+    beside another one, which is more often half of another word (橋 in 鉄橋).
     """
 
     def __init__(self, ambiguous: dict[str, tuple[str, ...]], has_dictionary: bool) -> None:
@@ -70,7 +71,8 @@ class HanIndex:
             stop, spelling = -stop, self.patterns[index]
             if start < end or not _is_written_as(plain[start:stop], spelling):
                 continue
-            if _is_apart(plain, start, stop) and (words is None or words.allow(start, stop)):
+            is_word = words.allow(start, stop) if words else not _is_half(plain, start, stop)
+            if _is_apart(plain, start, stop) and is_word:
                 end, id = stop, self._id(spelling)
                 in_context = self.entries[spelling].get(id, False)
                 yield Match(places[start], places[stop - 1] + 1, id, in_context)
@@ -154,6 +156,12 @@ def _lower(text: str) -> str:
 def _is_written_as(found: str, spelling: str) -> bool:
     """Whether what is alike but for its capitals is the same: SoftMax is softmax, and gan is not GAN."""
     return found == spelling or not any(map(has_inner_capital, re.findall(r"[A-Za-z0-9]+", spelling)))
+
+
+def _is_half(plain: str, start: int, stop: int) -> bool:
+    """Whether a single ideograph stands beside another one."""
+    beside = plain[max(0, start - 1) : start] + plain[stop : stop + 1]
+    return stop - start == 1 and bool(_HAN.search(beside))
 
 
 def _is_apart(plain: str, start: int, stop: int) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -14,11 +15,12 @@ from .reference import descriptions
 from .rule import Finding
 
 SARIF_SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
+_MANY = 50  # a glossary that has just been imported has hundreds
 KEYS = ("code", "severity", "file", "line", "column", "lang", "id", "key", "message", "fix")
 
 
 def as_text(findings: Sequence[Finding]) -> str:
-    """One line per problem, and one that counts them."""
+    """One line per problem, one that counts them, and where there are many, one that counts them by rule."""
     problems = [finding.problem for finding in findings]
     errors = sum(problem.severity == "error" for problem in problems)
     counted = [
@@ -26,7 +28,14 @@ def as_text(findings: Sequence[Finding]) -> str:
         for count, word in ((errors, "error"), (len(problems) - errors, "warning"))
         if count
     ]
-    return "\n".join([*map(str, problems), ", ".join(counted) or "Nothing to report."])
+    lines = [*map(str, problems), ", ".join(counted) or "Nothing to report."]
+    if len(problems) > _MANY:
+        by_rule = Counter(problem.code for problem in problems).most_common()
+        listed = ", ".join(f"{count} × {code}" for code, count in by_rule)
+        lines.append(
+            f"{listed}. To see some of them only: --select {by_rule[-1][0]}, --ignore {by_rule[0][0]}"
+        )
+    return "\n".join(lines)
 
 
 def as_json(findings: Sequence[Finding]) -> str:

@@ -23,7 +23,7 @@ _LANGUAGE_KEYS = tuple(field.name for field in fields(Language) if field.name !=
 _FORMER_LANGUAGE_KEYS = ("search",)  # for a search engine that is gone; files that have them still load
 _LANGUAGE_CHOICES: Mapping[str, tuple[str, ...]] = {
     "order": tuple(ORDERS),
-    "stemmer": ("", *snowballstemmer.algorithms()),
+    "stemmer": ("", "korean", *snowballstemmer.algorithms()),
     "segment": SEGMENTS,
     "gendered": ("", *YES_NO),
     "reading": ("", *READINGS),

@@ -376,6 +376,31 @@ def test_a_language_without_stemmer_finds_what_is_written() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("lang", "stemmer", "term", "text", "finds"),
+    [
+        ("ar", "arabic", "شجرة", "نمت الشجرة والشجرة كبيرة", ["الشجرة", "والشجرة"]),
+        (
+            "ko",
+            "korean",
+            "신경망",
+            "신경망을 학습하는 신경망들의 모델과 신경망이다",
+            ["신경망을", "신경망들의", "신경망이다"],
+        ),
+        ("ko", "korean", "언어 모델", "언어 모델에서 언어 모델링", ["언어 모델에서"]),
+    ],
+)
+def test_what_is_written_onto_a_noun(lang: str, stemmer: str, term: str, text: str, finds: list[str]) -> None:
+    linker = linker_for(lang, stemmer=stemmer, it=[Term(term, "preferred")])
+    assert [words for words, _ in found(linker, text)] == finds
+
+
+def test_a_single_character_is_no_half_of_a_word() -> None:
+    for lang in ("ja", "zh-TW"):
+        linker = linker_for(lang, segment="han", bridge=[Term("橋", "preferred")])
+        assert found(linker, "鉄橋、橋樑，橋は「橋」。") == [("橋", "bridge"), ("橋", "bridge")]
+
+
 def test_japanese_is_searched_without_a_dictionary() -> None:
     linker = linker_for(
         "ja", segment="han", model=[Term("モデル", "preferred")], data=[Term("学習データ", "preferred")]

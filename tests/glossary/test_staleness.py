@@ -304,6 +304,19 @@ def test_what_has_a_demo_or_a_figure_is_counted(tmp_path: Path, capsys: pytest.C
     }
 
 
+def test_of_many_concepts_the_first_are_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    many = {f"terms/part-{n}.yml": f"en: {{terms: [part {n}]}}\n" for n in range(60)}
+    folder = write(tmp_path, {**REFERENCE, **many})
+    assert main(["coverage", str(folder)]) == 0
+    said = capsys.readouterr().out
+    assert "nb, missing: part-0, part-1, " in said
+    assert ", and 40 more\n" in said
+    assert main(["coverage", "--format", "json", str(folder)]) == 0
+    assert "part-59" in json.loads(capsys.readouterr().out)["illustrations"]["neither"]
+    main(["check", str(folder), "--select", "T024,T028"])
+    assert "60 × T024, 60 × T028. To see" in capsys.readouterr().out
+
+
 def test_all_of_our_concepts_show_something(capsys: pytest.CaptureFixture[str]) -> None:
     """Every concept shows a demo or a figure, most of them a demo."""
     assert main(["coverage", "--format", "json", str(TERMBASE)]) == 0
