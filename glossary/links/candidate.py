@@ -168,7 +168,8 @@ def _is_in_name(candidate: Candidate, grammar: Grammar) -> bool:
 def is_inside_name(candidate: Candidate, spelling: Spelling, grammar: Grammar) -> bool:
     """Whether several words, all capitalized though the term is not, stand beside a further one of a name.
 
-    “the Deep Learning Institute”, “AWS Machine Learning Engineer”; the first word of a sentence says nothing.
+    “the Deep Learning Institute”, “AWS Machine Learning Engineer”; the first word of a sentence says nothing,
+    and neither does the term's own abbreviation: “Generative Adversarial Network GAN”.
     """
     words = [word[0] for word in candidate.words[candidate.first : candidate.last + 1]]
     if len(words) == 1 or spelling.text[:1].isupper() or not grammar.names_are_capitalized:
@@ -176,7 +177,8 @@ def is_inside_name(candidate: Candidate, spelling: Spelling, grammar: Grammar) -
     if not all(word[:1].isupper() for word in words) or all(map(str.isupper, words)):
         return False  # GENERATOR LOSS is set in capitals
     before, after = candidate.before, candidate.after
-    if len(after) > 1 and after[:1].isupper():
+    initials = "".join(part[0] for word in words for part in word.split("-") if part)
+    if len(after) > 1 and after[:1].isupper() and after.rstrip("s") != initials:
         return True
     is_before_capital = len(before) > 1 and before[:1].isupper()
     return is_before_capital and not begins_sentence(

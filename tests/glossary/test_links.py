@@ -130,6 +130,7 @@ def test_neighbors_tell_nouns_from_verbs(lang: str, term: Term, text: str, is_fo
         ("Try Deep Learning at home.", ["Deep Learning"]),
         ("This is Deep Learning.", ["Deep Learning"]),
         ("WHAT DEEP LEARNING CANNOT DO", ["DEEP LEARNING"]),
+        ("What Deep Learning DL can do", ["Deep Learning"]),
     ],
 )
 def test_what_is_part_of_a_longer_name_is_no_term(text: str, expected: list[str]) -> None:
