@@ -14,6 +14,7 @@ from demos.kit.controls import (
     Control,
     Hidden,
     Integer,
+    LanguageChoice,
     Matrix,
     Points,
     Slider,
@@ -128,8 +129,14 @@ def control_component(control: Control, labels: Labels) -> Any:
 
 def options(control: Choice | Choices, labels: Labels) -> list[tuple[str, str]]:
     """The options as (words, value), as Gradio wants them; one without words stands for itself."""
-    keys = {option: f"{control.words or control.name}_{option}" for option in control.options}
-    return [(labels[key] if key in labels.demo.labels else option, option) for option, key in keys.items()]
+
+    def words(option: str) -> str:
+        key = f"{control.words or control.name}_{option}"
+        if key in labels.demo.labels:
+            return labels[key]
+        return labels.name_of(option) if isinstance(control, LanguageChoice) else option
+
+    return [(words(option), option) for option in control.options]
 
 
 def show_component(show: Show, labels: Labels) -> Any:

@@ -2,7 +2,7 @@
 
 labels.<name>           its label                    labels.<name>_info    a hint below it, where there is one
 labels.<name>_<option>  a choice's words             labels.<name>_new     a seed's button for another one
-labels.<name>_play      a slider's button to walk through it
+labels.<name>_play      a slider's button to walk through it, where it is to say more than “Play”
 labels.<name>_example   what an empty text field shows, where there is one
 labels.<name>_send      the button in a text field that sends it, as Enter does; where there is one
 
@@ -27,6 +27,7 @@ State = Mapping[str, Any]  # every control's value by its name, in the order the
 LARGEST_SEED = 999_999
 LARGEST_FILE = 700_000  # bytes of a reader's own file: as base64, what nginx lets through by default
 LONGEST_TEXT = 500  # characters in a text box, unless a demo allows fewer
+NAMED = ("page", "auto", "nb", "en", "zh")  # languages, the page's own and any one: `language_…` in words.yml
 
 
 @dataclass(frozen=True)
@@ -148,9 +149,6 @@ class Slider(Control):
     def text(self, value: float) -> str:
         return f"{value:.10g}"
 
-    def words_needed(self) -> set[str]:
-        return {self.name, f"{self.name}_play"} if self.play else {self.name}
-
 
 @dataclass(frozen=True)
 class Matrix(Control):
@@ -211,6 +209,15 @@ class Choice(Control):
 
     def words_needed(self) -> set[str]:
         return {self.name, *(f"{self.words or self.name}_{option}" for option in self.options)}
+
+
+@dataclass(frozen=True)
+class LanguageChoice(Choice):
+    """One of some languages. All demos have the same words for those in `NAMED`."""
+
+    def words_needed(self) -> set[str]:
+        named = {f"{self.words or self.name}_{option}" for option in NAMED}
+        return super().words_needed() - named
 
 
 @dataclass(frozen=True)

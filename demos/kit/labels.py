@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import reduce
 
@@ -40,9 +40,23 @@ class Labels:
         """A text of all demos with its `{fields}` filled in."""
         return self.language.word(key).format(**fields)
 
+    def name_of(self, language: str) -> str:
+        """What a language is called; one of `controls.NAMED`."""
+        return self.shared(f"language_{language}")
+
+    def spoken(self, languages: Collection[str], chosen: str = "page") -> str:
+        """The one of some languages that was chosen; for `page` the page's own, or English where that is not
+        among them."""
+        own = self.lang if self.lang in languages else "en"
+        return own if chosen == "page" else chosen
+
     def listed(self, texts: Sequence[str]) -> str:
         """Texts in a row, with the language's comma."""
         return self.joined("listed", texts)
+
+    def quoted(self, texts: Sequence[str]) -> str:
+        """What readers typed, in a row, each in quotation marks; no sign in it means anything."""
+        return self.listed([self.shared("quoted", text=plain(text)) for text in texts])
 
     def sentences(self, texts: Sequence[str]) -> str:
         """One sentence after the other."""

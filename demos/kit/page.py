@@ -215,7 +215,9 @@ class Page:
             if panel.tab.streams:  # `page.js` presses it when a page opens, which holds the first part only
                 self.let(panel, tool(self.language.word("again"), elem_classes="again"), "click", unchanged)
             for slider in playable(panel.tab):
-                panel.plays[slider.name] = tool(self.labels[f"{slider.name}_play"])
+                own = f"{slider.name}_play"
+                words = self.labels[own] if own in self.app.demo.labels else self.language.word("play")
+                panel.plays[slider.name] = tool(words)
             if panel.tab.streams or panel.plays:
                 panel.stop = tool(self.language.word("stop"))
             self.let(panel, tool(self.language.word("reset")), "click", lambda *_: panel.tab.defaults)

@@ -37,7 +37,7 @@ def caption(text: str, language: str = "en") -> Caption:
 @in_every_language
 def test_the_reader_s_language_comes_first(lang: str) -> None:
     said, label = answer(NAME, "look", lang)["captions"], words(NAME, lang)
-    places = [said.index(f"**{label[f'language_{one}']}**") for one in LANGUAGES]
+    places = [said.index(f"**{label.name_of(one)}**") for one in LANGUAGES]
     assert min(places) == places[LANGUAGES.index(lang)] == 0
 
 

@@ -16,7 +16,8 @@ from torch import Tensor
 from demos import __main__ as cli
 from demos.kit import charts, pictures, random
 from demos.kit.app import App, AppError, Tab, check
-from demos.kit.controls import Choices, Matrix, Number, Points, Slider, Switch, Words
+from demos.kit.components import options
+from demos.kit.controls import NAMED, Choices, LanguageChoice, Matrix, Number, Points, Slider, Switch, Words
 from demos.kit.functions import ModelFunction, call, direct, function
 from demos.kit.new import NewError, write_demo
 from demos.kit.registry import load_demos
@@ -250,6 +251,17 @@ def test_what_was_watched_to_its_end_is_there_at_once_the_next_time() -> None:
 def test_a_wrong_declaration_is_one_sentence(tab: Tab, message: str) -> None:
     with pytest.raises(AppError, match=message):
         check(App(demos()["generator"], (tab,)))
+
+
+def test_languages_have_the_same_words_in_all_demos_and_others_those_of_the_demo() -> None:
+    choice = LanguageChoice("trained_on", (*NAMED, "all"), "auto")
+    assert choice.words_needed() == {"trained_on", "trained_on_all"}
+    said = dict(options(choice, words("tokens", "nb")))
+    assert list(said) == ["sidens", "automatisk", "norsk", "engelsk", "kinesisk", "alle tre"]
+    english = words("tokens", "en")
+    assert [english.spoken(("nb", "zh"), chosen) for chosen in ("page", "zh")] == ["en", "zh"]
+    assert words("tokens", "zh").spoken(("nb", "zh")) == "zh"
+    assert english.quoted(["a*b", "c"]) == "“a&#42;b”, “c”"
 
 
 def test_what_nothing_shows_and_what_a_show_cannot_show_is_named() -> None:

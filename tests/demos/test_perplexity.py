@@ -25,7 +25,7 @@ def preset(name: str, lang: str) -> tuple[demo.Rated, demo.Rated]:
     a, b = (
         demo.rated(
             text,
-            demo.spoken(state[f"language_{one}"], words("perplexity", lang)),
+            words("perplexity", lang).spoken(LANGUAGES, state[f"language_{one}"]),
             demo.AMOUNTS[state[f"amount_{one}"]],
             state[f"order_{one}"],
             state["discount"],

@@ -203,7 +203,7 @@ def test_the_presets_of_costs_say_what_is_seen(lang: str) -> None:
     said = words("tokens", lang)
     costs, turned = preset("costs", lang)["counts"], preset("turned_around", lang)["counts"]
     expected = said(
-        "ratio", dearest=said["trained_on_zh"], cheapest=said["trained_on_en"], times=said.number(54 / 19)
+        "ratio", dearest=said.name_of("zh"), cheapest=said.name_of("en"), times=said.number(54 / 19)
     )
     assert costs.endswith(expected)
     pieces = [int(line.split("|")[4]) for line in turned.split("\n")[2:5]]

@@ -18,7 +18,7 @@ from demos.data.sentences.pieces import END, START, written
 from demos.kit.app import Tab
 from demos.kit.charts import LETTERS, NARROW, WIDTH, Drawing, Field, Pair, Thing, bars, links
 from demos.kit.charts import Words as Label
-from demos.kit.controls import Choice, Slider, Words
+from demos.kit.controls import Choice, LanguageChoice, Slider, Words
 from demos.kit.functions import Runner
 from demos.kit.labels import Labels, plain
 from demos.kit.pictures import diverging
@@ -34,7 +34,7 @@ LAYERS, HEADS = SIZES[KIND]["layers"], SIZES[KIND]["heads"]
 PLACES = 20  # of the slider; a longer sentence has its last piece there
 PRODUCTS = 3  # written out
 TEXT = Words("text", longest=LONGEST)
-INTO = Choice("into", ("auto", *LANGUAGES), "auto")
+INTO = LanguageChoice("into", ("auto", *LANGUAGES), "auto")
 PART = Choice("part", PARTS, "cross")
 LAYER = Slider("layer", 1, LAYERS, LAYERS, step=1)
 PLACE = Slider("place", 1, PLACES, 3, step=1, play=True)

@@ -32,7 +32,7 @@ from demos.kit import pictures
 from demos.kit.app import Tab
 from demos.kit.charts import Bar, Drawing, Field, Line, Thing
 from demos.kit.charts import Words as Written
-from demos.kit.controls import Action, Choice, Number, Points, Seed, Slider, State
+from demos.kit.controls import Action, Choice, LanguageChoice, Number, Points, Seed, Slider, State
 from demos.kit.functions import Runner
 from demos.kit.labels import Labels
 from demos.kit.remember import remembered
@@ -47,7 +47,7 @@ CELLS, CELL, ROW, THUMB = 5, 80, 94, 56  # words in a line; px of the place of o
 LETTERS = 10  # that fit in it
 FINE = 32  # pixels across of a small map
 STRONG = 4.0  # times more than elsewhere: shown in full color
-LANGUAGE = Choice("language", ("page", *LANGUAGES), "page")
+LANGUAGE = LanguageChoice("language", ("page", *LANGUAGES), "page")
 
 
 @dataclass(frozen=True)
@@ -62,12 +62,6 @@ class Caption:
     @property
     def probability(self) -> float:
         return float(np.prod(self.chances))
-
-
-def spoken(language: str, label: Labels) -> str:
-    """The language that was chosen; the page's own where a reader chose no other."""
-    own = label.lang if label.lang in LANGUAGES else "en"
-    return own if language == "page" else language
 
 
 def captions(run: Runner, picture: Tensor, languages: Sequence[str], beams: int = 1) -> list[list[Caption]]:
@@ -102,14 +96,14 @@ def answer_look(
 ) -> dict[str, Any]:
     """The portrait and where the chosen word looked, all words with their maps, and the captions."""
     picture = picture_of(run, source, portrait)
-    found, own = greedy(run, source, portrait), spoken(language, label)
+    found, own = greedy(run, source, portrait), label.spoken(LANGUAGES, language)
     caption, truth = found[own], truth_of(source, portrait)
     shown = visible(caption)
     chosen = shown[min(word, len(shown)) - 1] if shown else None
     heat = relative(caption.maps[chosen]) if chosen is not None else torch.zeros(SIDE, SIDE)
     view = pictures.tile(picture[0], LARGE)
-    order = sorted(LANGUAGES, key=lambda one: (one != spoken("page", label), one))
-    said = [headed(label[f"language_{one}"], sentence(found[one], truth)) for one in order]
+    order = sorted(LANGUAGES, key=lambda one: (one != label.spoken(LANGUAGES), one))
+    said = [headed(label.name_of(one), sentence(found[one], truth)) for one in order]
     return {
         "view": pictures.in_a_row([view, pictures.with_heat(picture[0], heat, STRONG, LARGE)], GAP),
         "captions": "\n\n".join(said),
@@ -152,23 +146,19 @@ def remarks(label: Labels, caption: Caption, truth: Sequence[Fact] | None) -> li
     """What is wrong, made up or left out; in the page's language, whatever that of the caption."""
     if truth is None:
         return [label["nobody_knows"]]
-    own = spoken("page", label)
+    own = label.spoken(LANGUAGES)
     there, told = (
         {fact.name: fact for fact in some} for some in (truth, [fact for fact, _, _ in said_in(caption)])
     )
     parts = []
     for name, fact in told.items():
-        what = label.shared("quoted", text=phrase(own, fact))
+        what = label.quoted([phrase(own, fact)])
         if name not in there:
             parts.append(label("invented", said=what))
         elif fact != there[name]:
-            parts.append(
-                label("wrong", said=what, true=label.shared("quoted", text=phrase(own, there[name])))
-            )
-    left = [
-        label.shared("quoted", text=phrase(own, fact)) for name, fact in there.items() if name not in told
-    ]
-    parts += [label("left_out", facts=label.listed(left))] if left else []
+            parts.append(label("wrong", said=what, true=label.quoted([phrase(own, there[name])])))
+    left = [phrase(own, fact) for name, fact in there.items() if name not in told]
+    parts += [label("left_out", facts=label.quoted(left))] if left else []
     return parts or [label["all_true"]]
 
 
@@ -242,7 +232,7 @@ def answer_compose(
     items: Items = tuple(pair for pair in zip(CHOSEN, values, strict=True) if pair[1] != ANY)
     clean, truth = drawn(run, person, items), named_of(composed(person, items))
     squares = tuple((x, y) for x, y, _ in cover)
-    own = spoken("page", label)
+    own = label.spoken(LANGUAGES)
     after = disturbed(clean, strength, squares)
     changed = bool(strength or squares)
     (before,), (now,) = (captions(run, picture, [own])[0] for picture in (clean, after))
@@ -273,7 +263,7 @@ def answer_beams(
     run: Runner, label: Labels, *, source: str, portrait: int, beams: int, language: str
 ) -> dict[str, Any]:
     """The captions that beam search finds, beside the greedy one."""
-    own = spoken(language, label)
+    own = label.spoken(LANGUAGES, language)
     picture = picture_of(run, source, portrait)
     alone = greedy(run, source, portrait)[own]
     (found,) = captions(run, picture, [own], int(beams))

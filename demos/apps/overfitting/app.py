@@ -14,7 +14,7 @@ from demos.data.texts.characters import END, START
 from demos.data.texts.corpus import LANGUAGES
 from demos.kit.app import Tab
 from demos.kit.charts import BAR, Drawing, bars, lines
-from demos.kit.controls import Action, Choice, Seed, Slider, State, Words
+from demos.kit.controls import Action, Choice, LanguageChoice, Seed, Slider, State, Words
 from demos.kit.functions import Runner
 from demos.kit.labels import Labels, plain
 from demos.kit.shows import Chart, Point, Text
@@ -31,15 +31,9 @@ STEPS = (1000, 2000, 5000, 10_000, 20_000, 50_000, 100_000, 200_000)  # of the c
 MOST_BITS = 14.0  # where the axis of losses ends at the latest
 
 # What the tabs have in common. The page's own language is spoken where a reader chose no other.
-LANGUAGE = Choice("language", ("page", *LANGUAGES), "page")
+LANGUAGE = LanguageChoice("language", ("page", *LANGUAGES), "page")
 ORDER = Slider("order", 0, HIGHEST, 5, step=1, play=True)
 DISCOUNT = Slider("discount", 0.05, 0.95, 0.25, step=0.05)
-
-
-def spoken(language: str, words: Labels) -> str:
-    """The language of the corpus that was chosen."""
-    own = words.lang if words.lang in LANGUAGES else "en"
-    return own if language == "page" else language
 
 
 # Write
@@ -58,7 +52,7 @@ def write(
     least: int,
 ) -> dict[str, Any]:
     """A text by the model of an order, what of it is copied, and the losses of all orders."""
-    language = spoken(language, words)
+    language = words.spoken(LANGUAGES, language)
     one = trained(language, AMOUNTS[amount])
     text = written(language, amount, order, discount, seed, temperature)
     stretches = list(copied(text, one.text, least))
@@ -241,7 +235,7 @@ def compare(
     run: Runner, words: Labels, *, language: str, order: int, discount: float
 ) -> Iterator[dict[str, Any]]:
     """The losses of one order by how much text was counted."""
-    language = spoken(language, words)
+    language = words.spoken(LANGUAGES, language)
     training: list[tuple[float, float]] = []
     unseen: list[tuple[float, float]] = []
     across = (0.0, characters_of(language, WHOLE) / 1000)
@@ -294,7 +288,7 @@ TABS = (
             Action("first", take_first),
             Slider("order", 0, HIGHEST, 2, step=1),
             AMOUNT,
-            Choice("of", LANGUAGES, "en", words="language"),
+            LanguageChoice("of", LANGUAGES, "en"),
             DISCOUNT,
         ),
         (Text("so_far"), Chart("next", click=choose), Text("says")),

@@ -16,7 +16,7 @@ from demos.data.texts.corpus import LANGUAGES
 from demos.kit.app import Tab
 from demos.kit.charts import LETTERS, NARROW, WIDTH, Bar, Drawing, Thing
 from demos.kit.charts import Words as Label
-from demos.kit.controls import Choice, Slider, Words
+from demos.kit.controls import Choice, LanguageChoice, Slider, Words
 from demos.kit.functions import Runner
 from demos.kit.labels import Labels
 from demos.kit.shows import Chart, Text
@@ -74,19 +74,13 @@ def answer(
 ) -> dict[str, Any]:
     text = characters.tidied(text) or words["text_example"]
     a, b = (
-        rated(text, spoken(language, words), AMOUNTS[amount], order, discount)
+        rated(text, words.spoken(LANGUAGES, language), AMOUNTS[amount], order, discount)
         for language, amount, order in ((language_a, amount_a, order_a), (language_b, amount_b, order_b))
     )
     return {
         "surprise": drawn(text, a.bits, b.bits),
         "facts": "\n\n".join([table(words, a, b), words.sentences(remarks(words, text, a, b))]),
     }
-
-
-def spoken(language: str, words: Labels) -> str:
-    """The language of the corpus that was chosen."""
-    own = words.lang if words.lang in LANGUAGES else "en"
-    return own if language == "page" else language
 
 
 def table(words: Labels, a: Rated, b: Rated) -> str:
@@ -188,9 +182,9 @@ TABS = (
         (
             Words("text", longest=LONGEST),
             Slider("order_a", 0, HIGHEST, 4, step=1),
-            Choice("language_a", LANGUAGE, "page", words="language"),
+            LanguageChoice("language_a", LANGUAGE, "page"),
             Slider("order_b", 0, HIGHEST, 1, step=1),
-            Choice("language_b", LANGUAGE, "page", words="language"),
+            LanguageChoice("language_b", LANGUAGE, "page"),
         ),
         (Chart("surprise"), Text("facts")),
         answer,

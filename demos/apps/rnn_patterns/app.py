@@ -25,7 +25,7 @@ from demos.data.sentiment.tokens import LONGEST, START, tokens
 from demos.data.texts.characters import UNKNOWN, is_chinese, numbers
 from demos.kit.app import Tab
 from demos.kit.charts import heat_map
-from demos.kit.controls import Choice, Seed, Slider, Words
+from demos.kit.controls import Choice, LanguageChoice, Seed, Slider, Words
 from demos.kit.functions import Runner
 from demos.kit.labels import Labels, plain
 from demos.kit.remember import remembered
@@ -44,7 +44,7 @@ from demos.models.tagger.functions import tag
 from demos.models.tagger.model import DIRECTIONS, WEIGHTS, load_tagger
 from demos.models.translation.functions import states as states_of_translation
 from demos.models.translation.model import load_net
-from demos.models.translation.reading import Sentence, sentence, translation
+from demos.models.translation.reading import Sentence, on_language, sentence, translation
 
 CHARACTERS = 160  # of a reader's text
 TAGGED = 90  # of them for the tagger, which goes letter by letter
@@ -58,11 +58,6 @@ SEEN = ("glasses", "hat", "beard")
 PORTRAIT = Seed("portrait", 47)
 SHOWS = (Chart("figure"), Chart("moving"), Text("said"), Text("facts"))
 Heat = NDArray[np.float64]
-
-
-def spoken(words: Labels) -> str:
-    """The page's language; English where the nets don't know it."""
-    return words.lang if words.lang in LANGUAGES else "en"
 
 
 def steps(way: float, count: int) -> range:
@@ -129,7 +124,7 @@ def seen(run: Runner, number: int, what: str) -> tuple[Pixels, str, str]:
 
 def one_to_many(run: Runner, words: Labels, *, portrait: int, way: float) -> Iterator[dict[str, Any]]:
     """The caption of a portrait in the page's language. The net reads each word that it wrote."""
-    language = spoken(words)
+    language = words.spoken(LANGUAGES)
     picture, found, states = caption(run, portrait, language)
     texts = [*found, END]
     for now in steps(way, len(texts)):
@@ -179,7 +174,7 @@ def many_to_one(run: Runner, words: Labels, *, review: str, way: float) -> Itera
         }
     unknown = list(dict.fromkeys(token.text for token in found if not token.known))
     remarks = [words("one_vector", count=len(states[0]))]
-    remarks += [words("unknown", words=quoted(words, unknown))] if unknown else []
+    remarks += [words("unknown", words=words.quoted(unknown[:8]))] if unknown else []
     remarks += [words("cut", longest=LONGEST)] if len(given) > LONGEST else []
     yield {"facts": words.sentences(remarks)}
 
@@ -191,16 +186,12 @@ def sentiment(run: Runner, found: tuple[int, ...]) -> tuple[Tensor, list[Vector]
     return read["gru"][0, -1], vectors(read["state"][0, 1:])
 
 
-def quoted(words: Labels, texts: Sequence[str]) -> str:
-    return words.listed([words.shared("quoted", text=plain(text)) for text in texts[:8]])
-
-
 # Many to many, one after the other: a sentence, and its translation
 
 
 def delayed(run: Runner, words: Labels, *, text: str, into: str, way: float) -> Iterator[dict[str, Any]]:
     """A sentence that is read, then its translation, piece by piece."""
-    asked = sentence(text.strip() or words["text_example"], spoken(words), into)
+    asked = sentence(text.strip() or words["text_example"], words.spoken(LANGUAGES), into)
     found = translation(run, asked, "gru")
     source, target = asked.shown(), [*found.texts(asked), END]
     encoder, decoder = states_of(run, asked, found.numbers)
@@ -216,11 +207,11 @@ def delayed(run: Runner, words: Labels, *, text: str, into: str, way: float) -> 
             ),
             "said": said if now > count else words("reads", left=count - now),
         }
-    names = {end: words[f"into_{getattr(asked, end)}"] for end in ("source", "target")}
+    names = {end: words.name_of(getattr(asked, end)) for end in ("source", "target")}
     remarks = [words("translated", read=count, wrote=len(target), **names)]
-    remarks += [words("unknown", words=quoted(words, asked.unknown))] if asked.unknown else []
+    remarks += [words("unknown", words=words.quoted(asked.unknown[:8]))] if asked.unknown else []
     remarks += [words("left_off", count=asked.left_off)] if asked.left_off else []
-    remarks += [words("same", **names)] if into == asked.source else []
+    remarks += on_language(words, asked, into)
     yield {"facts": words.sentences(remarks)}
 
 
@@ -282,7 +273,7 @@ def in_step(
     remarks = [] if has_letters or not letters.strip() else [words["no_letters"]]
     remarks += compared(words, found, truth)
     missing = list(dict.fromkeys(c for c in characters if UNKNOWN in numbers(c)))
-    remarks += [words("unknown", words=quoted(words, missing))] if missing else []
+    remarks += [words("unknown", words=words.quoted(missing[:8]))] if missing else []
     scores = read_card(WEIGHTS).metrics
     found_by = {name: words.percent(scores[f"gaps.{language}.{name}"].value) for name in DIRECTIONS}
     yield {"facts": words.sentences([*remarks, words("on_card", **found_by)])}
@@ -290,7 +281,7 @@ def in_step(
 
 def language_of(words: Labels, characters: str) -> str:
     """Chinese if there is a Chinese character in it; else the page's language, if that is another."""
-    own = spoken(words)
+    own = words.spoken(LANGUAGES)
     return "zh" if any(map(is_chinese, characters)) else "en" if own == "zh" else own
 
 
@@ -351,7 +342,7 @@ TABS = (
     Tab("many_to_one", (Words("review", longest=CHARACTERS), WAY), SHOWS, many_to_one, above=2, pace=SLOW),
     Tab(
         "delayed",
-        (Words("text", longest=CHARACTERS), Choice("into", ("auto", *LANGUAGES), "auto"), WAY),
+        (Words("text", longest=CHARACTERS), LanguageChoice("into", ("auto", *LANGUAGES), "auto"), WAY),
         SHOWS,
         delayed,
         above=2,

@@ -22,7 +22,7 @@ from demos.data.sentiment.tokens import LONGEST, START, batch, tokens
 from demos.kit.app import Tab
 from demos.kit.charts import SIDE, Drawing, Line, Plane, Ring, Sign, Thing, across, apart
 from demos.kit.charts import Words as Label
-from demos.kit.controls import Choice, Number, Slider, State, Words
+from demos.kit.controls import Choice, LanguageChoice, Number, Slider, State, Words
 from demos.kit.data_card import about
 from demos.kit.functions import Runner, direct
 from demos.kit.labels import Labels, plain
@@ -132,12 +132,12 @@ def remarks(
     others = without_each(run, numbers).argmax(1) != said.gru[-1].argmax()
     deciding = [token.text for token, other in zip(kept, others.tolist(), strict=True) if other]
     if deciding:
-        texts.append(words("deciding", words=quoted(words, deciding)))
+        texts.append(words("deciding", words=words.quoted(deciding)))
     start, total = float(score(said.bag[0])), float(score(said.bag[-1]))
     sums = {"start": start, "sum": total - start, "total": total}
     texts.append(words("sum", **{name: words.number(value, 2) for name, value in sums.items()}))
     if unknown := [token.text for token in written[:LONGEST] if not token.known]:
-        texts.append(words("unknown", words=quoted(words, list(dict.fromkeys(unknown))[:8])))
+        texts.append(words("unknown", words=words.quoted(list(dict.fromkeys(unknown))[:8])))
     if len(written) > LONGEST:
         texts.append(words("cut", longest=LONGEST))
     return texts
@@ -148,10 +148,6 @@ def verdict(words: Labels, logits: Tensor) -> str:
     best = int(logits.argmax())
     chance = words.chance(float(logits.double().softmax(-1)[best]))
     return words("verdict", label=words[LABELS[best]], chance=chance)
-
-
-def quoted(words: Labels, texts: Sequence[str]) -> str:
-    return words.listed([words.shared("quoted", text=plain(text)) for text in texts])
 
 
 def leave_out(point: Point, state: State) -> Mapping[str, Any]:
@@ -216,7 +212,7 @@ def locate(run: Runner, words: Labels, *, text: str, content: str, by: str, neig
         mine = {words["mine"]: text or words["text_example"]}
     else:
         same = words.demo.labels[f"same_{content}"]
-        mine = {words[f"language_{language}"]: same[language] for language in LANGUAGES}
+        mine = {words.name_of(language): same[language] for language in LANGUAGES}
     vectors = vectors_of(run, list(mine.values()))
     return {
         "map": mapped(words, known, dict(zip(mine, known.places(vectors).tolist(), strict=True)), by),
@@ -240,7 +236,7 @@ def mapped(words: Labels, known: Map, mine: Mapping[str, Sequence[float]], by: s
     names = (
         [words[label] for label in LABELS]
         if by == "label"
-        else [words[f"language_{language}"] for language in LANGUAGES]
+        else [words.name_of(language) for language in LANGUAGES]
     )
     things: list[Thing] = [
         plane.sign(x, y, group, hollow=True)
@@ -344,7 +340,7 @@ TABS = (
     Tab(
         "sentences",
         (
-            Choice("corpus_of", LANGUAGES, "nb", words="language"),
+            LanguageChoice("corpus_of", LANGUAGES, "nb"),
             Choice("source", ("grammar", "by_hand"), "grammar"),
             Number("number", 1, 1, PAGES),
         ),

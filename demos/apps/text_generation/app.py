@@ -17,7 +17,7 @@ from demos.data.texts.characters import END, START, UNKNOWN
 from demos.data.texts.corpus import LANGUAGES
 from demos.kit.app import Tab
 from demos.kit.charts import BAR, Drawing, bars, heat_map
-from demos.kit.controls import Action, Choice, Seed, Slider, State, Words
+from demos.kit.controls import Action, Choice, LanguageChoice, Seed, Slider, State, Words
 from demos.kit.functions import Runner, direct
 from demos.kit.labels import Labels, plain
 from demos.kit.random import uniform
@@ -36,20 +36,14 @@ MANY = 20  # characters that a button draws
 ROWS = 5  # of the table of scores
 
 KIND = Choice("kind", KINDS, "lstm")
-LANGUAGE = Choice("language", ("page", *LANGUAGES), "page")
+LANGUAGE = LanguageChoice("language", ("page", *LANGUAGES), "page")
 TEMPERATURE = Slider("temperature", 0, 2, 0.7, step=0.05)
 CHOSEN = (Slider("top_k", 0, 40, 0, step=1), Slider("top_p", 0.05, 1, 1.0, step=0.05))
 
 
-def spoken(language: str, words: Labels) -> str:
-    """The language that was chosen; the page's own where a reader chose no other."""
-    own = words.lang if words.lang in LANGUAGES else "en"
-    return own if language == "page" else language
-
-
 def begun(text: str, words: Labels, language: str) -> str:
     """The reader's text as the table would write it, or the example in the page's language."""
-    return characters.tidied(text) or (words["text_example"] if language == spoken("page", words) else "")
+    return characters.tidied(text) or (words["text_example"] if language == words.spoken(LANGUAGES) else "")
 
 
 # Write
@@ -68,7 +62,7 @@ def compose(
     top_p: float,
 ) -> Iterator[dict[str, Any]]:
     """A text that goes on, a few characters more each time; in the end, what there is to say about it."""
-    own = spoken(language, words)
+    own = words.spoken(LANGUAGES, language)
     text = begun(text, words, own)
     new: list[int] = []
     for new, state in continued(run, text, own, kind, temperature, top_k, top_p, seed):
@@ -144,7 +138,7 @@ def remarks(words: Labels, text: str, new: Sequence[int], language: str, kind: s
 
 def only(words: Labels, language: str) -> list[str]:
     """To a reader who chose a language: that the net knows no other one."""
-    return [] if language == "page" else [words("only", language=words[f"language_{language}"])]
+    return [] if language == "page" else [words("only", language=words.name_of(language))]
 
 
 def unknown(words: Labels, text: str, language: str) -> list[str]:
@@ -288,7 +282,7 @@ def inside(
     run: Runner, words: Labels, *, sentence: str, kind: str, which: str, place: int, language: str
 ) -> dict[str, Any]:
     """What happens inside a net while it reads a text, up to one of its characters."""
-    own = spoken(language, words)
+    own = words.spoken(LANGUAGES, language)
     text = characters.tidied(sentence) or words["sentence_example"]
     read = text[:place]
     names = GATES.get(kind, ("state",)) if which == "gates" else ("state",)
@@ -356,7 +350,7 @@ TABS = (
             Action("many", draw_many),
             KIND,
             TEMPERATURE,
-            Choice("of", LANGUAGES, "en", words="language"),
+            LanguageChoice("of", LANGUAGES, "en"),
         ),
         (Text("so_far"), Chart("next", click=choose), Chart("before"), Text("says")),
         step,

@@ -15,7 +15,7 @@ from demos.data.avatars.ahead import readers_portraits
 from demos.data.captions.grammar import LANGUAGES
 from demos.data.captions.tokens import LENGTH, UNKNOWN, plain, tokens, vocabulary
 from demos.data.captions.tokens import numbers as token_numbers
-from demos.data.captions.words import Word, on_unknown, quoted, words
+from demos.data.captions.words import Word, on_unknown, unique, words
 from demos.kit import pictures
 from demos.kit.app import Tab
 from demos.kit.charts import Bar, Drawing, Line, Thing
@@ -58,7 +58,7 @@ def facts(label: Labels, prompt: str, avoided: str, chosen: int) -> str:
     parts = [label("word_in_view", word=found[chosen].text)] if found else [label["no_words"]]
     parts += unknown or ([label["all_known"]] if found else [])
     if other := read_as(prompt):
-        parts.append(label("read_as", words=quoted(label, other)))
+        parts.append(label("read_as", words=label.quoted(other)))
     if len(tokens(prompt)) > READ:
         parts.append(label("too_long", most=READ))
     parts.append(label("obeyed", **{lang: label.percent(share) for lang, share in obeyed().items()}))
@@ -71,10 +71,10 @@ def obeyed() -> dict[str, float]:
 
 
 def read_as(prompt: str) -> list[str]:
-    """What words are read as that the vocabulary holds in another form only."""
+    """What words are read as that the vocabulary holds in another form only, each once."""
     held = list(vocabulary())
     found = ((plain(prompt[t.start : t.end]), t.number) for t in tokens(prompt) if t.number != UNKNOWN)
-    return [f"{text} → {held[number]}" for text, number in found if held[number] != text]
+    return unique(f"{text} → {held[number]}" for text, number in found if held[number] != text)
 
 
 # Drawing

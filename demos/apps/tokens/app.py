@@ -14,7 +14,7 @@ from demos.data.texts.characters import UNKNOWN
 from demos.data.texts.corpus import LANGUAGES, corpus
 from demos.kit.app import Tab
 from demos.kit.charts import lines
-from demos.kit.controls import Choice, Number, Slider, Words
+from demos.kit.controls import Choice, LanguageChoice, Number, Slider, Words
 from demos.kit.data_card import about, in_language
 from demos.kit.functions import Runner
 from demos.kit.labels import Labels
@@ -75,9 +75,7 @@ def facts(words: Labels, text: str, pieces: int, merges: int, used: int, step: i
     if used < step < ALL_STEPS:
         said.append(words("no_more", used=used, step=step))
     if unknown := [c for c in dict.fromkeys(text) if characters.numbers(c) == [UNKNOWN]]:
-        said.append(
-            words("not_in_table", characters=words.listed([words.shared("quoted", text=c) for c in unknown]))
-        )
+        said.append(words("not_in_table", characters=words.quoted(unknown)))
     return words.sentences(said)
 
 
@@ -115,7 +113,7 @@ def compare(
         yield {"sides": drawn({words["learning"]: []}), "counts": words["learning"]}
     using = {language: cutter(text, trained_on) for language, text in texts.items()}
     sides = {
-        words("side", language=name_of(words, language), n=len(pieces)): [Part(one.text) for one in pieces]
+        words("side", language=words.name_of(language), n=len(pieces)): [Part(one.text) for one in pieces]
         for language, pieces in ((language, one.pieces(merges)) for language, one in using.items())
     }
     yield {
@@ -123,7 +121,7 @@ def compare(
         "counts": counted(words, using, merges),
         "curves": lines(
             {
-                name_of(words, language): [(n, len(one.tokens(n))) for n in range(0, MOST + 1, EVERY)]
+                words.name_of(language): [(n, len(one.tokens(n))) for n in range(0, MOST + 1, EVERY)]
                 for language, one in using.items()
             },
             "{:.0f}".format,  # ungrouped, the last one fits at the edge of a phone
@@ -135,10 +133,6 @@ def compare(
     }
 
 
-def name_of(words: Labels, language: str) -> str:
-    return words[f"trained_on_{language}"]
-
-
 def counted(words: Labels, using: Mapping[str, Cutter], merges: int) -> str:
     """A table of what each language needs, and the dearest beside the cheapest."""
     pieces = {language: len(one.tokens(merges)) for language, one in using.items()}
@@ -146,14 +140,14 @@ def counted(words: Labels, using: Mapping[str, Cutter], merges: int) -> str:
         words[key] for key in ("in_language", "count_characters", "count_bytes", "count_pieces")
     )
     rows = [
-        f"| {name_of(words, language)} | {len(one.text)} | {len(one.text.encode())} | {pieces[language]} |"
+        f"| {words.name_of(language)} | {len(one.text)} | {len(one.text.encode())} | {pieces[language]} |"
         for language, one in using.items()
     ]
     dearest, cheapest = max(pieces, key=pieces.__getitem__), min(pieces, key=pieces.__getitem__)
     said = words(
         "ratio",
-        dearest=name_of(words, dearest),
-        cheapest=name_of(words, cheapest),
+        dearest=words.name_of(dearest),
+        cheapest=words.name_of(cheapest),
         times=words.number(pieces[dearest] / pieces[cheapest]),
     )
     return "\n".join([f"| {head} |\n|---|--:|--:|--:|", *rows, "", said])
@@ -184,7 +178,7 @@ TABS = (
         "cut",
         (
             Words("text", longest=LONGEST),
-            Choice("trained_on", TRAINED_ON, "all"),
+            LanguageChoice("trained_on", TRAINED_ON, "all"),
             Slider("merges", 0, MOST, 1000, step=10),
             Slider("step", 0, ALL_STEPS, ALL_STEPS, step=1, play=True),
         ),
@@ -196,7 +190,7 @@ TABS = (
         "compare",
         (
             Choice("content", CONTENTS, "weather"),
-            Choice("trained_on", TRAINED_ON, "en"),
+            LanguageChoice("trained_on", TRAINED_ON, "en"),
             Slider("merges", 0, MOST, 1000, step=10),
         ),
         (Chart("sides"), Text("counts"), Chart("curves")),

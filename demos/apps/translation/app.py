@@ -15,7 +15,7 @@ from demos.data.sentences.lexicon import LANGUAGES, group, lexicon
 from demos.data.sentences.pieces import MARKS
 from demos.kit.app import Tab
 from demos.kit.charts import bars, links
-from demos.kit.controls import Choice, Seed, Slider, Words
+from demos.kit.controls import Choice, LanguageChoice, Seed, Slider, Words
 from demos.kit.data_card import about
 from demos.kit.functions import Runner
 from demos.kit.labels import Labels, plain
@@ -65,7 +65,7 @@ def numbered_names(texts: list[str], chances: tuple[float, ...]) -> Mapping[str,
 
 def shown(words: Labels, asked: Sentence, found: Translation) -> str:
     """The sentence and its translation, what nobody knows marked in both."""
-    source, target = words[f"language_{asked.source}"], words[f"language_{asked.target}"]
+    source, target = words.name_of(asked.source), words.name_of(asked.target)
     ours = spaced([piece.text for piece in asked.pieces], [p.known for p in asked.pieces], asked.source)
     theirs = spaced(
         found.texts(asked), [number != UNKNOWN for number in found.numbers], asked.target, capital=True
@@ -88,8 +88,7 @@ def remarks(words: Labels, asked: Sentence, found: Translation, kind: str) -> li
     test."""
     said = []
     if asked.unknown:
-        quoted = [words.shared("quoted", text=plain(text)) for text in asked.unknown[:8]]
-        said.append(words("unknown", words=words.listed(quoted)))
+        said.append(words("unknown", words=words.quoted(asked.unknown[:8])))
     if asked.left_off:
         said.append(words("left_off", count=asked.left_off))
     together = 1.0
@@ -134,7 +133,7 @@ def scores(words: Labels, kind: str) -> str:
                 exact, near = (
                     metrics[f"{name}.{source}-{target}.{kind}"].value for name in ("exact", "chrf")
                 )
-                names = f"{words[f'language_{source}']} → {words[f'language_{target}']}"
+                names = f"{words.name_of(source)} → {words.name_of(target)}"
                 rows.append(f"| {names} | {words.percent(exact)} | {words.number(near, 1)} |")
     return "\n".join([f"| {head} |\n|---|--:|--:|", *rows])
 
@@ -175,7 +174,7 @@ TABS = (
         "translate",
         (
             Words("text", longest=LONGEST),
-            Choice("into", INTO, "auto"),
+            LanguageChoice("into", INTO, "auto"),
             KIND,
             Slider("temperature", 0, 2, 0, step=0.1),
             Seed("seed", 7),
@@ -196,7 +195,7 @@ TABS = (
     ),
     Tab(
         "domain",
-        (Choice("of", LANGUAGES, "nb", words="language"),),
+        (LanguageChoice("of", LANGUAGES, "nb"),),
         (Text("about"), Text("known")),
         domain,
     ),

@@ -2,6 +2,7 @@
 
 import difflib
 import re
+from collections.abc import Iterable
 from functools import cache
 from typing import NamedTuple
 
@@ -55,17 +56,17 @@ def lexicon() -> frozenset[str]:
 
 def on_unknown(labels: Labels, *texts: str) -> list[str]:
     """Sentences on the words that a model of captions does not know; none if it knows them all."""
-    unknown = [word.text for text in texts for word in words(text) if not word.known]
+    unknown = unique(word.text for text in texts for word in words(text) if not word.known)
     if not unknown:
         return []
-    said = [labels.shared("unknown_words", words=quoted(labels, unknown)), labels.shared("known_words")]
-    near = [word for text in unknown for word in alike(text)]
-    return [*said, labels.shared("words_alike", words=quoted(labels, near))] if near else said
+    said = [labels.shared("unknown_words", words=labels.quoted(unknown)), labels.shared("known_words")]
+    near = unique(word for text in unknown for word in alike(text))
+    return [*said, labels.shared("words_alike", words=labels.quoted(near))] if near else said
 
 
-def quoted(labels: Labels, texts: list[str]) -> str:
-    """Each text once, in the quotation marks of the language."""
-    return labels.listed([labels.shared("quoted", text=text) for text in dict.fromkeys(texts)])
+def unique(texts: Iterable[str]) -> list[str]:
+    """Each text once, in their order."""
+    return list(dict.fromkeys(texts))
 
 
 def alike(word: str) -> list[str]:

@@ -65,7 +65,7 @@ def sentence(text: str, own: str, into: str) -> Sentence:
 
 def on_language(labels: Labels, asked: Sentence, into: str) -> list[str]:
     """A sentence where a text is in the language already that a reader wants it in; none where it is not."""
-    names = {end: labels[f"language_{getattr(asked, end)}"] for end in ("source", "target")}
+    names = {end: labels.name_of(getattr(asked, end)) for end in ("source", "target")}
     return [labels.shared("already_in", **names)] if into == asked.source else []
 
 
