@@ -46,7 +46,7 @@
     course.querySelector(".ol-course__facts").after(count);
     const go = course.querySelector(".ol-course__go > a");
     const first = go && { text: go.textContent, href: go.href };
-    const startOver = again && element("button", "ol-course__again md-button", again);
+    const startOver = go && element("button", "ol-course__again md-button", again);
 
     const show = () => {
       const done = visited(path);
