@@ -40,7 +40,7 @@ def run(options: argparse.Namespace) -> int:
     if not name.isprintable():
         raise Refusal("the name contains a control character")
     with all_or_nothing():
-        if folder.is_dir() and any(folder.iterdir()):
+        if folder.is_dir() and not starter.is_free(folder):
             raise Refusal(f"{folder} is not empty: give a new folder")
         written = starter.write(folder, languages, name)
     print(f"Made {folder} with {len(written)} files in {', '.join(languages)}.")
@@ -48,5 +48,5 @@ def run(options: argparse.Namespace) -> int:
         places = "glossary/languages.yml, glossary/subjects.yml, glossary/terms/ and docs/"
         print(f"The texts in {', '.join(untranslated)} are in English so far: translate them in {places}.")
     print("To look at it:\n")
-    print(f"  cd {folder}\n  mkdocs serve")
+    print(*([] if folder.resolve() == Path.cwd() else [f"  cd {folder}"]), "  mkdocs serve", sep="\n")
     return CLEAN

@@ -8,7 +8,9 @@ them, styles and scripts for instance, stays in the engine, so that an upgrade b
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 import re
 import shutil
 import tempfile
@@ -93,6 +95,7 @@ def write(folder: Path, languages: Sequence[str], name: str) -> list[Path]:
 
     Raises OSError; then there is nothing of the project, and nothing that was there was touched.
     """
+    folder = folder.resolve()
     folder.parent.mkdir(parents=True, exist_ok=True)
     beside = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}-"))
     try:
@@ -102,14 +105,35 @@ def write(folder: Path, languages: Sequence[str], name: str) -> list[Path]:
             (beside / path).write_text(text, encoding="utf-8")
         schema = beside / TERMBASE / FILE
         schema.write_text(as_text(load_frame(beside / TERMBASE)), encoding="utf-8")
-        if folder.exists():
-            folder.rmdir()  # fails, as it should, when somebody has put something there
         beside.chmod(0o755)
-        beside.rename(folder)
+        if folder.exists():
+            _move_into(beside, folder)
+        else:
+            beside.rename(folder)
     except BaseException:
         shutil.rmtree(beside)
         raise
     return [*map(Path, made), Path(TERMBASE, FILE)]
+
+
+def _move_into(made: Path, folder: Path) -> None:
+    """Move what is in a folder into an empty one, which a shell may stand in; all of it or nothing."""
+    if not is_free(folder):  # somebody has put something there since
+        raise OSError(errno.ENOTEMPTY, os.strerror(errno.ENOTEMPTY), str(folder))
+    moved: list[Path] = []
+    try:
+        for child in sorted(made.iterdir()):
+            moved.append(child.rename(folder / child.name))
+    except BaseException:
+        for path in moved:
+            path.rename(made / path.name)
+        raise
+    made.rmdir()
+
+
+def is_free(folder: Path) -> bool:
+    """Whether there is nothing in a folder, or at most what `git init` makes."""
+    return all(path.name == ".git" for path in folder.iterdir())
 
 
 def _start(code: str) -> StarterLanguage:

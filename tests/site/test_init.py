@@ -113,6 +113,23 @@ def test_nothing_is_overwritten(tmp_path: Path, capsys: pytest.CaptureFixture[st
     assert [path.name for path in tmp_path.iterdir()] == ["notes.txt"]
 
 
+def test_a_project_where_one_stands(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The folder may be the shell's own, and one that git knows."""
+    (tmp_path / ".git").mkdir()
+    monkeypatch.chdir(tmp_path)
+    assert init(Path("."), "--languages", "en") == 0
+    assert sorted(path.name for path in Path.cwd().iterdir()) == [
+        ".git",
+        ".gitignore",
+        "docs",
+        "glossary",
+        "mkdocs.yml",
+    ]
+    assert "cd " not in capsys.readouterr().out
+
+
 @pytest.fixture(scope="module")
 def others(tmp_path_factory: pytest.TempPathFactory) -> Built:
     """Japanese, German and Northern Sámi, with data only: no template, no code."""
