@@ -102,10 +102,24 @@ def run(options: argparse.Namespace) -> int:
     for problem in sorted(set(outcome.problems)):
         print(problem)
     print("\n".join([*report(outcome, verbose=options.verbose), summary(outcome, dry_run=options.dry_run)]))
+    if hint := _other_format(options, {problem.code for problem in outcome.problems}):
+        print(hint, file=sys.stderr)
     if outcome.at_fault and not outcome.written and not options.skip_unplaced:
         hint = "With --skip-unplaced, concepts with errors are left out, and the rest imported."
         print(hint, file=sys.stderr)
     return FINDINGS if outcome.problems else CLEAN
+
+
+def _other_format(options: argparse.Namespace, codes: set[str]) -> str:
+    """Which format to name, where a file cannot be read and looks like one of another."""
+    from ..exchange.looks import likely_format
+
+    if not codes & {"X004", "X005", "X006"}:
+        return ""
+    likely = likely_format(options.file.read_bytes())
+    if likely in ("", options.format.partition("-")[0]) or {likely, options.format} == {"csv", "xlsx"}:
+        return ""  # of these two, each reads the other's files, too
+    return f"The file looks like another format: python -m glossary import {likely} {options.file}"
 
 
 def report(outcome: Outcome, *, verbose: bool = False) -> Iterator[str]:

@@ -38,6 +38,9 @@ def read(content: bytes, path: Path, **options: Any) -> Incoming:
     """
     incoming = Incoming(path)
     text, data = parse(content, incoming, lists=True)
+    if isinstance(data, dict) and ("@context" in data or "@graph" in data):
+        incoming.report("X004", "the file is JSON-LD", "import it as `skos`", line=1)
+        return incoming
     if data is None or table.read_json(data, incoming, **options):
         return incoming
     if not isinstance(data, dict):

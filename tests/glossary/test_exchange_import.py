@@ -302,6 +302,27 @@ def test_missing_files_and_folders_are_said(tmp_path: Path, capsys: pytest.Captu
 
 
 @pytest.mark.parametrize(
+    ("wrong", "content", "right"),
+    [
+        ("tbx", b"term_en,term_nb\nice,is\n", "csv"),
+        ("csv", b'<?xml version="1.0"?>\n<!DOCTYPE martif>\n<martif type="TBX"><text/></martif>', "tbx"),
+        ("tbx", b'<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"/>', "skos"),
+        ("json", b'{"@context": {}, "@graph": []}', "skos"),
+        ("xliff", b"# words\n@prefix skos: <http://www.w3.org/2004/02/skos/core#> .\n", "skos"),
+        ("skos", '[{"term": "ice"}]'.encode("utf-16"), "json"),
+        ("tbx", b"PK\x03\x04 xl/workbook.xml", "xlsx"),
+    ],
+)
+def test_whoever_names_another_format_is_told(
+    wrong: str, content: bytes, right: str, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = folder.parent / "theirs"
+    path.write_bytes(content)
+    assert main(["import", wrong, str(path), str(folder)]) == 1
+    assert f"python -m glossary import {right} {path}" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
     ("arguments", "said"),
     [
         (["anki", "--from", "nb"], "--to is missing"),

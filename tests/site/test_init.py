@@ -119,7 +119,7 @@ def test_a_project_where_one_stands(
     """The folder may be the shell's own, and one that git knows."""
     (tmp_path / ".git").mkdir()
     monkeypatch.chdir(tmp_path)
-    assert init(Path("."), "--languages", "en") == 0
+    assert init(Path(), "--languages", "en") == 0
     assert sorted(path.name for path in Path.cwd().iterdir()) == [
         ".git",
         ".gitignore",
