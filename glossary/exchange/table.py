@@ -47,6 +47,7 @@ from .text import unsafe
 _ANKI = re.compile(r"#(separator|html|columns|deck|notetype|tags|guid|if matches)( column)?\s*:(.*)")
 _ANKI_SEPARATORS = {"tab": "\t", "comma": ",", "semicolon": ";", "pipe": "|", "space": " ", "colon": ":"}
 EXCEL_97 = bytes.fromhex("d0cf11e0a1b11ae1")  # how a file of that format begins
+_COMMA = re.compile(r"[,，](?!\d)|、")  # between words of a list
 _SAMPLE = 50  # rows by whose script a column's language is guessed
 _MAX_ABOVE = 8  # rows in which headings are looked for
 Cell = tuple[str, Any]  # a heading, and what stands below it
@@ -178,7 +179,7 @@ class _Table:
             if filled := [(column, value) for column, value in cleaned if value not in ("", [], {}, None)]:
                 self._row(filled, line)
         for heading, count in self.split.items():
-            what = f"column “{heading}”: cells split at ;, | or a new line, a term from each part"
+            what = f"column “{heading}”: cells split at a separator or a new line, a term from each part"
             self.incoming.decide(what, f"{count} cells")
         self._resolve()
 
@@ -243,8 +244,10 @@ class _Table:
             self._keep(concept, column, lang, value)
 
     def _terms(self, entry: Data, column: Column, value: Any) -> list[Data]:
-        """Add a cell's terms to those of a language."""
+        """Add a cell's terms to those of a language; a column of synonyms may have commas between them."""
         parts = _parts(value)
+        if column.key != "term":
+            parts = [part for each in parts for part in map(str.strip, _COMMA.split(each)) if part]
         if len(parts) > 1 and not isinstance(value, list):
             self.split[column.heading] += 1
         found: list[Data] = []
@@ -278,7 +281,10 @@ class _Table:
     def _resolve(self) -> None:
         """Broader and related concepts are named by their terms or ids."""
         for concept, relation, name in self.references:
-            concept.setdefault(relation, []).append(self.names.get(name.casefold(), name))
+            parts = [part.strip() for part in _COMMA.split(name)]
+            are_known = name.casefold() not in self.names and all(p.casefold() in self.names for p in parts)
+            for part in parts if are_known else [name]:
+                concept.setdefault(relation, []).append(self.names.get(part.casefold(), part))
 
 
 def _parts(value: Any) -> list[str]:

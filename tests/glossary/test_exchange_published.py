@@ -571,6 +571,19 @@ def test_terms_to_avoid_have_a_column_of_their_own(tmp_path: Path) -> None:
     ]
 
 
+def test_commas_within_a_cell(tmp_path: Path) -> None:
+    content = (
+        "Term EN;Synonyms EN;See also\nice, solid;black ice, 1,5 m ice;\nsnow;;\nsleet;;snow, ice, solid\n"
+    )
+    content += "frost;;snow, sleet\n"
+    bring("csv", content, tmp_path / "glossary")
+    concepts = load(tmp_path / "glossary").concepts
+    terms = concepts["ice-solid"].entries["en"].terms
+    assert [term.term for term in terms] == ["ice, solid", "black ice", "1,5 m ice"]
+    assert concepts["frost"].related == ("snow", "sleet")
+    assert concepts["sleet"].extra["relations"] == {"related": ["snow, ice, solid"]}
+
+
 def test_an_id_that_is_a_page_s_address_gets_a_number(tmp_path: Path) -> None:
     content = "term_en;definition_en\nmap;drawing of a place\nsubjects;themes\n"
     assert bring("csv", content, tmp_path / "glossary").added == ["map-2", "subjects-2"]
