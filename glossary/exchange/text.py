@@ -6,6 +6,9 @@ import re
 
 from .plain import MAX_BYTES, Incoming
 
+# Within a word: what are letters in Mac Roman are signs in Windows-1252, or letters of few languages.
+_MAC_LETTER = re.compile(rb"(?<=[A-Za-z])[\x80-\x84\x86-\x8a\x8c-\x90\x98\x9a\x9d\x9f\xbe\xbf]")
+_WINDOWS_LETTER = re.compile(rb"(?<=[A-Za-z])[\xc0-\xff]")
 _UTF_16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 
 # What spreadsheets calculate, also with full-width signs, and what a reader would take for our apostrophe.
@@ -29,7 +32,8 @@ def decode_table(content: bytes, incoming: Incoming, encoding: str = "") -> str 
     """The text of a table, which spreadsheets save in the code page of their country.
 
     In the pages of Chinese a character is two bytes beyond ASCII or more, in those of western Europe letters
-    beyond ASCII stand alone: that tells GB 18030 from Windows-1252. `encoding` overrules the guess.
+    beyond ASCII stand alone: that tells GB 18030 from Windows-1252, and where they are in the page tells that
+    from Mac Roman. `encoding` overrules the guess.
     """
     if not _has_usable_size(content, incoming):
         return None
@@ -57,9 +61,12 @@ def _code_page(content: bytes) -> tuple[str, str] | None:
     if content[:2] in _UTF_16_MARKS or _is(content, "utf-8"):
         return None
     runs = [len(run) for run in re.findall(rb"[\x80-\xff]+", content)]
-    in_pairs = sum(length for length in runs if length > 1) > 0.8 * sum(runs)
-    known = {True: ("gb18030", "GB 18030"), False: ("cp1252", "Windows-1252")}
-    guess = known[in_pairs]
+    if sum(length for length in runs if length > 1) > 0.8 * sum(runs):
+        guess = ("gb18030", "GB 18030")
+    elif len(_MAC_LETTER.findall(content)) > len(_WINDOWS_LETTER.findall(content)):
+        guess = ("mac_roman", "Mac Roman")
+    else:
+        guess = ("cp1252", "Windows-1252")
     return guess if _is(content, guess[0]) else None
 
 

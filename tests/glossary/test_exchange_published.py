@@ -442,6 +442,14 @@ def test_a_table_comes_in_however_it_was_saved(way: str, tmp_path: Path) -> None
     assert ("read as Windows-1252; --encoding names another", "") in said or way != "Windows-1252"
 
 
+def test_a_table_of_a_mac(tmp_path: Path) -> None:
+    content = "term_nb;definition_nb\nblåbær;bær som gjør tennene blå – «søte»\n"
+    outcome = bring("csv", content.encode("mac_roman"), tmp_path / "glossary")
+    assert decided(outcome)["read as Mac Roman; --encoding names another"] == 1
+    (concept,) = load(tmp_path / "glossary").concepts.values()
+    assert concept.entries["nb"].preferred.term == "blåbær"
+
+
 def test_chinese_in_the_code_page_of_its_country(tmp_path: Path) -> None:
     outcome = bring(
         "csv", "术语,定义\n数据集,用于训练的样本\n".encode("gbk"), tmp_path / "glossary", languages=["zh"]
