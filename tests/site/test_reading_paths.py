@@ -73,6 +73,17 @@ def test_the_language_switch_stays_on_the_path(page: Page, server: Server) -> No
     expect(page.locator(".ol-path:visible")).to_contain_text("Stop 5 of 8")
 
 
+@pytest.mark.parametrize("lang", PREFIX)
+def test_on_a_phone_the_title_is_read_whole(page: Page, server: Server, lang: str) -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(f"{server.url}/{PREFIX[lang]}glossary/consent/?path=avatar-app-5")
+    title = page.locator(".ol-path:visible .ol-path__place a")
+    expect(title).to_have_text(PATHS["avatar-app"].title[lang])
+    assert title.evaluate("title => title.scrollWidth <= title.clientWidth")
+    assert page.locator(".ol-path:visible").evaluate("bar => bar.offsetHeight") < 80, "what the page leaves"
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
 @pytest.mark.parametrize("query", ["", "?path=gans-1", "?path=<b>", "?path="])
 def test_whoever_comes_another_way_sees_no_bar(page: Page, server: Server, query: str) -> None:
     page.goto(f"{server.url}/glossary/consent/{query}")
