@@ -12,8 +12,10 @@ from hypothesis import strategies as st
 from playwright.sync_api import Page
 
 from glossary.addresses import Addresses
+from glossary.load import load
 from glossary.model import Entry, Term
 from glossary.search import MAX_PAGES, files, fold, names, plain, split, tokens
+from tests.serving import ROOT
 from tests.site.static import serve
 
 PREFIX = {"nb": "", "en": "en/", "zh": "zh/"}
@@ -246,6 +248,12 @@ def test_readers_find_what_they_mean(site: Path, page: Page, lang: str) -> None:
         f"{lang}: {len(places)} queries, first {first:.3f}, among three {1 - len(missed) / len(places):.3f}"
     )
     assert not missed
+    names = {
+        term.term.lower()
+        for concept in load(ROOT / "glossary").concepts.values()
+        for term in concept.entries[lang].terms
+    }
+    assert not [query for query, place in places.items() if place and str(query).lower() in names]
     assert first >= 0.95, [query for query, place in places.items() if place]
 
 
