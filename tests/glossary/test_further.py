@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import socket
 import threading
 from collections.abc import Iterator
@@ -18,6 +19,7 @@ from glossary.lint.project import Project
 from glossary.load import load
 from glossary.web_links import ask, faults, places
 from tests.glossary.test_load import SOUND, write
+from tests.ordlab import TERMBASE
 
 SOURCES = """\
 english: {title: Nets, url: https://en.example.org/nets, lang: en, level: intro}
@@ -234,3 +236,28 @@ def test_limits_must_be_positive(option: str, capsys: pytest.CaptureFixture[str]
     with pytest.raises(SystemExit):
         main(["links", option])
     assert "positive number" in capsys.readouterr().err
+
+
+# Our own works
+
+
+def test_an_id_names_the_year_of_its_record() -> None:
+    """The year in which a work came out first, also where that was as a preprint."""
+    for id, work in load(TERMBASE).sources.items():
+        if work.year and (in_id := re.search(r"-((?:18|19|20)\d\d)[a-z]?$", id)):
+            assert in_id[1] == work.year, id
+
+
+@pytest.mark.parametrize(
+    ("lang", "others"),
+    [
+        ("nb", r"[A-ZÆØÅ][\w-]+ (med flere|og medarbeidere|og kolleger|et al)\b"),
+        ("en", r"[A-Z][\w-]+ and others\b(?! use)|\([^()]* and colleagues, \d{4}\)"),
+        ("zh", r"等，\d{4}|et al"),
+    ],
+)
+def test_further_authors_are_named_in_one_way(lang: str, others: str) -> None:
+    for concept in load(TERMBASE).concepts.values():
+        entry = concept.entries[lang]
+        for text in (entry.summary, entry.explanation, entry.example):
+            assert not (found := re.search(others, text)), f"{concept.id}: {found and found[0]}"
