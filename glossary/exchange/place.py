@@ -353,13 +353,27 @@ def _is_number(raw: str) -> bool:
 
 
 def _named(concept: Data) -> str:
-    """An id from the preferred term, in the first language whose letters make one."""
+    """An id from the preferred term, in the first language whose letters make one; else from its pinyin."""
     for key in sorted(plain.entry_keys(concept), key=lambda key: key.split("-")[0] != "en"):
         for status, term in plain.with_status(concept[key].get("terms", ())):
             text = str(term.get("term", ""))
             if status == "preferred" and sum(map(str.isascii, text)) > len(text) / 2 and (id := as_id(text)):
                 return id
+    for key in filter(_is_chinese, plain.entry_keys(concept)):
+        for status, term in plain.with_status(concept[key].get("terms", ())):
+            if status == "preferred":
+                return as_id(str(term.get("pinyin") or _pinyin(str(term.get("term", "")))))
     return ""
+
+
+def _is_chinese(tag: str) -> bool:
+    return tag.split("-")[0].lower() in ("zh", "cmn")
+
+
+def _pinyin(text: str) -> str:
+    from ..order import pinyin_by_words
+
+    return pinyin_by_words(text)
 
 
 # Subjects
@@ -407,7 +421,7 @@ def _labels(codes: _Codes, labels: Mapping[str, str]) -> Data:
 
 
 def _new_subject(incoming: Incoming, label: str, lang: str, taken: set[str]) -> str:
-    wanted = as_id(label) or "subject"
+    wanted = as_id(label) or (as_id(_pinyin(label)) if _is_chinese(lang) else "") or "subject"
     numbered = (f"{wanted}-{number}" for number in range(2, len(taken) + 3))
     id = next(name for name in (wanted, *numbered) if name not in taken)
     incoming.part("subjects")[id] = {lang: label}

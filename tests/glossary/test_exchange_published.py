@@ -592,6 +592,13 @@ def test_commas_within_a_cell(tmp_path: Path) -> None:
     assert concepts["sleet"].extra["relations"] == {"related": ["snow, ice, solid"]}
 
 
+def test_chinese_is_named_by_its_pinyin(tmp_path: Path) -> None:
+    content = "编号,术语,拼音,领域\n1,雪桥,xuěqiáo,自然\n2,神经网络,,\n3,橋,,\n"
+    outcome = bring("csv", content, tmp_path / "glossary")
+    assert outcome.added == ["xueqiao", "shenjingwangluo", "qiao"]
+    assert load(tmp_path / "glossary").concepts["xueqiao"].subject == "ziran"
+
+
 def test_an_id_that_is_a_page_s_address_gets_a_number(tmp_path: Path) -> None:
     content = "term_en;definition_en\nmap;drawing of a place\nsubjects;themes\n"
     assert bring("csv", content, tmp_path / "glossary").added == ["map-2", "subjects-2"]
