@@ -198,6 +198,19 @@ def readings(language: str) -> dict[tuple[str, ...], Fact]:
     return made
 
 
+def color_words() -> list[int]:
+    """The numbers of the words that name colors, in any form."""
+    found = {
+        word
+        for language in LANGUAGES
+        for palette in grammar(language).colors.values()
+        for names in palette.values()
+        for form in names[0].split("/")  # the first name: `Colored`
+        for word in words(form, language)
+    }
+    return sorted(numbers_in(VOCABULARY)[word] for word in found & {*vocabulary()})
+
+
 def all_facts() -> Iterator[Fact]:
     """All that captions can say."""
     for name in NAMED:

@@ -6,6 +6,9 @@ asks the picture: a softmax over the places says how much each of them counts, a
 of the vectors, weighted like this, follow the probabilities of the next word. As in Lu et al. 2017
 (arXiv:1612.01887), the state has read the last word before it looks, and what was seen does not enter it: all
 words of a caption are learned at once.
+
+All colors are the same word to the state. It would learn from the one which things never have it, and not
+find the word for a thing in a new color.
 """
 
 from __future__ import annotations
@@ -20,7 +23,7 @@ from torch import Tensor, nn
 
 from demos.kit.training import channels_last
 from demos.kit.weights import loaded
-from demos.models.captioner.captions import vocabulary
+from demos.models.captioner.captions import PADDING, color_words, vocabulary
 from demos.models.residual import Residual
 
 WEIGHTS = Path(__file__).parent / "weights"
@@ -50,6 +53,8 @@ class Sight(NamedTuple):
 class Captioner(nn.Module):
     """Pictures (n, 3, 64, 64) in [-1, 1] and the words so far to the next word."""
 
+    heard: Tensor
+
     def __init__(self, config: CaptionerConfig) -> None:
         super().__init__()
         c, hidden = config.channels, config.hidden
@@ -68,6 +73,7 @@ class Captioner(nn.Module):
         self.key = nn.Linear(c, config.query)
         self.begin = nn.Linear(c, hidden)
         self.embed = nn.Embedding(config.words, config.embedding)
+        self.register_buffer("heard", heard(config.words), persistent=False)
         self.gru = nn.GRU(config.embedding, hidden, batch_first=True)
         self.query = nn.Linear(hidden, config.query)
         self.mixed = nn.Linear(hidden + c, hidden)
@@ -80,12 +86,16 @@ class Captioner(nn.Module):
     def forward(self, sight: Sight, words: Tensor) -> tuple[Tensor, Tensor]:
         """Logits (n, length, words) of what follows each of some words (n, length), and how much each place
         counted for it (n, length, places)."""
-        states, _ = self.gru(self.embed(words), sight.begin[None])
-        return self.attend(sight, states)
+        return self.attend(sight, self.states(sight, words))
+
+    def states(self, sight: Sight, words: Tensor) -> Tensor:
+        """The GRU's state (n, length, hidden) after each of some words (n, length)."""
+        states: Tensor = self.gru(self.embed(self.heard[words]), sight.begin[None])[0]
+        return states
 
     def step(self, sight: Sight, word: Tensor, state: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """After a word (n,): logits (n, words), attention (n, places), and the state (n, hidden)."""
-        states, _ = self.gru(self.embed(word[:, None]), state[None])
+        states, _ = self.gru(self.embed(self.heard[word[:, None]]), state[None])
         logits, attention = self.attend(sight, states)
         return logits[:, 0], attention[:, 0], states[:, 0]
 
@@ -94,6 +104,13 @@ class Captioner(nn.Module):
         attention = scores.softmax(2)
         seen = attention @ sight.values
         return self.out(self.mixed(torch.cat([states, seen], 2)).relu()), attention
+
+
+def heard(count: int) -> Tensor:
+    """As which word each of so many is heard: colors as the one that is never said, others as they are."""
+    numbers = torch.arange(count)
+    numbers[color_words()] = PADDING
+    return numbers
 
 
 def config() -> CaptionerConfig:
