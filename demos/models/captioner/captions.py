@@ -198,17 +198,21 @@ def readings(language: str) -> dict[tuple[str, ...], Fact]:
     return made
 
 
-def color_words() -> list[int]:
-    """The numbers of the words that name colors, in any form."""
-    found = {
-        word
-        for language in LANGUAGES
-        for palette in grammar(language).colors.values()
-        for names in palette.values()
-        for form in names[0].split("/")  # the first name: `Colored`
-        for word in words(form, language)
-    }
-    return sorted(numbers_in(VOCABULARY)[word] for word in found & {*vocabulary()})
+def color_words() -> tuple[list[int], list[int]]:
+    """The numbers of the words that name colors, in any form: those that end a name, and those that others
+    must follow, such as “sky”."""
+    last, others = set[str](), set[str]()
+    for language in LANGUAGES:
+        for palette in grammar(language).colors.values():
+            for names in palette.values():
+                for form in names[0].split("/"):  # the first name: `Colored`
+                    *before, end = words(form, language)
+                    last.add(end)
+                    others.update(before)
+    known = numbers_in(VOCABULARY)
+    return sorted(known[word] for word in last & known.keys()), sorted(
+        known[word] for word in others & known.keys()
+    )
 
 
 def all_facts() -> Iterator[Fact]:

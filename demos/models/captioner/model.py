@@ -7,8 +7,8 @@ of the vectors, weighted like this, follow the probabilities of the next word. A
 (arXiv:1612.01887), the state has read the last word before it looks, and what was seen does not enter it: all
 words of a caption are learned at once.
 
-All colors are the same word to the state. It would learn from the one which things never have it, and not
-find the word for a thing in a new color.
+All colors sound the same to the state. It would learn from the one that was said which things never have it,
+and not find the word for a thing in a new color.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from torch import Tensor, nn
 
 from demos.kit.training import channels_last
 from demos.kit.weights import loaded
-from demos.models.captioner.captions import PADDING, color_words, vocabulary
+from demos.models.captioner.captions import color_words, vocabulary
 from demos.models.residual import Residual
 
 WEIGHTS = Path(__file__).parent / "weights"
@@ -107,9 +107,10 @@ class Captioner(nn.Module):
 
 
 def heard(count: int) -> Tensor:
-    """As which word each of so many is heard: colors as the one that is never said, others as they are."""
+    """As which word each of so many is heard: words of colors as the first of their kind."""
     numbers = torch.arange(count)
-    numbers[color_words()] = PADDING
+    for alike in color_words():
+        numbers[alike] = alike[0]
     return numbers
 
 

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import random
 from dataclasses import asdict, dataclass
+from itertools import chain
 from pathlib import Path
 
 import torch
@@ -35,6 +36,7 @@ from demos.models.captioner.captions import (
     LENGTH,
     PADDING,
     VOCABULARY,
+    color_words,
     is_new,
     named,
     numbers,
@@ -67,7 +69,7 @@ DETAILS = {
 class CaptionerTraining:
     """The recipe."""
 
-    steps: int = 4000
+    steps: int = 6000
     batch: int = 64
     portraits: int = 30_000
     held_out: int = 1000
@@ -139,6 +141,7 @@ class CaptionerRun(Run[Taught]):
     ) -> None:
         super().__init__(budget, device, seed)
         self.recipe, self.data, self.table = recipe, data, table
+        self.colors = torch.tensor([*chain(*color_words())], device=device)
         self.seen = table[:, 0, 0, 0].nonzero()[:, 0]  # portraits to learn from
         model = Taught().to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
         weights = model.parameters()
@@ -153,7 +156,7 @@ class CaptionerRun(Run[Taught]):
             sight = self.model.captioner.look(pictures)
             logits, _ = self.model.captioner(sight, words[:, :-1])
             read = self.model.heads(sight.begin)
-        colors = self.model.captioner.heard[words] == PADDING
+        colors = torch.isin(words, self.colors)
         target = words.masked_fill(colors & ~plain[:, None], PADDING)[:, 1:]
         loss = F.cross_entropy(logits.float().flatten(0, 1), target.flatten(), ignore_index=PADDING)
         unread = self.unread(read, index, plain)
