@@ -23,6 +23,7 @@ from demos.models.captioner.captions import (
     PADDING,
     all_facts,
     all_words,
+    color_words,
     is_new,
     named,
     numbers,
@@ -145,6 +146,37 @@ def looked_at() -> Sight:
 
 
 STARTS = torch.tensor([start(language) for language in LANGUAGES] * 2)
+
+
+def test_the_state_does_not_hear_which_color_was_said() -> None:
+    """Nor in which form; that a longer name of a color has begun, it hears."""
+    last, others = color_words()
+    net, sight = small(), looked_at()
+    texts = ["a person with red", "a person with yellow", "a person with sky", "a person with round"]
+    made = torch.tensor([[start("en"), *numbers(text, "en")[:-1]] for text in texts])
+    one = Sight(*(part[:1].expand(len(texts), *part.shape[1:]) for part in sight))
+    red, yellow, sky, other = net.states(one, made)[:, -1]
+    assert torch.equal(red, yellow)
+    assert not torch.equal(red, sky)
+    assert not torch.equal(red, other)
+    spoken = {vocabulary()[number] for number in (*last, *others)}
+    assert {"red", "rødt", "mørkebrune", "红色", "sky", "dark"} <= spoken
+    assert not spoken & {"a", "round", "en", "hår", "戴", ",", "sunglasses"}
+
+
+def test_recolored_pictures_keep_their_shapes_and_the_side_that_is_left_alone() -> None:
+    pictures = some_portraits().pictures(torch.arange(12)).repeat(4, 1, 1, 1) / 2
+    made = train.recolored(pictures, torch.Generator().manual_seed(1))
+    assert torch.allclose(made.norm(dim=1), pictures.norm(dim=1), atol=1e-4), "turned about middle gray"
+    rows = (made != pictures).any(1).any(2)
+    assert rows[:, 0].any()
+    assert not rows[:, 0].all()
+    assert rows[:, -1].any()
+    assert not rows[:, -1].all()
+    changes = (rows[:, 1:] != rows[:, :-1]).sum(1)
+    assert set(changes.tolist()) == {0, 1}, "at one line at most"
+    again = train.recolored(pictures, torch.Generator().manual_seed(1))
+    assert torch.equal(made, again)
 
 
 def test_a_single_beam_takes_the_likeliest_word_each_time() -> None:
