@@ -35,6 +35,7 @@ from demos.models.captioner.captions import (
     text_of,
     vocabulary,
     words,
+    writes,
     written,
 )
 from demos.models.captioner.evaluate import (
@@ -196,13 +197,24 @@ def test_a_single_beam_takes_the_likeliest_word_each_time() -> None:
 def test_probabilities_are_those_of_the_caption_given_the_picture(beams: int) -> None:
     net, sight = small(), looked_at()
     found = search(net, sight, STARTS, beams)
+    own = torch.tensor([writes(language) for language in LANGUAGES] * 2)
     for k in range(beams):
         spoken = found["words"][:, k]
         before = torch.cat([STARTS[:, None], spoken[:, :-1]], 1)
-        shares = net(sight, before)[0].softmax(2).gather(2, spoken[..., None])[..., 0]
+        logits = net(sight, before)[0].masked_fill(~own[:, None], -torch.inf)
+        shares = logits.softmax(2).gather(2, spoken[..., None])[..., 0]
         kept = (spoken != PADDING) & (torch.arange(LENGTH) < LENGTH - 1)  # at last, a caption has to end
         assert torch.allclose(found["chances"][:, k][kept], shares[kept], atol=1e-5)
         assert bool((found["chances"][:, k][spoken == PADDING] == 1).all())
+
+
+def test_a_caption_has_words_of_its_language_only() -> None:
+    found = search(small(), looked_at(), STARTS, 2)["words"].flatten(1)
+    for row, language in zip(found.tolist(), 2 * LANGUAGES, strict=True):
+        assert all(writes(language)[number] for number in row if number != PADDING)
+    (hair, end) = numbers("hår", "nb")
+    assert [writes(language)[hair] for language in LANGUAGES] == [one == "nb" for one in LANGUAGES]
+    assert all(writes(language)[end] for language in LANGUAGES)
 
 
 def test_more_beams_give_different_captions_the_likeliest_first() -> None:
@@ -246,7 +258,8 @@ def test_the_card_says_what_is_measured_again() -> None:
     assert again.keys() == card.keys()
     for name, metric in again.items():
         assert metric.bar == card[name].bar
-        spread = 0.1 if name.startswith(("new", "combined")) else 0.04
+        # Of some forty new combinations, each is worth 0.025.
+        spread = {"new": 0.1, "combined": 0.15}.get(name.partition(".")[0], 0.04)
         assert abs(metric.value - card[name].value) < spread, name
     for language in LANGUAGES:
         assert card[f"accuracy.{language}"].value > card["nearest"].value + 0.2

@@ -230,10 +230,21 @@ def all_facts() -> Iterator[Fact]:
 
 def all_words() -> list[str]:
     """The vocabulary, as the grammars have it now."""
-    made: set[str] = set()
-    for language in LANGUAGES:
-        frame, comma, last = FRAMES[language]
-        frame = re.sub(r"{\w+}|[][]", " ", frame)
-        made |= set(words(f"{frame}{comma}{last}", language))
-        made |= {word for phrase in readings(language) for word in phrase}
-    return [*SPECIAL, *sorted(made)]
+    return [*SPECIAL, *sorted({word for language in LANGUAGES for word in words_of(language)})]
+
+
+def words_of(language: str) -> set[str]:
+    """The words of all captions in a language."""
+    frame, comma, last = FRAMES[language]
+    frame = re.sub(r"{\w+}|[][]", " ", frame)
+    return {
+        *words(f"{frame}{comma}{last}", language),
+        *(word for phrase in readings(language) for word in phrase),
+    }
+
+
+@cache
+def writes(language: str) -> tuple[bool, ...]:
+    """Of each number of the vocabulary, whether captions in a language have it, END among them."""
+    own = words_of(language) | {ENDING}
+    return tuple(word in own for word in vocabulary())

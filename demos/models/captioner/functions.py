@@ -7,7 +7,7 @@ from torch import Tensor
 
 from demos.data.captions.grammar import LANGUAGES
 from demos.kit.functions import function
-from demos.models.captioner.captions import END, LENGTH, PADDING, start
+from demos.models.captioner.captions import END, LENGTH, PADDING, start, writes
 from demos.models.captioner.model import SIDE, Captioner, Sight, load_captioner
 
 PLACES = SIDE * SIDE
@@ -25,8 +25,8 @@ def describe(picture: Tensor, language: Tensor, *, beams: int) -> dict[str, Tens
     """The captions of pictures in [-1, 1], in languages (by their number among `LANGUAGES`), that beam search
     with so many beams finds, the likeliest first; one beam is greedy search.
 
-    Of each word: its number (END after the last, then PADDING), its probability given those before it, and
-    how much each of the 16 × 16 places counted for it, row by row; they sum to 1.
+    Of each word: its number (END after the last, then PADDING), its probability among those of the language,
+    and how much each of the 16 × 16 places counted for it, row by row; they sum to 1.
     """
     net = load_captioner(picture.device)
     starts = torch.tensor([start(one) for one in LANGUAGES], device=picture.device)
@@ -48,11 +48,14 @@ def search(net: Captioner, sight: Sight, first: Tensor, beams: int) -> dict[str,
     """What `describe` gives, for captions that begin with the tokens `first` (n,).
 
     After each word, those captions stay whose probability is largest, `beams` of them; one that has ended
-    goes on by padding, at no cost.
+    goes on by padding, at no cost. Words of other languages do not count: a net that hesitates would mix
+    them.
     """
     n = len(first)
     sight = Sight(*(x.repeat_interleave(beams, 0) for x in sight))
     word, state = first.repeat_interleave(beams), sight.begin
+    own = torch.tensor([writes(language) for language in LANGUAGES], device=first.device)
+    others = ~own[first - start(LANGUAGES[0])].repeat_interleave(beams, 0)
     total = torch.full((n, beams), -torch.inf)
     total[:, 0] = 0.0  # all beams are the same at first
     total = total.to(first.device)
@@ -62,7 +65,7 @@ def search(net: Captioner, sight: Sight, first: Tensor, beams: int) -> dict[str,
     ended = torch.zeros_like(total, dtype=torch.bool)
     for t in range(LENGTH):
         logits, places, state = net.step(sight, word, state)
-        score = logits.float().log_softmax(1).view(n, beams, -1)
+        score = logits.float().masked_fill(others, -torch.inf).log_softmax(1).view(n, beams, -1)
         if t == LENGTH - 1:  # here, every caption ends
             score[..., :END], score[..., END + 1 :] = -torch.inf, -torch.inf
         score = score.masked_fill(ended[..., None], -torch.inf)
