@@ -10,18 +10,17 @@ import json
 import subprocess
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal
 
 import torch
 from safetensors import SafetensorError
 from safetensors.torch import load, save
 from torch import Tensor
 
-from demos.kit.device import best_device
+from demos.kit.device import Net, best_device
 from glossary import files
 
 Better = Literal["higher", "lower"]
-Net = TypeVar("Net", bound=torch.nn.Module)
 
 
 class WeightsError(Exception):
@@ -157,11 +156,11 @@ def loaded(net: Net, folder: Path, device: torch.device | None = None, name: str
     return net.eval().requires_grad_(False).to(device or best_device())
 
 
-def shipped(net: Net) -> Net:
-    """A copy on the CPU as readers will load it: weights rounded to fp16, in inference mode."""
-    net = copy.deepcopy(net).cpu().eval()
+def shipped(net: Net, device: torch.device | None = None) -> Net:
+    """A copy as readers will load it, by default on the CPU: weights rounded to fp16, in inference mode."""
+    net = copy.deepcopy(net).to(device or torch.device("cpu"))
     net.load_state_dict(as_loaded(net.state_dict()))
-    return net
+    return net.eval().requires_grad_(False)
 
 
 def part(tensors: dict[str, Tensor], prefix: str) -> dict[str, Tensor]:

@@ -10,7 +10,7 @@ from torch import Tensor
 from demos.apps.pixel_cnn.model import WEIGHTS, PixelConfig, PixelNet
 from demos.apps.pixel_cnn.palette import nearest, palette_of, reduced
 from demos.data.avatars.dataset import TRAIN_SEED, portraits
-from demos.kit.device import autocast
+from demos.kit.device import autocast, to_channels_last
 from demos.kit.training import Budget, Run, generator, parameters, trainer
 from demos.kit.weights import save_weights, shipped, write_card
 
@@ -64,7 +64,7 @@ class PixelRun(Run[PixelNet]):
         model = PixelNet()
         model.palette.copy_(palette_of(pixels[: recipe.palette_from].reshape(-1, 3), recipe.data_seed))
         self.colors = nearest(pixels, model.palette)
-        model.to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
+        to_channels_last(model, device)
         self.optimize(model, torch.optim.Adam(model.parameters(), recipe.rate, betas=(0.9, 0.99), fused=True))
 
     def train_step(self) -> dict[str, float]:

@@ -12,6 +12,7 @@ from demos.apps.style_transfer.features import Content, Style, features
 from demos.apps.style_transfer.model import WEIGHTS, StyleConfig, StyleNet, ratio_of
 from demos.apps.style_transfer.textures import KINDS, LARGEST, PALETTES, SMALLEST, Texture, draw
 from demos.data.avatars.dataset import TRAIN_SEED, Portraits, from_bytes, portraits, to_bytes
+from demos.kit.device import to_channels_last
 from demos.kit.random import uniform
 from demos.kit.training import Budget, Run, channels_last, generator, parameters, trainer
 from demos.kit.weights import save_weights, shipped, write_card
@@ -59,7 +60,7 @@ class StyleRun(Run[StyleNet]):
     ) -> None:
         super().__init__(budget, device, seed)
         self.recipe, self.data, self.pool = recipe, data, pool
-        model = StyleNet().to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
+        model = to_channels_last(StyleNet(), device)
         self.optimize(model, torch.optim.Adam(model.parameters(), recipe.rate, betas=(0.9, 0.99), fused=True))
 
     def train_step(self) -> dict[str, float]:

@@ -16,8 +16,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from demos.kit.device import best_device
-from demos.kit.weights import load_into, load_weights
+from demos.kit.device import to_channels_last
+from demos.kit.weights import loaded
 
 WEIGHTS = Path(__file__).parent / "weights"
 SIZE = 64
@@ -211,7 +211,4 @@ def reconstruct(model: Trunk, noisy: Tensor, size: Tensor, random: Tensor) -> tu
 @cache
 def load_trunk(device: torch.device | None = None, folder: Path = WEIGHTS) -> Trunk:
     """The trained trunk, in inference mode. Raises WeightsError."""
-    model = Trunk()
-    load_into(model, load_weights(folder), folder)
-    model = model.eval().requires_grad_(False)
-    return model.to(device or best_device(), memory_format=torch.channels_last)  # type: ignore[call-overload]
+    return to_channels_last(loaded(Trunk(), folder, device))

@@ -14,7 +14,7 @@ from demos.data.avatars.dataset import HELD_OUT_SEED, Portraits, portraits
 from demos.data.avatars.render import PARTS
 from demos.kit.metrics import accuracy, psnr, r2
 from demos.kit.training import channels_last, parameters
-from demos.kit.weights import Card, Metric, as_loaded, save_weights, write_card
+from demos.kit.weights import Card, Metric, save_weights, shipped, write_card
 from demos.models.attributes import truth_columns, visible
 from demos.models.autoencoders.model import (
     BETAS,
@@ -70,8 +70,7 @@ def finished(average: Trunk, pictures: Tensor) -> Trunk:
         n = len(chunk)
         size = random_sizes(n // 2, seeded)
         reconstruct(model, chunk, size, torch.randn(n, CODE, generator=seeded))
-    model.load_state_dict(as_loaded(model.state_dict()))
-    return model.eval()
+    return shipped(model)
 
 
 @torch.inference_mode()

@@ -17,7 +17,7 @@ from torch import Tensor, nn
 
 from demos.data.avatars.dataset import TRAIN_SEED, Portraits, from_bytes, portraits
 from demos.data.avatars.render import PARTS
-from demos.kit.device import autocast
+from demos.kit.device import autocast, to_channels_last
 from demos.kit.training import Budget, Run, generator, trainer
 from demos.models.attributes import AttributeHeads, attribute_loss, truth_columns, visible
 from demos.models.autoencoders.model import CODE, WEIGHTS, Config, Trunk, random_sizes, reconstruct
@@ -83,7 +83,7 @@ class AutoencoderRun(Run[Trunk]):
         seen = visible(data.factors())
         columns = (data.images, fine_parts(data), data.continuous, data.categorical)
         self.columns = [column.to(device) for column in (*columns, torch.stack(list(seen.values()), 1))]
-        model = Trunk().to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
+        model = to_channels_last(Trunk(), device)
         self.heads = AttributeHeads(Config().hidden).to(device)
         learned = [*model.parameters(), *self.heads.parameters()]
         self.optimize(model, torch.optim.Adam(learned, recipe.rate, fused=True))

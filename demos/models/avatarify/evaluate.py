@@ -18,7 +18,7 @@ from demos.data.avatars.dataset import BATCH, from_bytes, to_bytes
 from demos.kit.device import autocast
 from demos.kit.metrics import psnr, r2
 from demos.kit.training import parameters
-from demos.kit.weights import Metric, as_loaded, save_weights, write_card
+from demos.kit.weights import Metric, save_weights, shipped, write_card
 from demos.models.attributes import label, visible
 from demos.models.avatarify.cases import CASES, examples
 from demos.models.avatarify.generator import FEATURES, MOTION, PAINTED
@@ -156,7 +156,7 @@ def away(found: Keypoints, truth: Keypoints, points: list[int]) -> float:
 
 def publish(run: GeneratorRun, model: Avatarify, minutes: list[float], out: Path) -> None:
     """Measure the averaged model and write weights and card."""
-    model.load_state_dict(as_loaded(model.state_dict()))
+    model = shipped(model)
     config = {"keypoints": COUNT, "motion": MOTION, "features": FEATURES, "painted": PAINTED}
     card = run.card("avatarify", config, parameters(model))
     card.minutes = round(sum(minutes), 1)

@@ -8,9 +8,9 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 
-from demos.kit.device import autocast, best_device
+from demos.kit.device import autocast, to_channels_last
 from demos.kit.training import channels_last
-from demos.kit.weights import Card, load_into, load_weights, read_card
+from demos.kit.weights import Card, loaded, read_card
 from demos.models.avatarify.detector import Detector
 from demos.models.avatarify.generator import Generator
 from demos.models.avatarify.keypoints import Keypoints
@@ -46,7 +46,4 @@ def card() -> Card:
 @cache
 def load_avatarify(device: torch.device | None = None, folder: Path = WEIGHTS) -> Avatarify:
     """The trained nets, in inference mode. Raises WeightsError."""
-    model = Avatarify()
-    load_into(model, load_weights(folder), folder)
-    model = model.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-    return model.eval().requires_grad_(False).to(device or best_device())
+    return to_channels_last(loaded(Avatarify(), folder, device))

@@ -15,7 +15,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from demos.data.avatars import Factors
-from demos.kit.device import autocast
+from demos.kit.device import autocast, to_channels_last
 from demos.kit.training import Budget, Job, Progress, Run, channels_last, generator, training
 from demos.models.avatarify.detector import Detector
 from demos.models.avatarify.evaluate import SAMPLES, publish
@@ -120,7 +120,7 @@ class GeneratorRun(Run[Generator]):
         self.recipe, self.data = recipe, data
         self.detector, self.retargeter = detector, retargeter
         self.factors = in_poses(len(data), recipe.data_seed)
-        model = Generator().to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
+        model = to_channels_last(Generator(), device)
         self.optimize(model, torch.optim.Adam(model.parameters(), recipe.rate, betas=(0.9, 0.98), fused=True))
 
     def train_step(self) -> dict[str, float]:

@@ -10,7 +10,7 @@ from torch import Tensor
 
 from demos.data.avatars import replace, sample
 from demos.data.avatars.factors import Factors
-from demos.kit.device import autocast
+from demos.kit.device import autocast, to_channels_last
 from demos.kit.training import Budget, Run, channels_last, generator
 from demos.models.avatarify.detector import Detector
 from demos.models.avatarify.keypoints import COUNT, Keypoints, exact
@@ -58,7 +58,7 @@ class DetectorRun(Run[Detector]):
     ) -> None:
         super().__init__(budget, device, seed)
         self.recipe, self.data = recipe, data
-        model = Detector().to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
+        model = to_channels_last(Detector(), device)
         self.optimize(model, torch.optim.Adam(model.parameters(), recipe.rate, fused=True))
 
     def train_step(self) -> dict[str, float]:

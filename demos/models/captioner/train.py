@@ -26,7 +26,7 @@ from demos.data.avatars import dataset
 from demos.data.avatars.dataset import TRAIN_SEED, Portraits, portraits
 from demos.data.captions.facts import COLORS, rows
 from demos.data.captions.grammar import HERE, LANGUAGES
-from demos.kit.device import autocast
+from demos.kit.device import autocast, to_channels_last
 from demos.kit.kept import digest, kept
 from demos.kit.training import Budget, Run, channels_last, generator, parameters, trainer
 from demos.kit.weights import save_weights, shipped, write_card
@@ -143,7 +143,7 @@ class CaptionerRun(Run[Taught]):
         self.recipe, self.data, self.table = recipe, data, table
         self.colors = torch.tensor([*chain(*color_words())], device=device)
         self.seen = table[:, 0, 0, 0].nonzero()[:, 0]  # portraits to learn from
-        model = Taught().to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
+        model = to_channels_last(Taught(), device)
         weights = model.parameters()
         self.optimize(
             model, torch.optim.AdamW(weights, recipe.rate, weight_decay=recipe.weight_decay, fused=True)

@@ -21,8 +21,8 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from demos.data.captions.tokens import PADDING
-from demos.kit.device import best_device
-from demos.kit.weights import Card, load_into, load_weights, read_card
+from demos.kit.device import to_channels_last
+from demos.kit.weights import Card, loaded, read_card
 from demos.models.diffusion.autoencoder import LATENT, SIDE, Autoencoder
 from demos.models.diffusion.conditions import (
     WIDTH,
@@ -262,7 +262,5 @@ def card() -> Card:
 def load_diffusion(device: torch.device | None = None, folder: Path = WEIGHTS) -> LatentDiffusion:
     """The trained model, in inference mode. Raises WeightsError."""
     sizes = read_card(folder).config
-    model = LatentDiffusion(FlowConfig(tuple(sizes["channels"]), sizes["middle"], sizes["style"]))
-    load_into(model, load_weights(folder), folder)
-    model = model.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-    return model.eval().requires_grad_(False).to(device or best_device())
+    config = FlowConfig(tuple(sizes["channels"]), sizes["middle"], sizes["style"])
+    return to_channels_last(loaded(LatentDiffusion(config), folder, device))

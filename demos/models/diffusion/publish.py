@@ -20,7 +20,7 @@ from demos.data.captions.tokens import numbers
 from demos.kit.device import autocast
 from demos.kit.metrics import accuracy, psnr, r2
 from demos.kit.training import channels_last, parameters
-from demos.kit.weights import Card, Metric, as_loaded, save_weights, write_card
+from demos.kit.weights import Card, Metric, save_weights, shipped, write_card
 from demos.models.attributes import truth_columns, visible
 from demos.models.diffusion.conditions import ATTRIBUTES, Context
 from demos.models.diffusion.model import Flow, LatentDiffusion
@@ -48,7 +48,7 @@ Draw = Callable[[Flow, Tensor, slice], Context]
 
 def publish(run: "FlowRun", model: LatentDiffusion, out: Path) -> Card:
     """Measure the model as a reader will load it, and write weights and card to ``out``."""
-    model.load_state_dict(as_loaded(model.state_dict()))
+    model = shipped(model, run.device)
     card = run.card("diffusion", asdict(model.flow.config), parameters(model))
     card.metrics, card.details = measure(model, run.recipe.samples)
     card.details["pictures"] = run.step * run.recipe.batch

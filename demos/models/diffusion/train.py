@@ -17,7 +17,7 @@ import torch
 from torch import Tensor
 
 from demos.data.avatars.dataset import TRAIN_SEED, portraits
-from demos.kit.device import autocast
+from demos.kit.device import autocast, to_channels_last
 from demos.kit.training import Budget, Job, Progress, Run, compile_on_gpu, generator, training
 from demos.models.diffusion.autoencoder import Autoencoder
 from demos.models.diffusion.conditions import ATTRIBUTES, Context
@@ -117,7 +117,7 @@ def assembled(autoencoder: Autoencoder, flow: Flow) -> LatentDiffusion:
     model.autoencoder.load_state_dict(autoencoder.state_dict())
     model.flow.load_state_dict(flow.state_dict())
     device = autoencoder.mean.device
-    return model.to(device, memory_format=torch.channels_last).eval().requires_grad_(False)  # type: ignore[call-overload]
+    return to_channels_last(model, device).eval().requires_grad_(False)
 
 
 class FlowRun(Run[Flow]):
@@ -142,7 +142,7 @@ class FlowRun(Run[Flow]):
     ) -> None:
         super().__init__(budget, device, seed)
         self.recipe, self.data = recipe, data.to(device)
-        model = Flow(config).to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
+        model = to_channels_last(Flow(config), device)
         model.text.load_state_dict(reader.text.state_dict())
         self.heads = copy.deepcopy(reader.heads).to(device).requires_grad_()
         text = [*model.text.parameters(), *self.heads.parameters()]

@@ -14,7 +14,7 @@ from torch import Tensor
 from demos.data.avatars.dataset import TRAIN_SEED, Portraits
 from demos.data.avatars.factors import CONTINUOUS
 from demos.data.avatars.render import PARTS
-from demos.kit.device import autocast
+from demos.kit.device import autocast, to_channels_last
 from demos.kit.training import Budget, Run, compile_on_gpu, generator
 from demos.models.diffusion.autoencoder import NOISE, Autoencoder
 from demos.models.gan.features import FeatureNet
@@ -56,7 +56,7 @@ class AutoencoderRun(Run[Autoencoder]):
     ) -> None:
         super().__init__(budget, device, seed)
         self.recipe, self.data = recipe, data
-        model = Autoencoder().to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
+        model = to_channels_last(Autoencoder(), device)
         self.optimize(
             model, torch.optim.AdamW(model.parameters(), recipe.rate, betas=(0.9, 0.99), fused=True)
         )
@@ -84,7 +84,7 @@ def frozen_net(device: torch.device) -> FeatureNet:
     """The net in whose features the GAN's critics look: it learned the avatars' parts, and not from the
     judge."""
     net: FeatureNet = copy.deepcopy(load_discriminator(torch.device("cpu")).features.net)
-    return net.to(device, memory_format=torch.channels_last).requires_grad_(False)  # type: ignore[call-overload]
+    return to_channels_last(net, device).requires_grad_(False)
 
 
 def pixel_weights(data: Portraits, index: Tensor) -> Tensor:

@@ -15,6 +15,7 @@ import torch
 from torch import Tensor
 
 from demos.data.avatars.dataset import from_bytes
+from demos.kit.device import to_channels_last
 from demos.kit.filters import blurred
 from demos.kit.training import Budget, Run, generator, parameters, trainer
 from demos.kit.weights import save_weights, shipped, write_card
@@ -72,7 +73,7 @@ class SwapRun(Run[FaceSwap]):
     ) -> None:
         super().__init__(budget, device, seed)
         self.recipe, self.data = recipe, data
-        model = FaceSwap().to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
+        model = to_channels_last(FaceSwap(), device)
         self.optimize(model, torch.optim.Adam(model.parameters(), recipe.rate, betas=(0.9, 0.98), fused=True))
 
     def train_step(self) -> dict[str, float]:

@@ -5,14 +5,13 @@ import math
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import TypeVar
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
 from demos.kit import random
-from demos.kit.device import best_device
+from demos.kit.device import Net, best_device, to_channels_last
 from demos.kit.quantize import dequantize
 from demos.kit.training import channels_last
 from demos.kit.weights import Card, load_into, load_weights, part, read_card
@@ -20,7 +19,6 @@ from demos.models.gan.model import DEFAULT, SIZE, Discriminator, GanConfig, Gene
 from demos.models.gan.prior import LatentGenerator, Prior
 
 WEIGHTS = Path(__file__).parent / "weights"
-Model = TypeVar("Model", bound=torch.nn.Module)
 # Critics that judge a picture by itself; "batch" compares pictures with each other.
 SOLITARY = ("scale1", "scale2", "scale3", "scale4", "window")
 
@@ -114,9 +112,8 @@ def read_discriminator(folder: Path = WEIGHTS) -> Discriminator:
     return discriminator
 
 
-def to_inference(model: Model, device: torch.device | None) -> Model:
-    model = model.eval().requires_grad_(False)
-    return model.to(device or best_device(), memory_format=torch.channels_last)  # type: ignore[call-overload]
+def to_inference(model: Net, device: torch.device | None) -> Net:
+    return to_channels_last(model.eval().requires_grad_(False), device or best_device())
 
 
 def latents(n: int, seed: int, config: GanConfig = DEFAULT) -> Tensor:

@@ -8,25 +8,25 @@ import torch
 from torch import Tensor
 
 from demos.data.avatars.dataset import portraits
-from demos.kit.device import best_device
+from demos.kit.device import best_device, to_channels_last
 from demos.kit.metrics import auc, frechet, gaussian
 from demos.kit.quantize import dequantize, quantize
 from demos.kit.training import channels_last, parameters
 from demos.kit.weights import (
     Card,
     Metric,
-    as_loaded,
     current_commit,
     load_into,
     prefixed,
     save_weights,
+    shipped,
     write_card,
 )
 from demos.models.gan.directions import find_directions
 from demos.models.gan.encoder import Encoder, encode
 from demos.models.gan.features import FrozenFeatures
 from demos.models.gan.model import Discriminator, GanConfig, Generator
-from demos.models.gan.pretrained import SOLITARY, WEIGHTS, Model, calibrate_verdict, latents, mean_logit
+from demos.models.gan.pretrained import SOLITARY, WEIGHTS, calibrate_verdict, latents, mean_logit
 from demos.models.gan.prior import LatentGenerator, Prior, fit_prior
 from demos.models.judge.compare import Reference, held_out
 from demos.models.judge.model import load_judge
@@ -57,7 +57,7 @@ def publish(
     data = portraits(recipe["portraits"], recipe["data_seed"])
     critics = critics_of(last["discriminator"], device)
     codes = encode(encoder_of(last["encoder"], critics), critics.features, data, recipe["fitted_to"])
-    prior = rounded_to_half(fit_prior(codes, steps=recipe["prior_steps"], seed=seed).to(device))
+    prior = shipped(fit_prior(codes, steps=recipe["prior_steps"], seed=seed), device)
     *earlier, best = (finished(snapshot["generator"], prior) for snapshot in snapshots)
     radius = fitting_radius(best, critics.features, data.pictures(slice(RADIUS_SAMPLES)))
     best.generator.radius.fill_(radius)
@@ -124,10 +124,10 @@ def measure_all(
 def finished(weights: dict[str, Tensor], prior: Prior) -> LatentGenerator:
     """The generator as a reader will load it: statistics measured, weights rounded to fp16."""
     device = next(prior.parameters()).device
-    generator = Generator().to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
+    generator = to_channels_last(Generator(), device)
     generator.load_state_dict(weights)
     generator.calibrate(prior(latents(CALIBRATED, CALIBRATION_SEED).to(device)))
-    return LatentGenerator(prior, rounded_to_half(generator))
+    return LatentGenerator(prior, shipped(generator, device))
 
 
 def compressed(earlier: LatentGenerator, radius: float) -> dict[str, Tensor]:
@@ -143,12 +143,6 @@ def from_stored(tensors: dict[str, Tensor]) -> Generator:
     generator = Generator()
     generator.load_state_dict(dequantize(tensors))
     return generator.requires_grad_(False).eval()
-
-
-def rounded_to_half(model: Model) -> Model:
-    """The model with its weights as they will be stored."""
-    model.load_state_dict(as_loaded(model.state_dict()))
-    return model.requires_grad_(False)
 
 
 def fitting_radius(generator: LatentGenerator, features: FrozenFeatures, drawn: Tensor) -> float:
@@ -169,14 +163,14 @@ def fitting_radius(generator: LatentGenerator, features: FrozenFeatures, drawn: 
 def critics_of(weights: dict[str, Tensor], device: torch.device) -> Discriminator:
     discriminator = Discriminator()
     load_into(discriminator, weights, WEIGHTS)
-    return discriminator.to(device, memory_format=torch.channels_last).eval()  # type: ignore[call-overload]
+    return to_channels_last(discriminator, device).eval()
 
 
 def encoder_of(weights: dict[str, Tensor], critics: Discriminator) -> Encoder:
     encoder = Encoder(critics.config.latent, critics.config.features)
     encoder.load_state_dict(weights)
     device = next(critics.parameters()).device
-    return encoder.to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
+    return to_channels_last(encoder, device)
 
 
 @torch.inference_mode()

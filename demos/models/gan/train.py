@@ -16,7 +16,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from demos.data.avatars.dataset import TRAIN_SEED, Portraits, portraits
-from demos.kit.device import autocast
+from demos.kit.device import autocast, to_channels_last
 from demos.kit.training import Budget, Job, Progress, Run, compile_on_gpu, generator, save_state, training
 from demos.models.gan.encoder import (
     Encoder,
@@ -130,13 +130,13 @@ class GanRun(Run[Generator]):
     ) -> None:
         super().__init__(budget, device, seed)
         self.config, self.recipe, self.data, self.work = config, recipe, data, work
-        self.generator = Generator(config).to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
+        self.generator = to_channels_last(Generator(config), device)
         discriminator = Discriminator(config)
         discriminator.features.net.load_state_dict(torch.load(features, weights_only=True))
-        self.discriminator = discriminator.to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
+        self.discriminator = to_channels_last(discriminator, device)
         self.trained = self.discriminator.trainable()
         encoder = Encoder(config.latent, config.features)
-        self.encoder = encoder.to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
+        self.encoder = to_channels_last(encoder, device)
         self.codes = torch.empty(0, config.latent, device=device)
         self.prior = Prior(config.latent).to(device).requires_grad_(False)  # leaves noise as it is, at first
         self.fits = 0

@@ -13,7 +13,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from demos.data.avatars.dataset import CACHE, TRAIN_SEED, Portraits, portraits, renderer_key
-from demos.kit.device import autocast, best_device
+from demos.kit.device import autocast, best_device, to_channels_last
 from demos.kit.training import Budget, Progress, Run, fit, generator, save_state
 from demos.models.attributes import AttributeHeads, attribute_loss, truth_columns, visible
 from demos.models.gan.features import DEFAULT, FeatureConfig, FeatureNet, upsample
@@ -92,7 +92,7 @@ class FeatureRun(Run[PartsAndAttributes]):
         assert data.parts is not None
         self.recipe, self.data, self.parts = recipe, data, data.parts
         model = PartsAndAttributes(config, data.parts.shape[1])
-        model = model.to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
+        model = to_channels_last(model, device)
         self.optimize(model, torch.optim.AdamW(model.parameters(), recipe.rate, fused=True))
 
     def train_step(self) -> dict[str, float]:

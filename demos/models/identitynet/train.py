@@ -22,7 +22,7 @@ import torch
 from torch import Tensor
 
 from demos.data.avatars.dataset import TRAIN_SEED, features, portraits
-from demos.kit.device import autocast
+from demos.kit.device import autocast, to_channels_last
 from demos.kit.training import (
     Budget,
     Model,
@@ -137,7 +137,7 @@ class IdentityRun(PersonRun[IdentityNet]):
     def fresh(self) -> IdentityNet:
         model = IdentityNet(self.flow)
         learn_tokens(model.persons, self.flow.attributes, self.person, self.data, self.recipe.token_steps)
-        return model.to(self.device, memory_format=torch.channels_last)  # type: ignore[call-overload]
+        return to_channels_last(model, self.device)
 
     def train_step(self) -> dict[str, float]:
         seeded, n = generator(self.seed, self.step), self.recipe.batch

@@ -11,7 +11,6 @@ IdentityNet takes part at any strength, so that the adapter gets along with it a
 
 from __future__ import annotations
 
-import copy
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,7 +21,7 @@ from demos.data.avatars.dataset import TRAIN_SEED
 from demos.data.avatars.factors import CATEGORICAL
 from demos.kit.device import autocast
 from demos.kit.training import channels_last, generator, parameters, trainer
-from demos.kit.weights import as_loaded, save_weights, write_card
+from demos.kit.weights import save_weights, shipped, write_card
 from demos.models.diffusion.conditions import ATTRIBUTES, Context
 from demos.models.diffusion.train_text import unpadded, words
 from demos.models.identitynet.model import OF_PERSONS, TOKENS, Wanted, load_identitynet
@@ -110,8 +109,7 @@ class InstantRun(PersonRun[ImageAdapter]):
 
 def publish(run: InstantRun, out: Path) -> None:
     """Measure the averaged adapter on people whom nobody was trained on, and write weights and card."""
-    adapter = copy.deepcopy(run.average).eval()
-    adapter.load_state_dict(as_loaded(adapter.state_dict()))
+    adapter = shipped(run.average, run.device)
     card = run.card("instantid", {"tokens": TOKENS}, parameters(adapter))
     card.sha256 = save_weights(out, adapter.state_dict())
     card.metrics = measure(adapter, run.recipe.samples)

@@ -6,7 +6,6 @@ tenth of the pictures. Here none is: a row without a picture has nothing to teac
 off where there is none.
 """
 
-import copy
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,7 +15,7 @@ from torch import Tensor
 from demos.data.avatars.dataset import CACHE, TRAIN_SEED, Portraits, features, portraits
 from demos.kit.device import autocast
 from demos.kit.training import Budget, Run, channels_last, generator, parameters, trainer
-from demos.kit.weights import as_loaded, save_weights, write_card
+from demos.kit.weights import save_weights, shipped, write_card
 from demos.models.diffusion import model as diffusion
 from demos.models.diffusion.examples import Examples, examples
 from demos.models.diffusion.model import load_diffusion
@@ -103,8 +102,7 @@ class AdapterRun(Run[Adapter]):
 
 def publish(run: AdapterRun, out: Path) -> None:
     """Measure the averaged adapter on held-out portraits and write weights and card."""
-    adapter = copy.deepcopy(run.average).eval()
-    adapter.load_state_dict(as_loaded(adapter.state_dict()))
+    adapter = shipped(run.average, run.device)
     config = {"tokens": TOKENS, "seen": [SEEN, SIDE, SIDE]}
     card = run.card("ip_adapter", config, parameters(adapter))
     card.sha256 = save_weights(out, adapter.state_dict())

@@ -13,7 +13,7 @@ from torch import Tensor
 
 from demos.data.avatars.dataset import HELD_OUT_SEED, TRAIN_SEED, Portraits, portraits
 from demos.data.avatars.factors import CATEGORICAL, CONTINUOUS
-from demos.kit.device import autocast
+from demos.kit.device import autocast, to_channels_last
 from demos.kit.metrics import accuracy, frechet_distance, r2
 from demos.kit.training import (
     Budget,
@@ -23,7 +23,7 @@ from demos.kit.training import (
     parameters,
     trainer,
 )
-from demos.kit.weights import Metric, as_loaded, save_weights, write_card
+from demos.kit.weights import Metric, save_weights, shipped, write_card
 from demos.models.attributes import attribute_loss, truth_columns, visible
 from demos.models.judge.model import WEIGHTS, Judge, JudgeConfig, features, read_all
 
@@ -72,7 +72,7 @@ class JudgeRun(Run[Judge]):
     ) -> None:
         super().__init__(budget, device, seed)
         self.recipe, self.data = recipe, data
-        model = Judge().to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
+        model = to_channels_last(Judge(), device)
         self.optimize(
             model,
             torch.optim.AdamW(model.parameters(), recipe.rate, weight_decay=recipe.weight_decay, fused=True),
@@ -123,7 +123,7 @@ def publish(run: JudgeRun, out: Path) -> None:
     judge = copy.deepcopy(run.average).cpu().eval()
     held_out = portraits(run.recipe.held_out, HELD_OUT_SEED)
     fix_unit(judge, held_out)
-    judge.load_state_dict(as_loaded(judge.state_dict()))
+    judge = shipped(judge)
     card = run.card("judge", asdict(JudgeConfig()), parameters(judge))
     card.sha256 = save_weights(out, judge.state_dict())
     card.metrics = measure(judge, held_out)
