@@ -84,18 +84,16 @@ class Guessing:
         """Which pictures a reader has not ticked as generated."""
         return [n not in guesses for n in self.numbers]
 
-    def shown(self, tiles: list[Scene], guesses: tuple[str, ...]) -> Scene:
-        """The pictures, those ticked framed."""
-        framed = [
-            pictures.framed(tile, pictures.GRAY) if n in guesses else tile
-            for n, tile in zip(self.numbers, tiles, strict=True)
-        ]
-        return pictures.grid(framed, self.columns)
-
-    def revealed(self, tiles: list[Scene], real: tuple[bool, ...]) -> Scene:
-        """The pictures, each marked as what it is."""
-        marked = [pictures.marked(tile, is_real) for tile, is_real in zip(tiles, real, strict=True)]
-        return pictures.grid(marked, self.columns)
+    def gallery(self, dealt: Round, guesses: tuple[str, ...], is_revealed: bool) -> Scene:
+        """The pictures, those ticked framed; with the answers, each marked as what it is."""
+        if is_revealed:
+            shown = [pictures.marked(tile, real) for tile, real in zip(dealt.tiles, dealt.real, strict=True)]
+        else:
+            shown = [
+                pictures.framed(tile, pictures.GRAY) if n in guesses else tile
+                for n, tile in zip(self.numbers, dealt.tiles, strict=True)
+            ]
+        return pictures.grid(shown, self.columns)
 
 
 def reveal(state: State) -> dict[str, Any]:

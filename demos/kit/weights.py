@@ -8,6 +8,7 @@ import copy
 import hashlib
 import json
 import subprocess
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Literal
@@ -93,6 +94,11 @@ def save_weights(folder: Path, tensors: dict[str, Tensor], name: str = "model") 
     data = save(stored)
     files.write(folder / f"{name}.safetensors", data)
     return hashlib.sha256(data).hexdigest()
+
+
+def save_nets(folder: Path, nets: Mapping[str, torch.nn.Module]) -> dict[str, str]:
+    """Write the weights of each net under its name, and return what belongs on the card as `files`."""
+    return {f"{name}.safetensors": save_weights(folder, net.state_dict(), name) for name, net in nets.items()}
 
 
 def load_weights(folder: Path, name: str = "model") -> dict[str, Tensor]:

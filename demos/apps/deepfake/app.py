@@ -80,7 +80,7 @@ def guess(
     if revealed != mark_of(made_by, round):
         plain = pictures.grid(gray_tiles(dealt.images), GUESSING.columns)
         return {
-            "gallery": GUESSING.shown(dealt.tiles, guesses), "result": words["hidden"], "looks": plain,
+            "gallery": GUESSING.gallery(dealt, guesses, False), "result": words["hidden"], "looks": plain,
         }  # fmt: skip
     found = run(suspect, picture=dealt.images)
     heats = [
@@ -88,7 +88,7 @@ def guess(
         for image, heat in zip(dealt.images, found["heat"], strict=True)
     ]
     return {
-        "gallery": GUESSING.revealed(dealt.tiles, dealt.real),
+        "gallery": GUESSING.gallery(dealt, guesses, True),
         "result": answers(words, dealt, guesses, found["chance"].tolist(), made_by),
         "looks": pictures.grid(heats, GUESSING.columns),
     }

@@ -33,12 +33,9 @@ def guess(
 ) -> dict[str, Any]:
     """The round's portraits, those guessed to be generated framed; or the answers beside the guesses."""
     dealt = round_of(run, round)
-    if revealed == round:
-        return {
-            "gallery": GUESSING.revealed(dealt.tiles, dealt.real),
-            "result": answers(words, dealt, guesses, chances(run, dealt)),
-        }
-    return {"gallery": GUESSING.shown(dealt.tiles, guesses), "result": words["hidden"]}
+    is_revealed = revealed == round
+    result = answers(words, dealt, guesses, chances(run, dealt)) if is_revealed else words["hidden"]
+    return {"gallery": GUESSING.gallery(dealt, guesses, is_revealed), "result": result}
 
 
 @remembered(64)

@@ -313,16 +313,14 @@ def rate(
 ) -> dict[str, Any]:
     """The round's portraits, those rated as generated framed; or the answers beside ratings and judge."""
     dealt = round_of(run, round)
-    if revealed == round:
-        return {
-            "gallery": GUESSING.revealed(dealt.tiles, dealt.real),
-            "result": result(words, dealt.real, GUESSING.taken_for_real(guesses), judged_real(run, dealt)),
-        }
-    return {"gallery": GUESSING.shown(dealt.tiles, guesses), "result": words["hidden"]}
+    is_revealed = revealed == round
+    said = result(words, dealt, guesses, judged_real(run, dealt)) if is_revealed else words["hidden"]
+    return {"gallery": GUESSING.gallery(dealt, guesses, is_revealed), "result": said}
 
 
-def result(words: Labels, real: tuple[bool, ...], yours: list[bool], its: list[bool]) -> str:
+def result(words: Labels, dealt: Round, guesses: tuple[str, ...], its: list[bool]) -> str:
     """How many generated and real portraits the reader and the judge took for real, and each by itself."""
+    real, yours = dealt.real, GUESSING.taken_for_real(guesses)
 
     def taken(kind: bool, by: list[bool]) -> int:
         return sum(said for said, is_real in zip(by, real, strict=True) if is_real is kind)

@@ -25,7 +25,7 @@ from demos.data.avatars.dataset import TRAIN_SEED, from_bytes, portraits
 from demos.data.avatars.factors import FACTORS, Factors
 from demos.kit.device import autocast
 from demos.kit.training import Budget, Job, Progress, Run, generator, parameters, training
-from demos.kit.weights import save_weights, shipped, write_card
+from demos.kit.weights import save_nets, shipped, write_card
 from demos.models.attributes import AttributeHeads, factor_loss, label
 from demos.models.faces.evaluate import levels, measure
 from demos.models.faces.model import EMBEDDING, WEIGHTS, Head, LandmarkReader, Recognizer, Verifier
@@ -204,9 +204,7 @@ def publish(runs: dict[str, RecognitionRun], landmarks: LandmarkRun, out: Path) 
     averages["landmarks"] = landmarks.average
     nets = {name: shipped(net) for name, net in averages.items()}
     card = landmarks.card("faces", {"embedding": EMBEDDING}, sum(parameters(net) for net in nets.values()))
-    card.files = {
-        f"{name}.safetensors": save_weights(out, net.state_dict(), name) for name, net in nets.items()
-    }
+    card.files = save_nets(out, nets)
     card.sha256 = card.files["model.safetensors"]
     every: list[Run[Any]] = [*runs.values(), landmarks]
     card.minutes = round(sum(run.clock.minutes for run in every), 1)

@@ -24,7 +24,7 @@ from torch import Tensor
 from demos.data.texts.corpus import LANGUAGES, corpus
 from demos.kit.device import autocast, best_device
 from demos.kit.training import Budget, Progress, Run, fit, generator, parameters
-from demos.kit.weights import save_weights, shipped, write_card
+from demos.kit.weights import save_nets, shipped, write_card
 from demos.models.ngrams import sequence
 from demos.models.text.model import KINDS, WEIGHTS, State, TextNet, config, file_of
 
@@ -158,10 +158,6 @@ def publish(runs: list[TextRun], out: Path) -> None:
     from demos.models.text.evaluate import measure
 
     nets = {(run.language, run.kind): shipped(run.average) for run in runs}
-    checksums = {
-        f"{file_of(*pair)}.safetensors": save_weights(out, net.state_dict(), file_of(*pair))
-        for pair, net in nets.items()
-    }
     run = runs[0]
     sizes = {
         file_of(one.language, one.kind): asdict(one.model.config)
@@ -170,6 +166,7 @@ def publish(runs: list[TextRun], out: Path) -> None:
     }
     card = run.card("text", sizes, sum(map(parameters, nets.values())))
     card.steps, card.minutes = sum(run.step for run in runs), round(sum(run.clock.minutes for run in runs), 1)
-    card.files, card.details = checksums, DETAILS
+    card.files = save_nets(out, {file_of(*pair): net for pair, net in nets.items()})
+    card.details = DETAILS
     card.metrics = measure(nets, run.recipe.written)
     write_card(out, card)
