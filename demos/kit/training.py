@@ -30,6 +30,7 @@ from glossary import files
 
 SAVE_EVERY_SECONDS = 60.0
 Model = TypeVar("Model", bound=nn.Module)
+Recipe = TypeVar("Recipe", bound=Any)
 
 
 @dataclass
@@ -138,29 +139,28 @@ def saving(save: Callable[[], None]) -> Iterator[Saver]:
     save()
 
 
-class Run(ABC, Generic[Model]):
+class Run(ABC, Generic[Model, Recipe]):
     """Everything that changes during training, and one step of it.
 
-    A subclass sets ``recipe`` and makes its nets in ``__init__``, where weights are drawn from ``seed``, and
-    hands what learns to `optimize`. ``saved`` names the attributes that a resumed run needs: nets,
-    optimizers, tensors, numbers, and lists of these. ``recipe`` is a dataclass with the ``data_seed``, for
-    the card, and ``average``, the share of itself that the running mean of the weights keeps at each step.
+    A subclass makes its nets in ``__init__``, where weights are drawn from ``seed``, and hands what learns to
+    `optimize`. ``saved`` names the attributes that a resumed run needs: nets, optimizers, tensors, numbers,
+    and lists of these. ``recipe`` is a dataclass with the ``data_seed``, for the card, and ``average``, the
+    share of itself that the running mean of the weights keeps at each step.
     """
 
     saved: ClassVar[tuple[str, ...]] = ("model", "average", "optimizers")
     tail: ClassVar[float] = 0.3  # share of the budget over which the rates fall at the end
     warmup: ClassVar[int] = 1  # steps in which the rates rise at the start
-    note: ClassVar[str] = ""  # what is trained, if that needs saying
+    note: str = ""  # what is trained, if that needs saying
 
     model: Model
     average: Model
     optimizers: list[torch.optim.Optimizer]
     rates: tuple[float, ...]
-    recipe: Any
 
-    def __init__(self, budget: Budget, device: torch.device, seed: int) -> None:
+    def __init__(self, recipe: Recipe, budget: Budget, device: torch.device, seed: int) -> None:
         torch.manual_seed(seed)
-        self.budget, self.device, self.seed = budget, device, seed
+        self.recipe, self.budget, self.device, self.seed = recipe, budget, device, seed
         self.step = 0
         self.clock = Clock()
 
@@ -259,7 +259,7 @@ def _state_of(part: Any) -> Any:
     return part
 
 
-def fit(run: Run[Any], path: Path, *, resume: bool = False) -> Iterator[Progress]:
+def fit(run: Run[Any, Any], path: Path, *, resume: bool = False) -> Iterator[Progress]:
     """Train until the budget is used, keeping the state at ``path``; with ``resume`` from the state there."""
     if resume and (state := load_state(path)):
         run.restore(state)
@@ -323,7 +323,7 @@ class Job:
         """So many steps or, where minutes were asked for, that share of them."""
         return Budget(steps, None if self.minutes is None else self.minutes * share)
 
-    def fit(self, run: Run[Any], name: str = "state") -> Iterator[Progress]:
+    def fit(self, run: Run[Any, Any], name: str = "state") -> Iterator[Progress]:
         """`fit`, with the state under a name in the folder of this training."""
         return fit(run, self.work / f"{name}.pt", resume=self.resume)
 
@@ -365,7 +365,7 @@ def training(
 def trainer(
     recipe: Any,
     weights: Path,
-    begin: Callable[[Any, Budget, torch.device, int], Run[Any]],
+    begin: Callable[[Any, Budget, torch.device, int], Run[Any, Any]],
     publish: Callable[[Any, Path], object],
 ) -> Callable[..., Iterator[Progress]]:
     """A model's `train(recipe, work=…)` where there is a single run.

@@ -64,7 +64,7 @@ def examples() -> Examples:
     return Examples(latents.clone(), place_weights(made), *labels, captions, said)
 
 
-def check_resuming(begin: Callable[[], Run[Any]]) -> None:
+def check_resuming(begin: Callable[[], Run[Any, Any]]) -> None:
     """A run of two steps that is interrupted after the first one takes the same second one."""
     straight, first, second = begin(), begin(), begin()
     for _ in range(2):

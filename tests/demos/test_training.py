@@ -121,7 +121,7 @@ class LineTraining:
     average: float = 0.5
 
 
-class Line(Run[nn.Linear]):
+class Line(Run[nn.Linear, LineTraining]):
     """Learns to double a number."""
 
     saved: ClassVar = ("model", "average", "optimizers", "seen", "last")
@@ -129,8 +129,7 @@ class Line(Run[nn.Linear]):
     warmup = 2
 
     def __init__(self, steps: int = 6) -> None:
-        super().__init__(Budget(steps), torch.device("cpu"), seed=3)
-        self.recipe = LineTraining()
+        super().__init__(LineTraining(), Budget(steps), torch.device("cpu"), seed=3)
         model = nn.Linear(1, 1)
         self.optimize(model, torch.optim.Adam(model.parameters(), self.recipe.rate))
         self.seen, self.last = 0, torch.zeros(0)

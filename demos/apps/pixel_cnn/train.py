@@ -48,19 +48,17 @@ def begin(recipe: PixelTraining, budget: Budget, device: torch.device, seed: int
     return PixelRun(recipe, pixels, budget, device, seed)
 
 
-class PixelRun(Run[PixelNet]):
+class PixelRun(Run[PixelNet, PixelTraining]):
     """The net, its average and its optimizer; `pixels` (n, 16, 16, 3) from 0 to 255 become numbers of
     colors."""
 
-    recipe: PixelTraining
     tail = 0.7
     warmup = 100
 
     def __init__(
         self, recipe: PixelTraining, pixels: Tensor, budget: Budget, device: torch.device, seed: int
     ) -> None:
-        super().__init__(budget, device, seed)
-        self.recipe = recipe
+        super().__init__(recipe, budget, device, seed)
         model = PixelNet()
         model.palette.copy_(palette_of(pixels[: recipe.palette_from].reshape(-1, 3), recipe.data_seed))
         self.colors = nearest(pixels, model.palette)

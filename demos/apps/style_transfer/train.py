@@ -42,10 +42,9 @@ def begin(recipe: StyleTraining, budget: Budget, device: torch.device, seed: int
     return StyleRun(recipe, data, pool, budget, device, seed)
 
 
-class StyleRun(Run[StyleNet]):
+class StyleRun(Run[StyleNet, StyleTraining]):
     """The net, its average and its optimizer; `pool` holds textures (n, 3, 64, 64) as bytes."""
 
-    recipe: StyleTraining
     tail = 0.6
     warmup = 50
 
@@ -58,8 +57,8 @@ class StyleRun(Run[StyleNet]):
         device: torch.device,
         seed: int,
     ) -> None:
-        super().__init__(budget, device, seed)
-        self.recipe, self.data, self.pool = recipe, data, pool
+        super().__init__(recipe, budget, device, seed)
+        self.data, self.pool = data, pool
         model = to_channels_last(StyleNet(), device)
         self.optimize(model, torch.optim.Adam(model.parameters(), recipe.rate, betas=(0.9, 0.99), fused=True))
 

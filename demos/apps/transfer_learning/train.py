@@ -51,18 +51,17 @@ def begin(recipe: Pretraining, budget: Budget, device: torch.device, seed: int) 
     return PretrainingRun(recipe, data, budget, device, seed)
 
 
-class PretrainingRun(Run[nn.ParameterDict]):
+class PretrainingRun(Run[nn.ParameterDict, Pretraining]):
     """The net's weights, their average and the optimizer."""
 
-    recipe: Pretraining
     tail = 0.7
     warmup = 100
 
     def __init__(
         self, recipe: Pretraining, data: Portraits, budget: Budget, device: torch.device, seed: int
     ) -> None:
-        super().__init__(budget, device, seed)
-        self.recipe, self.data = recipe, data
+        super().__init__(recipe, budget, device, seed)
+        self.data = data
         start = random_weights(NET, seed) | {name: torch.zeros(shape) for name, shape in OLD_HEAD.items()}
         # A parameter's name may hold no dot.
         net = nn.ParameterDict({name.replace(".", "_"): x for name, x in start.items()}).to(device)

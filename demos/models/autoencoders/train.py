@@ -62,11 +62,10 @@ def fine_parts(data: Portraits) -> Tensor:
     return total.clamp(max=255).to(torch.uint8)[:, None]
 
 
-class AutoencoderRun(Run[Trunk]):
+class AutoencoderRun(Run[Trunk, AutoencoderTraining]):
     """The trunk with its bottlenecks, its average, the heads that help in training, and the optimizer."""
 
     saved = ("model", "average", "heads", "optimizers")
-    recipe: AutoencoderTraining
     tail = 0.4
     warmup = 100
 
@@ -78,8 +77,8 @@ class AutoencoderRun(Run[Trunk]):
         device: torch.device,
         seed: int,
     ) -> None:
-        super().__init__(budget, device, seed)
-        self.recipe, self.data = recipe, data
+        super().__init__(recipe, budget, device, seed)
+        self.data = data
         seen = visible(data.factors())
         columns = (data.images, fine_parts(data), data.continuous, data.categorical)
         self.columns = [column.to(device) for column in (*columns, torch.stack(list(seen.values()), 1))]

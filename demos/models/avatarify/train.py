@@ -98,10 +98,9 @@ def assembled(detector: Detector, retargeter: Retargeter, generator: Generator) 
     return model.eval().requires_grad_(False)
 
 
-class GeneratorRun(Run[Generator]):
+class GeneratorRun(Run[Generator, AvatarifyTraining]):
     """The generator, its average and its optimizer; the other nets stay as they are."""
 
-    recipe: AvatarifyTraining
     tail = 0.5
     warmup = 100
     note = "generator"
@@ -116,8 +115,8 @@ class GeneratorRun(Run[Generator]):
         device: torch.device,
         seed: int,
     ) -> None:
-        super().__init__(budget, device, seed)
-        self.recipe, self.data = recipe, data
+        super().__init__(recipe, budget, device, seed)
+        self.data = data
         self.detector, self.retargeter = detector, retargeter
         self.factors = in_poses(len(data), recipe.data_seed)
         model = to_channels_last(Generator(), device)

@@ -45,10 +45,9 @@ class RetargeterTraining:
     average: float = 0.998
 
 
-class DetectorRun(Run[Detector]):
+class DetectorRun(Run[Detector, DetectorTraining]):
     """The detector, its average and its optimizer."""
 
-    recipe: DetectorTraining
     tail = 0.6
     warmup = 50
     note = "detector"
@@ -56,8 +55,8 @@ class DetectorRun(Run[Detector]):
     def __init__(
         self, recipe: DetectorTraining, data: People, budget: Budget, device: torch.device, seed: int
     ) -> None:
-        super().__init__(budget, device, seed)
-        self.recipe, self.data = recipe, data
+        super().__init__(recipe, budget, device, seed)
+        self.data = data
         model = to_channels_last(Detector(), device)
         self.optimize(model, torch.optim.Adam(model.parameters(), recipe.rate, fused=True))
 
@@ -77,17 +76,15 @@ class DetectorRun(Run[Detector]):
         return {"points_px": points.item(), "jacobians": turns.item()}
 
 
-class RetargeterRun(Run[Retargeter]):
+class RetargeterRun(Run[Retargeter, RetargeterTraining]):
     """The retargeter, its average and its optimizer."""
 
-    recipe: RetargeterTraining
     tail = 0.7
     warmup = 50
     note = "retargeter"
 
     def __init__(self, recipe: RetargeterTraining, budget: Budget, device: torch.device, seed: int) -> None:
-        super().__init__(budget, device, seed)
-        self.recipe = recipe
+        super().__init__(recipe, budget, device, seed)
         model = Retargeter().to(device)
         self.optimize(model, torch.optim.Adam(model.parameters(), recipe.rate, fused=True))
 

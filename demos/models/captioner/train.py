@@ -123,10 +123,9 @@ class Taught(nn.Module):
         self.heads = AttributeHeads(self.captioner.config.hidden)
 
 
-class CaptionerRun(Run[Taught]):
+class CaptionerRun(Run[Taught, CaptionerTraining]):
     """The captioner with its heads, their average and their optimizer."""
 
-    recipe: CaptionerTraining
     tail = 0.6
     warmup = 100
 
@@ -139,8 +138,8 @@ class CaptionerRun(Run[Taught]):
         device: torch.device,
         seed: int,
     ) -> None:
-        super().__init__(budget, device, seed)
-        self.recipe, self.data, self.table = recipe, data, table
+        super().__init__(recipe, budget, device, seed)
+        self.data, self.table = data, table
         self.colors = torch.tensor([*chain(*color_words())], device=device)
         self.seen = table[:, 0, 0, 0].nonzero()[:, 0]  # portraits to learn from
         model = to_channels_last(Taught(), device)

@@ -120,12 +120,11 @@ def assembled(autoencoder: Autoencoder, flow: Flow) -> LatentDiffusion:
     return to_channels_last(model, device).eval().requires_grad_(False)
 
 
-class FlowRun(Run[Flow]):
+class FlowRun(Run[Flow, DiffusionTraining]):
     """The flow net with its encoders of captions and attributes, its average, and what reads attributes off
     captions."""
 
     saved = ("model", "average", "heads", "optimizers")
-    recipe: DiffusionTraining
     tail = 0.4
     warmup = 300
     note = "flow"
@@ -140,8 +139,8 @@ class FlowRun(Run[Flow]):
         seed: int,
         config: FlowConfig | None = None,
     ) -> None:
-        super().__init__(budget, device, seed)
-        self.recipe, self.data = recipe, data.to(device)
+        super().__init__(recipe, budget, device, seed)
+        self.data = data.to(device)
         model = to_channels_last(Flow(config), device)
         model.text.load_state_dict(reader.text.state_dict())
         self.heads = copy.deepcopy(reader.heads).to(device).requires_grad_()

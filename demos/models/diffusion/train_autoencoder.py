@@ -43,10 +43,9 @@ class AutoencoderTraining:
     data_seed: int = TRAIN_SEED
 
 
-class AutoencoderRun(Run[Autoencoder]):
+class AutoencoderRun(Run[Autoencoder, AutoencoderTraining]):
     """The autoencoder, its average and its optimizer."""
 
-    recipe: AutoencoderTraining
     tail = 0.5
     warmup = 100
     note = "autoencoder"
@@ -54,8 +53,8 @@ class AutoencoderRun(Run[Autoencoder]):
     def __init__(
         self, recipe: AutoencoderTraining, data: Portraits, budget: Budget, device: torch.device, seed: int
     ) -> None:
-        super().__init__(budget, device, seed)
-        self.recipe, self.data = recipe, data
+        super().__init__(recipe, budget, device, seed)
+        self.data = data
         model = to_channels_last(Autoencoder(), device)
         self.optimize(
             model, torch.optim.AdamW(model.parameters(), recipe.rate, betas=(0.9, 0.99), fused=True)

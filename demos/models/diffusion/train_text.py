@@ -77,10 +77,9 @@ class TextReader(nn.Module):
         self.text, self.heads = TextEncoder(), Heads()
 
 
-class TextRun(Run[TextReader]):
+class TextRun(Run[TextReader, TextTraining]):
     """The text encoder with its reader, their average and their optimizer."""
 
-    recipe: TextTraining
     tail = 0.7
     warmup = 50
     note = "text encoder"
@@ -88,8 +87,8 @@ class TextRun(Run[TextReader]):
     def __init__(
         self, recipe: TextTraining, data: Examples, budget: Budget, device: torch.device, seed: int
     ) -> None:
-        super().__init__(budget, device, seed)
-        self.recipe, self.data = recipe, data.to(device)
+        super().__init__(recipe, budget, device, seed)
+        self.data = data.to(device)
         model = TextReader().to(device)
         self.optimize(model, adamw(model.parameters(), recipe.rate, recipe.weight_decay))
         compile_on_gpu([self.model.text], device)
@@ -105,10 +104,9 @@ class TextRun(Run[TextReader]):
         return {"unread": unread.item()}
 
 
-class TuningRun(Run[TextReader]):
+class TuningRun(Run[TextReader, TextTuning]):
     """The text encoder once more, with a flow net that stays as it is."""
 
-    recipe: TextTuning
     tail = 0.5
     warmup = 100
     note = "text encoder, by the flow net"
@@ -123,8 +121,8 @@ class TuningRun(Run[TextReader]):
         device: torch.device,
         seed: int,
     ) -> None:
-        super().__init__(budget, device, seed)
-        self.recipe, self.data = recipe, data.to(device)
+        super().__init__(recipe, budget, device, seed)
+        self.data = data.to(device)
         self.flow = copy.deepcopy(flow).requires_grad_(False)
         model = TextReader().to(device)
         model.text.load_state_dict(flow.text.state_dict())

@@ -61,18 +61,17 @@ def begin(recipe: SwapTraining, budget: Budget, device: torch.device, seed: int)
     return SwapRun(recipe, Faces(*map(torch.stack, zip(*columns, strict=True))), budget, device, seed)
 
 
-class SwapRun(Run[FaceSwap]):
+class SwapRun(Run[FaceSwap, SwapTraining]):
     """The model, its average and the optimizer."""
 
-    recipe: SwapTraining
     tail = 0.5
     warmup = 50
 
     def __init__(
         self, recipe: SwapTraining, data: Faces, budget: Budget, device: torch.device, seed: int
     ) -> None:
-        super().__init__(budget, device, seed)
-        self.recipe, self.data = recipe, data
+        super().__init__(recipe, budget, device, seed)
+        self.data = data
         model = to_channels_last(FaceSwap(), device)
         self.optimize(model, torch.optim.Adam(model.parameters(), recipe.rate, betas=(0.9, 0.98), fused=True))
 

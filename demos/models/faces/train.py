@@ -77,11 +77,10 @@ class Asked(nn.Module):
         return torch.stack(terms).mean()
 
 
-class RecognitionRun(Run[Asked]):
+class RecognitionRun(Run[Asked, FacesTraining]):
     """One of both nets that recognize, its average and its optimizer. `data` (pictures, people, …) is what
     its frozen net sees."""
 
-    recipe: FacesTraining
     tail = 0.7
     warmup = 40
 
@@ -95,8 +94,8 @@ class RecognitionRun(Run[Asked]):
         device: torch.device,
         seed: int,
     ) -> None:
-        super().__init__(budget, device, seed)
-        self.name, self.recipe, self.people, self.data = name, recipe, people.to(device), data.to(device)
+        super().__init__(recipe, budget, device, seed)
+        self.name, self.people, self.data = name, people.to(device), data.to(device)
         model = Asked(HEADS[name]()).to(device)
         model.net.find_statistics(self.data.flatten(0, 1))
         self.optimize(model, adamw(model, recipe))
@@ -148,10 +147,9 @@ def adamw(model: nn.Module, recipe: FacesTraining) -> torch.optim.Optimizer:
     return torch.optim.AdamW(model.parameters(), recipe.rate, weight_decay=recipe.weight_decay, fused=True)
 
 
-class LandmarkRun(Run[LandmarkReader]):
+class LandmarkRun(Run[LandmarkReader, FacesTraining]):
     """The reader of landmarks, its average and its optimizer. `data` (n, …) is what its frozen net sees."""
 
-    recipe: FacesTraining
     tail = 0.7
     warmup = 40
 
@@ -164,8 +162,8 @@ class LandmarkRun(Run[LandmarkReader]):
         device: torch.device,
         seed: int,
     ) -> None:
-        super().__init__(budget, device, seed)
-        self.recipe, self.data, self.points = recipe, data.to(device), points.to(device)
+        super().__init__(recipe, budget, device, seed)
+        self.data, self.points = data.to(device), points.to(device)
         model = LandmarkReader().to(device)
         model.find_statistics(self.data)
         self.optimize(model, adamw(model, recipe))
@@ -206,7 +204,7 @@ def publish(runs: dict[str, RecognitionRun], landmarks: LandmarkRun, out: Path) 
     card = landmarks.card("faces", {"embedding": EMBEDDING}, sum(parameters(net) for net in nets.values()))
     card.files = save_nets(out, nets)
     card.sha256 = card.files["model.safetensors"]
-    every: list[Run[Any]] = [*runs.values(), landmarks]
+    every: list[Run[Any, Any]] = [*runs.values(), landmarks]
     card.minutes = round(sum(run.clock.minutes for run in every), 1)
     card.metrics = measure(nets["model"], nets["verifier"], nets["landmarks"], landmarks.recipe.held_out)
     card.details = {

@@ -72,18 +72,17 @@ def examples(recipe: DetectorTraining) -> Examples:
     return Examples(data, real, torch.cat(fake), again)
 
 
-class DetectorRun(Run[Detector]):
+class DetectorRun(Run[Detector, DetectorTraining]):
     """The detector, its average and the optimizer."""
 
-    recipe: DetectorTraining
     tail = 0.5
     warmup = 30
 
     def __init__(
         self, recipe: DetectorTraining, data: Examples, budget: Budget, device: torch.device, seed: int
     ) -> None:
-        super().__init__(budget, device, seed)
-        self.recipe, self.data = recipe, data
+        super().__init__(recipe, budget, device, seed)
+        self.data = data
         model = Detector().to(device)
         self.optimize(
             model,

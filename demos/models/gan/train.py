@@ -109,10 +109,9 @@ GENERATOR, CRITICS, ENCODER = range(3)  # the players, in the order of their opt
 REMEMBERED = 8  # batches of codes that a batch is compared with
 
 
-class GanRun(Run[Generator]):
+class GanRun(Run[Generator, GanTraining]):
     """The players, what they remember, and the averaged generator."""
 
-    recipe: GanTraining
     saved = (
         "generator", "average", "discriminator", "encoder", "codes", "prior", "fits", "optimizers", "kept",
     )  # fmt: skip
@@ -128,8 +127,8 @@ class GanRun(Run[Generator]):
         device: torch.device,
         seed: int,
     ) -> None:
-        super().__init__(budget, device, seed)
-        self.config, self.recipe, self.data, self.work = config, recipe, data, work
+        super().__init__(recipe, budget, device, seed)
+        self.config, self.data, self.work = config, data, work
         self.generator = to_channels_last(Generator(config), device)
         discriminator = Discriminator(config)
         discriminator.features.net.load_state_dict(torch.load(features, weights_only=True))

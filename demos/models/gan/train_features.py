@@ -78,19 +78,18 @@ def train_features(
     unfinished.unlink()
 
 
-class FeatureRun(Run[PartsAndAttributes]):
+class FeatureRun(Run[PartsAndAttributes, FeatureTraining]):
     """The feature net with its heads, its average and its optimizer."""
 
-    recipe: FeatureTraining
     tail = 0.6
     note = "feature net"
 
     def __init__(
         self, config: FeatureConfig, recipe: FeatureTraining, data: Portraits, device: torch.device
     ) -> None:
-        super().__init__(Budget(recipe.steps), device, recipe.seed)
+        super().__init__(recipe, Budget(recipe.steps), device, recipe.seed)
         assert data.parts is not None
-        self.recipe, self.data, self.parts = recipe, data, data.parts
+        self.data, self.parts = data, data.parts
         model = PartsAndAttributes(config, data.parts.shape[1])
         model = to_channels_last(model, device)
         self.optimize(model, torch.optim.AdamW(model.parameters(), recipe.rate, fused=True))

@@ -16,7 +16,7 @@ import copy
 from abc import abstractmethod
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Self
+from typing import Self
 
 import torch
 from torch import Tensor
@@ -26,6 +26,7 @@ from demos.kit.device import autocast, to_channels_last
 from demos.kit.training import (
     Budget,
     Model,
+    Recipe,
     Run,
     channels_last,
     decayed,
@@ -91,7 +92,7 @@ def known_from(pictures: Tensor, folder: Path) -> Tensor:
     return features(lambda some: in_batches(net, some), FACES / "model.safetensors", pictures, folder)
 
 
-class PersonRun(Run[Model]):
+class PersonRun(Run[Model, Recipe]):
     """What runs have in common that learn to draw people again: portraits, whom the recognizer sees in each
     (n, 128), their landmarks (n, 5, 2), and the frozen flow net."""
 
@@ -100,7 +101,7 @@ class PersonRun(Run[Model]):
 
     def __init__(
         self,
-        recipe: Any,
+        recipe: Recipe,
         data: Examples,
         person: Tensor,
         points: Tensor,
@@ -108,15 +109,15 @@ class PersonRun(Run[Model]):
         device: torch.device,
         seed: int,
     ) -> None:
-        super().__init__(budget, device, seed)
-        self.recipe, self.data = recipe, data.to(device)
+        super().__init__(recipe, budget, device, seed)
+        self.data = data.to(device)
         self.person, self.points = person.to(device), points.to(device)
         self.flow = load_diffusion(device).flow
         model = self.fresh()
         self.optimize(model, adamw(model.parameters(), recipe.rate, recipe.weight_decay))
 
     @classmethod
-    def begin(cls, recipe: Any, budget: Budget, device: torch.device, seed: int) -> Self:
+    def begin(cls, recipe: Recipe, budget: Budget, device: torch.device, seed: int) -> Self:
         """A run on as many of the training portraits as the recipe names."""
         data = portraits(recipe.portraits, recipe.data_seed, parts=True)
         learned = examples(data, load_diffusion(device).autoencoder, recipe.data_seed, EXAMPLES)
@@ -129,10 +130,8 @@ class PersonRun(Run[Model]):
         """The net before its first step, on the run's device."""
 
 
-class IdentityRun(PersonRun[IdentityNet]):
+class IdentityRun(PersonRun[IdentityNet, IdentityTraining]):
     """The copy with its tokens and sketch, its average and its optimizer; the base stays as it is."""
-
-    recipe: IdentityTraining
 
     def fresh(self) -> IdentityNet:
         model = IdentityNet(self.flow)

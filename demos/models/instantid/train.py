@@ -52,10 +52,8 @@ RECIPE = InstantTraining()
 SMOKE = InstantTraining(steps=3, batch=4, portraits=500, samples=6)
 
 
-class InstantRun(PersonRun[ImageAdapter]):
+class InstantRun(PersonRun[ImageAdapter, InstantTraining]):
     """The adapter, its average and its optimizer; the diffusion model and IdentityNet stay as they are."""
-
-    recipe: InstantTraining
 
     def fresh(self) -> ImageAdapter:
         self.net = load_identitynet(self.device)

@@ -60,10 +60,9 @@ def seen(data: Portraits, folder: Path) -> Tensor:
     return features(lambda some: look(some).half(), net, data.images, folder)
 
 
-class AdapterRun(Run[Adapter]):
+class AdapterRun(Run[Adapter, AdapterTraining]):
     """The adapter, its average and its optimizer; the diffusion model stays as it is."""
 
-    recipe: AdapterTraining
     tail = 0.5
     warmup = 50
 
@@ -76,8 +75,8 @@ class AdapterRun(Run[Adapter]):
         device: torch.device,
         seed: int,
     ) -> None:
-        super().__init__(budget, device, seed)
-        self.recipe, self.data, self.seen = recipe, data.to(device), seen.to(device)
+        super().__init__(recipe, budget, device, seed)
+        self.data, self.seen = data.to(device), seen.to(device)
         self.flow = load_diffusion(device).flow
         model = fresh(self.flow).to(device)
         model.find_statistics(self.seen)

@@ -60,18 +60,17 @@ def begin(recipe: JudgeTraining, budget: Budget, device: torch.device, seed: int
     return JudgeRun(recipe, data, budget, device, seed)
 
 
-class JudgeRun(Run[Judge]):
+class JudgeRun(Run[Judge, JudgeTraining]):
     """The judge, its average and its optimizer."""
 
-    recipe: JudgeTraining
     tail = 0.7
     warmup = 100
 
     def __init__(
         self, recipe: JudgeTraining, data: Portraits, budget: Budget, device: torch.device, seed: int
     ) -> None:
-        super().__init__(budget, device, seed)
-        self.recipe, self.data = recipe, data
+        super().__init__(recipe, budget, device, seed)
+        self.data = data
         model = to_channels_last(Judge(), device)
         self.optimize(
             model,

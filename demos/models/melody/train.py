@@ -25,7 +25,7 @@ from demos.data.tunes.corpus import folk_of, generated
 from demos.data.tunes.tune import BAR, PITCHES, Tune
 from demos.kit.device import autocast
 from demos.kit.training import Budget, Job, Progress, Run, generator, parameters, training
-from demos.kit.weights import save_weights, shipped, write_card
+from demos.kit.weights import save_nets, shipped, write_card
 from demos.models.melody.nets import (
     WEIGHTS,
     WRITER,
@@ -79,16 +79,14 @@ SMOKE = MelodyTraining(
 )
 
 
-class TuneRun(Run[Any]):
+class TuneRun(Run[Any, MelodyTraining]):
     """A run that draws tunes, each moved to some key, from its seed and step alone."""
 
-    recipe: MelodyTraining
     tail = 0.7
     warmup = 50
 
     def __init__(self, recipe: MelodyTraining, budget: Budget, device: torch.device, seed: int) -> None:
-        super().__init__(budget, device, seed)
-        self.recipe = recipe
+        super().__init__(recipe, budget, device, seed)
         self.folk, self.made = folk_of("train"), generated("train")
 
     def drawn_tunes(self, seeded: torch.Generator, count: int) -> list[Tune]:
@@ -196,14 +194,12 @@ def divergence(scores: Tensor, differs: Tensor) -> Tensor:
     return (-count.log() - chosen).mean()
 
 
-class GanRun(Run[nn.ModuleDict]):
+class GanRun(Run[nn.ModuleDict, MelodyTraining]):
     note = "GAN"
-    recipe: MelodyTraining
     tail = 0.5
 
     def __init__(self, recipe: MelodyTraining, budget: Budget, device: torch.device, seed: int) -> None:
-        super().__init__(budget, device, seed)
-        self.recipe = recipe
+        super().__init__(recipe, budget, device, seed)
         tunes = generated("train")
         self.melodies = torch.stack([chroma(tune.notes, tune.bars) for tune in tunes])
         self.parts = torch.stack([parts_roll(tune.parts, tune.bars) for tune in tunes])
@@ -276,7 +272,7 @@ def train(recipe: MelodyTraining, job: Job) -> Iterator[Progress]:
         ("ar-cnn", EditorRun, recipe.editor_steps),
         ("transformer", WriterRun, recipe.writer_steps),
     )
-    runs: dict[str, Run[Any]] = {}
+    runs: dict[str, Run[Any, Any]] = {}
     minutes = 0.0
     for name, kind, steps in stages:
         runs[name] = kind(recipe, job.budget(steps, 1 / len(stages)), job.device, job.seed)
@@ -286,7 +282,7 @@ def train(recipe: MelodyTraining, job: Job) -> Iterator[Progress]:
     publish(runs, minutes, job.out)
 
 
-def publish(runs: dict[str, Run[Any]], minutes: float, out: Path) -> None:
+def publish(runs: dict[str, Run[Any, Any]], minutes: float, out: Path) -> None:
     """Write the averaged nets' weights, measure them as a reader will load them, and write the card."""
     from demos.models.melody.evaluate import measure
 
@@ -296,9 +292,7 @@ def publish(runs: dict[str, Run[Any]], minutes: float, out: Path) -> None:
     card = runs["transformer"].card("melody", config, sum(map(parameters, nets.values())))
     card.steps = sum(run.step for run in runs.values())
     card.minutes = round(minutes, 1)
-    card.files = {
-        f"{name}.safetensors": save_weights(out, net.state_dict(), name) for name, net in nets.items()
-    }
+    card.files = save_nets(out, nets)
     card.details = DETAILS
     card.metrics = measure(nets["transformer"], nets["ar-cnn"], nets["gan"], runs["gan"].recipe.measured)
     write_card(out, card)

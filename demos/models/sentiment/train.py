@@ -61,16 +61,14 @@ def examples(size: int) -> tuple[list[list[int]], Tensor]:
     return [numbers(sentence.text) for sentence in found], labels
 
 
-class SentimentRun(Run[Sentiment]):
+class SentimentRun(Run[Sentiment, SentimentTraining]):
     """Both nets, their average and an optimizer for each."""
 
-    recipe: SentimentTraining
     tail = 0.8
     warmup = 50
 
     def __init__(self, recipe: SentimentTraining, budget: Budget, device: torch.device, seed: int) -> None:
-        super().__init__(budget, device, seed)
-        self.recipe = recipe
+        super().__init__(recipe, budget, device, seed)
         self.rows, self.labels = examples(recipe.sentences)
         nets = Sentiment(config()).to(device)
         self.optimize(

@@ -69,16 +69,14 @@ def examples(language: str, by_hand: bool, documents: int, longest: int) -> list
     return found
 
 
-class TaggerRun(Run[Tagger]):
+class TaggerRun(Run[Tagger, TaggerTraining]):
     """The net, its average and its optimizer."""
 
-    recipe: TaggerTraining
     tail = 0.7
     warmup = 50
 
     def __init__(self, recipe: TaggerTraining, budget: Budget, device: torch.device, seed: int) -> None:
-        super().__init__(budget, device, seed)
-        self.recipe = recipe
+        super().__init__(recipe, budget, device, seed)
         net = Tagger(config()).to(device)
         decay = recipe.weight_decay
         self.optimize(net, torch.optim.AdamW(net.parameters(), recipe.rate, weight_decay=decay, fused=True))

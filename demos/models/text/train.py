@@ -9,7 +9,6 @@ but for the rate of learning and the number of steps.
 
 from __future__ import annotations
 
-import copy
 import math
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
@@ -22,8 +21,8 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from demos.data.texts.corpus import LANGUAGES, corpus
-from demos.kit.device import autocast, best_device
-from demos.kit.training import Budget, Progress, Run, fit, generator, parameters
+from demos.kit.device import autocast
+from demos.kit.training import Budget, Job, Progress, Run, generator, parameters, training
 from demos.kit.weights import save_nets, shipped, write_card
 from demos.models.ngrams import sequence
 from demos.models.text.model import KINDS, WEIGHTS, State, TextNet, config, file_of
@@ -73,10 +72,9 @@ def columns(language: str, rows: int, seed: int, epoch: int) -> Tensor:
     return numbers[: len(numbers) // rows * rows].reshape(rows, -1)
 
 
-class TextRun(Run[TextNet]):
+class TextRun(Run[TextNet, TextTraining]):
     """One net, its average, its optimizer, and what a recurrent one remembers of the last window."""
 
-    recipe: TextTraining
     saved: ClassVar = ("model", "average", "optimizers", "state_before")
     tail = 0.7
     warmup = 50
@@ -84,16 +82,13 @@ class TextRun(Run[TextNet]):
     def __init__(
         self, recipe: TextTraining, net: tuple[str, str], budget: Budget, device: torch.device, seed: int
     ) -> None:
-        super().__init__(budget, device, seed)
-        self.recipe = recipe
+        super().__init__(recipe, budget, device, seed)
         self.language, self.kind = net
+        self.note = " ".join(net)
         self.window = recipe.window * (2 if self.kind == "transformer" else 1)
         self.rows = recipe.characters // self.window
-        self.model = TextNet(config(*net)).to(device)
-        self.average = copy.deepcopy(self.model).requires_grad_(False)
-        self.rates, self.decay = (RATES[self.kind],), recipe.average
-        weights = self.model.parameters()
-        self.optimizers = [torch.optim.AdamW(weights, weight_decay=recipe.weight_decay, fused=True)]
+        model, rate, decay = TextNet(config(*net)).to(device), RATES[self.kind], recipe.weight_decay
+        self.optimize(model, torch.optim.AdamW(model.parameters(), rate, weight_decay=decay, fused=True))
         self.state_before = self.fresh()
 
     def fresh(self) -> State:
@@ -126,31 +121,16 @@ def steps_of(recipe: TextTraining, language: str, kind: str) -> int:
     return round(recipe.steps * math.prod(shares))
 
 
-def train(
-    recipe: TextTraining = RECIPE,
-    *,
-    work: Path,
-    out: Path = WEIGHTS,
-    minutes: float | None = None,
-    device: torch.device | None = None,
-    seed: int = 0,
-    resume: bool = False,
-) -> Iterator[Progress]:
-    """Train one net after another, then measure them and write weights and card to `out`.
-
-    The state of each is kept in `work`; with `resume`, those that are done are not trained again. `minutes`
-    are for all nets together.
-    """
+@training(RECIPE, WEIGHTS)
+def train(recipe: TextTraining, job: Job) -> Iterator[Progress]:
+    """Train one net after another, then measure them, then write weights and card."""
     runs = []
     for net in NETS:
-        budget = Budget(steps_of(recipe, *net), minutes and minutes / len(NETS))
-        run = TextRun(recipe, net, budget, device or best_device(), seed)
-        for now in fit(run, work / f"{file_of(*net)}.pt", resume=resume):
-            now.note = " ".join(net)
-            yield now
-        runs.append(run)
+        budget = job.budget(steps_of(recipe, *net), 1 / len(NETS))
+        runs.append(TextRun(recipe, net, budget, job.device, job.seed))
+        yield from job.fit(runs[-1], file_of(*net))
     yield runs[-1].progress({}, "measuring")
-    publish(runs, out)
+    publish(runs, job.out)
 
 
 def publish(runs: list[TextRun], out: Path) -> None:

@@ -18,7 +18,7 @@ from demos.data.sentences.pieces import END, INTO, PADDING, cut, number_of, padd
 from demos.data.sentences.speech import SPEECH
 from demos.kit.device import autocast
 from demos.kit.training import Budget, Job, Progress, Run, generator, parameters, training
-from demos.kit.weights import save_weights, shipped, write_card
+from demos.kit.weights import save_nets, shipped, write_card
 from demos.models.translation.model import KINDS, WEIGHTS, Translator, fresh
 
 DIRECTIONS = tuple(permutations(LANGUAGES, 2))
@@ -67,18 +67,17 @@ def pairs(drawn: int, seed: int) -> tuple[Pair, ...]:
     return tuple(sorted((found[i] for i in order), key=lambda pair: len(pair[1])))
 
 
-class TranslationRun(Run[Translator]):
+class TranslationRun(Run[Translator, TranslationTraining]):
     """One net."""
 
-    recipe: TranslationTraining
     tail = 0.6
     warmup = 150
 
     def __init__(
         self, recipe: TranslationTraining, kind: str, budget: Budget, device: torch.device, seed: int
     ) -> None:
-        super().__init__(budget, device, seed)
-        self.recipe, self.kind, self.note = recipe, kind, kind  # type: ignore[misc]
+        super().__init__(recipe, budget, device, seed)
+        self.kind = self.note = kind
         model = fresh(kind).to(device)
         weights = model.parameters()
         decay = recipe.weight_decay
@@ -121,9 +120,6 @@ def publish(runs: list[TranslationRun], job: Job) -> None:
     from demos.models.translation.evaluate import measure
 
     nets = {run.kind: shipped(run.average) for run in runs}
-    checksums = {
-        f"{kind}.safetensors": save_weights(job.out, net.state_dict(), kind) for kind, net in nets.items()
-    }
     sizes = {
         run.kind: asdict(run.model.config)
         | {"parameters": parameters(run.model), "steps": run.step, "minutes": round(run.clock.minutes, 1)}
@@ -131,7 +127,7 @@ def publish(runs: list[TranslationRun], job: Job) -> None:
     }
     card = runs[0].card("translation", sizes, sum(map(parameters, nets.values())))
     card.steps, card.minutes = sum(run.step for run in runs), round(sum(run.clock.minutes for run in runs), 1)
-    card.files = checksums
+    card.files = save_nets(job.out, nets)
     card.details = DETAILS | {"sentences": counts(runs[0].recipe.drawn)}
     card.metrics = measure(nets, runs[0].recipe.tested)
     write_card(job.out, card)

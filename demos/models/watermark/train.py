@@ -41,18 +41,17 @@ def begin(recipe: WatermarkTraining, budget: Budget, device: torch.device, seed:
     return WatermarkRun(recipe, data, budget, device, seed)
 
 
-class WatermarkRun(Run[Watermark]):
+class WatermarkRun(Run[Watermark, WatermarkTraining]):
     """The patterns, their average and the optimizer."""
 
-    recipe: WatermarkTraining
     tail = 0.7
     warmup = 20
 
     def __init__(
         self, recipe: WatermarkTraining, data: Portraits, budget: Budget, device: torch.device, seed: int
     ) -> None:
-        super().__init__(budget, device, seed)
-        self.recipe, self.data = recipe, data
+        super().__init__(recipe, budget, device, seed)
+        self.data = data
         model = Watermark(seed).to(device)
         self.optimize(model, torch.optim.Adam(model.parameters(), recipe.rate, fused=True))
 
