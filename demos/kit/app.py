@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from threading import Event
 from typing import TYPE_CHECKING, Any
 
-from demos.kit.controls import Action, Control, Slider, State
+from demos.kit.controls import Action, Camera, Control, Slider, State
 from demos.kit.functions import Runner
 from demos.kit.labels import Labels
 from demos.kit.registry import import_app
@@ -109,6 +109,10 @@ class App:
         str, ...
     ] = ()  # the shows of one tab that make up the demo's still, by default all of the first
     ahead: tuple[Ahead, ...] = ()
+
+    @property
+    def uses_camera(self) -> bool:
+        return any(isinstance(control, Camera) for tab in self.tabs for control in tab.settings)
 
     def tab(self, name: str) -> Tab:
         """Raises KeyError if there is none of that name."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from html import escape
 from typing import Any
 
@@ -9,6 +10,7 @@ import gradio as gr
 
 from demos.kit.controls import (
     Action,
+    Camera,
     Choice,
     Choices,
     Control,
@@ -44,6 +46,8 @@ def control_components(control: Control, labels: Labels) -> list[Any]:
             return matrix_fields(control, labels)
         case Upload():
             return [upload_field(control, labels)]
+        case Camera():
+            return [camera_field(control, labels)]
     return [control_component(control, labels)]
 
 
@@ -63,6 +67,33 @@ def upload_field(control: Upload, labels: Labels) -> Any:
             latex_delimiters=[],
         )
         return gr.Textbox("", label="-", visible="hidden", elem_classes="upload-field")
+
+
+def camera_field(control: Camera, labels: Labels) -> Any:
+    """Buttons, a place for the camera's picture with the points on it, and a hidden field into which
+    `camera.js` writes how they move."""
+    words = {key: labels.language.word(f"camera_{key}") for key in ("on", "start", "again", "off", "private")}
+    points = [
+        {"name": point.name, "label": labels[f"{control.name}_{point.name}"]}
+        | {"at": (point.x, point.y), "aside": point.aside}
+        for point in control.points
+    ]
+    buttons = "".join(
+        f'<button type="button" data-does="{does}" class="lg {"primary" if does == "on" else "secondary"}"'
+        f"{'' if does == 'on' else ' hidden'}>{escape(words[does])}</button>"
+        for does in ("on", "start", "again", "off")
+    )
+    with gr.Column(elem_classes="camera"):
+        gr.Markdown(
+            f'<div role="group" aria-label="{escape(labels[control.name])}" data-anchors="{control.anchors}" '
+            f'data-points="{escape(json.dumps(points, ensure_ascii=False))}">'
+            f'<div class="camera-buttons">{buttons}</div>'
+            '<div class="camera-picture" hidden><canvas aria-hidden="true"></canvas></div>'
+            f"<output></output><small>{escape(words['private'])}</small></div>",
+            sanitize_html=False,
+            latex_delimiters=[],
+        )
+        return gr.Textbox("", label="-", visible="hidden", elem_classes="camera-field")
 
 
 def matrix_fields(control: Matrix, labels: Labels) -> list[Any]:

@@ -5,6 +5,7 @@ labels.<name>_<option>  a choice's words             labels.<name>_new     a see
 labels.<name>_play      a slider's button to walk through it, where it is to say more than “Play”
 labels.<name>_example   what an empty text field shows, where there is one
 labels.<name>_send      the button in a text field that sends it, as Enter does; where there is one
+labels.<name>_<point>   a point that a camera's reader puts on their face
 
 `clean` takes whatever a browser sends, `parse` what stands in an address; both give a valid value (hashable)
 or raise ValueError. `text` writes a value into an address.
@@ -13,16 +14,18 @@ or raise ValueError. `text` writes a value into an address.
 from __future__ import annotations
 
 import binascii
+import json
 import math
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 Place = tuple[float, float, int]  # x, y, and the class of what is there, counted from 0
-Value = int | float | str | bool | tuple[str, ...] | tuple[float, ...] | tuple[Place, ...]
+Motion = tuple[float | None, ...]  # of a face: see `Camera`
+Value = int | float | str | bool | tuple[str, ...] | Motion | tuple[Place, ...]
 State = Mapping[str, Any]  # every control's value by its name, in the order they are declared
 LARGEST_SEED = 999_999
 LARGEST_FILE = 700_000  # bytes of a reader's own file: as base64, what nginx lets through by default
@@ -308,6 +311,62 @@ class Upload(Control):
 
     def text(self, value: str) -> str:
         return ""
+
+
+class Followed(NamedTuple):
+    """A point of a face that a reader puts where it is, and where it is in most faces: from the middle of
+    the eyes to the right and down, in distances of their outer corners. `aside`, in the same unit: how far
+    beside it the patch is that is followed, where what is on one side of it changes."""
+
+    name: str
+    x: float
+    y: float
+    aside: tuple[float, float] = (0, 0)
+
+
+@dataclass(frozen=True)
+class Camera(Control):
+    """How the reader's own face moves before their camera; empty: it is off.
+
+    The picture, which is mirrored, stays in the browser: `camera.js` shows it there, the reader puts the
+    points on it, and `tracker.js` follows them. What is sent is a list in JSON: by how many radians the head
+    is turned in the picture, clockwise, and for each point, how far it has moved to the right and down since
+    the face was at rest, as if the head had not, in distances of the eyes; null for a point that is lost.
+    Like an `Upload`, it comes with each event and stays nowhere.
+
+    The first `anchors` points stay where they are in the head whatever the face does, the outer corners of
+    the eyes (left, right) before all others; the one after them is seen when lids hide these.
+    """
+
+    points: tuple[Followed, ...] = ()
+    anchors: int = 2
+    default: Motion = ()
+    is_kept: ClassVar[bool] = False
+
+    def clean(self, value: object) -> Motion:
+        if value is None or value == "":
+            return ()
+        try:
+            sent = json.loads(value) if isinstance(value, str) and len(value) < 1000 else None
+        except (ValueError, RecursionError):
+            sent = None
+        if not isinstance(sent, list) or len(sent) != 1 + 2 * len(self.points):
+            raise ValueError(f"this is not the motion of {len(self.points)} points")
+        return tuple(None if item is None else number(item, -math.pi, math.pi) for item in sent)
+
+    def parse(self, text: str) -> Motion:
+        if text:
+            raise ValueError("no face can stand in an address")
+        return ()
+
+    def text(self, value: Motion) -> str:
+        return ""
+
+    def sent(self, value: Motion) -> str:
+        return json.dumps(value) if value else ""
+
+    def words_needed(self) -> set[str]:
+        return {self.name, *(f"{self.name}_{point.name}" for point in self.points)}
 
 
 @dataclass(frozen=True)

@@ -52,7 +52,16 @@ class Answers(Protocol):
     ) -> AsyncGenerator[Mapping[str, Payload], None]: ...
 
 
-SCRIPT = Path(__file__).with_name("page.js").read_text(encoding="utf-8")
+def script(name: str) -> str:
+    return Path(__file__).with_name(name).read_text(encoding="utf-8")
+
+
+SCRIPT, CAMERA_SCRIPT = script("page.js"), script("tracker.js") + script("camera.js")
+WORDS = ("copied", "mark_keys", "too_large")  # that the scripts say
+CAMERA_WORDS = tuple(
+    f"camera_{key}"
+    for key in ("place", "follows", "lost", "gone", "insecure", "refused", "none", "busy", "ended")
+)
 
 
 class PageBlocks(Blocks):
@@ -111,8 +120,11 @@ class Page:
     @property
     def head(self) -> str:
         """What the page needs in its head."""
-        words = {key: self.language.word(key) for key in ("copied", "mark_keys", "too_large")}
-        return f"<script>const WORDS = {json.dumps(words, ensure_ascii=False)};\n{SCRIPT}</script>"
+        keys, scripts = WORDS, SCRIPT
+        if self.app.uses_camera:
+            keys, scripts = keys + CAMERA_WORDS, scripts + CAMERA_SCRIPT
+        words = {key: self.language.word(key) for key in keys}
+        return f"<script>const WORDS = {json.dumps(words, ensure_ascii=False)};\n{scripts}</script>"
 
     def compute(self, run: Runner, tab: str, state: State) -> Iterator[Mapping[str, Payload]]:
         """The answer for a tab's state, ready for a browser: whole, or in parts.

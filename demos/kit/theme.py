@@ -183,6 +183,31 @@ input[type="range"]::-moz-range-thumb {
 .upload output { color: var(--error-text-color); display: block }
 .drawn a[download] { font-weight: 600 }
 
+/* A camera's picture with the points that a reader puts on it: small, since a press takes the nearest. */
+.camera-buttons { display: flex; flex-wrap: wrap; gap: .5rem }
+.camera-buttons button {
+  background: var(--button-secondary-background-fill); border: 1px solid var(--button-secondary-border-color);
+  border-radius: var(--button-large-radius); color: var(--button-secondary-text-color);
+  cursor: pointer; font-size: 1.0625rem; font-weight: 600; min-height: 2.75rem; padding: .25rem 1rem;
+}
+.camera-buttons :is([data-does="on"], [data-does="start"]) {
+  background: var(--button-primary-background-fill); border-color: var(--button-primary-border-color);
+  color: var(--button-primary-text-color);
+}
+.camera [hidden] { display: none !important }
+.camera-picture {
+  cursor: crosshair; margin-block: .75rem; max-width: 30rem; position: relative; touch-action: none;
+}
+.camera-picture canvas { border-radius: .4rem; display: block; height: auto; width: 100% }
+.camera-picture .handle {
+  background: none; border: 2px solid #fff; border-radius: 50%; height: 11px; padding: 0; position: absolute;
+  box-shadow: 0 0 0 2px #000, inset 0 0 0 1px #000; transform: translate(-50%, -50%); width: 11px;
+}
+.camera-picture .handle[data-state="followed"] { background: #3fe0c8 }
+.camera-picture .handle[data-state="lost"] { background: #ff5a36; border-radius: 0 }
+.camera output { display: block; line-height: 1.6; margin-block-start: .5rem; min-height: 1.6em }
+.camera small { display: block; font-size: .9375rem; margin-block-start: .25rem }
+
 /* What a preset shows, and what was wrong in an address; nothing, most of the time. */
 .block.notice { border-inline-start: 3px solid var(--slider-color); padding-inline-start: .75rem }
 .block.notice:not(:has(p)) { display: none }

@@ -16,6 +16,7 @@ from starlette.responses import HTMLResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from demos.kit.languages import Language
+from demos.server.guard import permissions
 from demos.server.page import localised
 from glossary.demos import Demo
 
@@ -75,7 +76,11 @@ class DemoPage:
         answers = self.page.answers(asked.tab.name, asked.state, reader, replaces=False)
         async with aclosing(answers) as parts:
             self.page.fill(config, asked, await anext(parts))
-        return HTMLResponse(before + as_script(config) + after, headers={"Cache-Control": "no-cache"})
+        headers = {
+            "Cache-Control": "no-cache",
+            "Permissions-Policy": permissions(camera=self.page.app.uses_camera),
+        }
+        return HTMLResponse(before + as_script(config) + after, headers=headers)
 
     async def template(self, request: Request) -> tuple[str, str, str]:
         """Gradio's page, made ours; the same whatever the address asks for."""

@@ -16,6 +16,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
 from demos.kit.languages import Language, Languages, default
+from demos.server.guard import permissions
 from demos.server.page import notice
 from demos.server.proxy import relative_folder, relative_root
 
@@ -69,6 +70,9 @@ class Site(StaticFiles):
         response = super().file_response(full_path, stat_result, scope, status_code)
         hashed = HASHED.search(str(full_path))
         response.headers["Cache-Control"] = FOREVER if hashed else ASK_EACH_TIME
+        if response.media_type == "text/html":
+            # A frame may ask for no more than the page around it. Each demo's own page says whether it does.
+            response.headers["Permissions-Policy"] = permissions(camera=True)
         return response
 
 

@@ -32,11 +32,21 @@ CONTENT_SECURITY_POLICY = "; ".join(
         "frame-ancestors": "'self'",
     }.items()
 )
+
+
+def permissions(camera: bool = False) -> str:
+    """What a page, and the frames in it, may ask a browser for. With `camera`, pages of this origin may ask
+    for that."""
+    asked = {"camera": "(self)" if camera else "()"}
+    refused = ("display-capture", "geolocation", "microphone", "payment", "usb")
+    return ", ".join(f"{name}={who}" for name, who in (asked | dict.fromkeys(refused, "()")).items())
+
+
 SECURITY_HEADERS = {
     "Content-Security-Policy": CONTENT_SECURITY_POLICY,
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()",
+    "Permissions-Policy": permissions(),
     "Referrer-Policy": "same-origin",
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "SAMEORIGIN",
@@ -72,7 +82,8 @@ class TrustedHosts:
 
 
 class SecurityHeaders:
-    """Put the security headers on every answer, whatever made it.
+    """Put the security headers on every answer, whatever made it. What it may ask a browser for, a page may have
+    said itself.
 
     `frame_ancestors` are origins (`https://huggingface.co`) whose pages may show ours in a frame.
     """
@@ -90,7 +101,9 @@ class SecurityHeaders:
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
+                own = headers.get("Permissions-Policy", self.headers["Permissions-Policy"])
                 headers.update(self.headers if is_trustworthy(scope) else self.headers_over_http)
+                headers["Permissions-Policy"] = own
                 if headers.get("content-type", "").startswith("text/event-stream"):
                     headers["X-Accel-Buffering"] = "no"  # nginx would hold events back until 4 kB are full
             await send(message)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
 import torch
 
+from demos.apps.avatarify import acting, clips, handles
 from demos.apps.avatarify import app as shown
-from demos.apps.avatarify import clips, handles
 from demos.apps.avatarify.people import REST, in_pose, moved, person, posed, still
 from demos.data.avatars import replace
 from demos.data.avatars.ahead import portrait
@@ -17,6 +18,7 @@ from demos.kit.controls import Upload
 from demos.kit.functions import direct
 from demos.kit.metrics import psnr
 from demos.kit.pictures import Strokes
+from demos.kit.state import parse, query
 from demos.models.avatarify.cases import CASES
 from demos.models.avatarify.keypoints import exact, named
 from demos.models.avatarify.pairs import MOTION, NEUTRAL
@@ -184,6 +186,90 @@ def test_clicks_on_the_face_are_places_in_the_picture() -> None:
     assert undo(rest | change) == {"places": ()} == clear(rest | change)
 
 
+# A camera
+
+
+def seen_by_camera(number: int, **pose: float) -> tuple[float, ...]:
+    """What a browser would send of a person in a pose, whose landmarks it follows exactly."""
+    names = named(*acting.NAMES)
+    rest, now = (exact(posed(number, [some])).points for some in (REST, tuple({**NEUTRAL, **pose}.values())))
+    tilt = acting.eyes(now)[1].angle() - acting.eyes(rest)[1].angle()
+    moved = torch.view_as_real((acting.framed(now) - acting.framed(rest))[0, names]).flatten()
+    return tuple(torch.cat([tilt, moved]).tolist())
+
+
+@pytest.mark.parametrize(
+    ("pose", "most"),
+    [
+        ({"yaw": 0.6}, 0.04),
+        ({"pitch": 0.5}, 0.02),
+        ({"roll": -0.4}, 0.01),
+        ({"mouth_open": 1.0}, 0.01),
+        ({"smile": 0.8}, 0.01),
+        ({"brow_raise": 0.7}, 0.01),
+    ],
+)
+def test_a_face_before_a_camera_is_made_by_the_driver(pose: dict[str, float], most: float) -> None:
+    """Another person's motion, whose eyes are as far apart; `most` is how far off a landmark may be."""
+    wanted = exact(posed(75, [tuple({**NEUTRAL, **pose}.values())]))
+    made = acting.acting(75, seen_by_camera(5, **pose))
+    names = named(*acting.NAMES)
+    assert float((made.points - wanted.points)[0, names].norm(dim=1).max()) < most
+
+
+def test_the_size_of_a_face_before_the_camera_makes_no_difference_and_lids_shut_with_the_readers() -> None:
+    lid, lower = named("left_eyelid_upper", "left_eyelid_lower")
+    motion: list[float | None] = [0.0] * (1 + 2 * len(acting.NAMES))
+    at = 2 + 2 * acting.NAMES.index("left_eyelid_upper")
+    rest = acting.acting(75, tuple(motion)).points[0]
+    assert torch.allclose(rest, exact(handles.at_rest(person(75))).points[0], atol=0.01)
+    for down, shut in ((acting.EYE_HEIGHT / 2, 0.5), (acting.EYE_HEIGHT, 1.0), (0.4, 1.0)):
+        motion[at] = down
+        points = acting.acting(75, tuple(motion)).points[0]
+        closed = (points[lid, 1] - rest[lid, 1]) / (rest[lower, 1] - rest[lid, 1])
+        assert float(closed) == pytest.approx(shut, abs=0.02)
+
+
+def test_a_lost_point_goes_with_the_head() -> None:
+    motion = list(seen_by_camera(5, mouth_open=1.0, roll=0.4))
+    lip = 1 + 2 * acting.NAMES.index("lip_lower")
+    open_ = acting.acting(75, tuple(motion)).points
+    shut = acting.acting(75, (*motion[:lip], None, None, *motion[lip + 2 :])).points
+    k = named("lip_lower")[0]
+    where = exact(posed(75, [tuple({**NEUTRAL, "roll": 0.4}.values())])).points
+    assert torch.allclose(shut[0, k], where[0, k], atol=0.01)
+    assert float((open_ - shut)[0, k].norm()) > 0.1
+    lost = acting.acting(75, (None,) * len(motion)).points
+    assert torch.allclose(lost, exact(handles.at_rest(person(75))).points, atol=1e-5)
+
+
+def test_the_portrait_does_what_a_reader_does_before_the_camera() -> None:
+    calm = answer("avatarify", "camera")
+    made = answer("avatarify", "camera", "en", camera=seen_by_camera(5, mouth_open=1.0))
+    assert differ(calm["acted"], made["acted"]) > 0
+    assert "13 of 13" in made["said"]
+
+
+@pytest.mark.parametrize(
+    "sent", ["[", "{}", "[1]", 7, ["[]"], "[" * 900, f"[{'9,' * 26}9]", f"[{'true,' * 26}true]", "[0]" * 999]
+)
+def test_what_is_no_motion_of_a_face_is_refused(sent: object) -> None:
+    with pytest.raises(ValueError, match="not"):
+        acting.CAMERA.clean(sent)
+
+
+def test_a_face_comes_with_an_event_and_stays_nowhere() -> None:
+    motion = acting.CAMERA.clean(json.dumps([0.25, None, None, *[0.5] * 24]))
+    assert motion == (0.25, None, None, *[0.5] * 24)
+    assert acting.CAMERA.clean(acting.CAMERA.sent(motion)) == motion
+    assert acting.CAMERA.clean("") == acting.CAMERA.clean(None) == ()
+    tab = app("avatarify").tab("camera")
+    state = {**tab.defaults, "camera": motion}
+    assert "camera" not in tab.kept(state)
+    assert query(app("avatarify"), tab, state) == "tab=camera"
+    assert parse(app("avatarify"), "tab=camera&camera=%5B0%5D").faults == ("camera",)
+
+
 # Failures
 
 
@@ -208,10 +294,13 @@ def test_keypoints_motion_and_mask_are_in_sight() -> None:
 
 
 def test_no_picture_can_be_given() -> None:
-    """Only drawn people are moved here: no upload, no camera."""
+    """Only drawn people are moved here; a camera moves them, and sends no picture."""
     for tab in app("avatarify").tabs:
         assert not any(isinstance(control, Upload) for control in tab.all_controls)
-    assert all(word in demos()["avatarify"].see["en"] for word in ("no camera", "cannot be uploaded"))
+    assert all(
+        word in demos()["avatarify"].see["en"]
+        for word in ("no detector finds your face", "never leaves the browser", "cannot be uploaded")
+    )
 
 
 def test_the_page_says_that_keypoints_were_supervised() -> None:

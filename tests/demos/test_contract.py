@@ -14,7 +14,18 @@ from PIL import Image
 
 from demos.kit import registry
 from demos.kit.app import App, Tab, declared, words_needed
-from demos.kit.controls import Choice, Choices, Control, Integer, Matrix, Points, Slider, Switch, Upload
+from demos.kit.controls import (
+    Camera,
+    Choice,
+    Choices,
+    Control,
+    Integer,
+    Matrix,
+    Points,
+    Slider,
+    Switch,
+    Upload,
+)
 from demos.kit.faults import not_taken
 from demos.kit.functions import direct
 from demos.kit.labels import Labels
@@ -92,8 +103,8 @@ def other_value(control: Control, chance: random.Random) -> Any:
             return tuple(option for option in control.options if chance.random() < 0.5)
         case Switch():
             return not control.default
-        case Upload():
-            return ""  # a file has no place in an address; what becomes of one is in test_provenance.py
+        case Upload() | Camera():  # what has no place in an address
+            return control.default
         case Points():
             places = [(chance.uniform(control.low, control.high), chance.uniform(control.low, control.high))]
             places += [(chance.gauss(), chance.gauss()) for _ in range(7)]

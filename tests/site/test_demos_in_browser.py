@@ -20,6 +20,7 @@ from playwright.sync_api import BrowserContext, FrameLocator, Locator, Page, Tim
 from demos.kit.app import App, Tab, declared
 from demos.kit.controls import (
     Action,
+    Camera,
     Choice,
     Choices,
     Control,
@@ -88,6 +89,21 @@ CHART_TEXTS = """charts => charts.flatMap((chart) => [...chart.querySelectorAll(
   const size = parseFloat(getComputedStyle(text).fontSize) * chart.getScreenCTM().a;
   return [text.textContent, size, own.left > box.left - 2 && own.right < box.right + 2];
 }))"""
+
+
+# Instead of a camera: a wall that does not move.
+CAMERA = """() => {
+  const wall = Object.assign(document.createElement("canvas"), {width: 320, height: 240});
+  const pen = wall.getContext("2d");
+  const paint = () => {
+    for (let i = 0; i < 1200; i++) {
+      pen.fillStyle = `hsl(${i * 47 % 360} 60% ${20 + i * 31 % 60}%)`;
+      pen.fillRect(i % 40 * 8, Math.floor(i / 40) * 8, 8, 8);
+    }
+  };
+  setInterval(paint, 50);
+  navigator.mediaDevices.getUserMedia = async () => wall.captureStream();
+}"""
 
 
 # Of a picture that a stream may be replacing; 0 if it cannot be shown.
@@ -242,6 +258,14 @@ class Panel:
             case Upload():
                 chosen = self.root.get_by_label(label, exact=True)
                 chosen.set_input_files({"name": "a.png", "mimeType": "image/png", "buffer": PNG})
+            case Camera():
+                self.page.evaluate(CAMERA)
+                self.root.locator("[data-does=on]").click()
+                point = self.root.locator(f".handle[data-point={control.points[-1].name}]")
+                expect(point).to_be_visible()
+                self.root.locator("[data-does=start]").click()
+                point.focus()
+                point.press("Shift+ArrowDown")
             case _:
                 raise AssertionError(f"nobody has said how a reader sets a {type(control).__name__}")
 

@@ -1,4 +1,5 @@
-"""A still portrait moved by another face: by a clip, by sliders, by landmarks; and where that fails."""
+"""A still portrait moved by another face: by a clip, by sliders, by landmarks, by a reader before
+their camera; and where that fails."""
 
 from __future__ import annotations
 
@@ -9,6 +10,7 @@ import torch
 from torch import Tensor
 
 from demos.apps.avatarify import drawing, handles
+from demos.apps.avatarify.acting import CAMERA, NAMES, acting, followed
 from demos.apps.avatarify.clips import CLIPS, FRAMES, RATE, motion
 from demos.apps.avatarify.people import (
     REST,
@@ -29,7 +31,7 @@ from demos.data.avatars.ahead import portraits_at, readers_portraits
 from demos.data.avatars.dataset import READERS_SEED
 from demos.kit import pictures
 from demos.kit.app import Tab
-from demos.kit.controls import Action, Choice, Place, Seed, Slider, State
+from demos.kit.controls import Action, Choice, Motion, Place, Seed, Slider, State
 from demos.kit.functions import Runner
 from demos.kit.labels import Labels
 from demos.kit.metrics import psnr
@@ -207,6 +209,22 @@ def drag(point: Point, state: State) -> dict[str, Any]:
     return {"places": handles.set_to(person(state["driver"]), state["places"], x, y)}
 
 
+# A camera
+
+
+def answer_camera(
+    run: Runner, label: Labels, *, camera: Motion, portrait: int, driver: int, way: str
+) -> dict[str, Any]:
+    """The portrait with the face that a reader makes, of which only landmarks come here. They are drawn
+    without the driver whose face they are put on: that is quicker, and several come each second."""
+    source, rest = still(run, portrait), in_pose(run, driver, REST)
+    blank = torch.ones_like(rest.pictures)
+    shot = moved(run, source, rest, Seen(blank, acting(driver, camera)), way)
+    lines = drawing.face(blank[0], shot.driver.keypoints.points[0], (), FACE)
+    said = label("camera_set", n=followed(camera), of=len(NAMES)) if camera else label["camera_none"]
+    return {"acted": pictures.in_a_row([lines, pictures.tile(shot.pictures[0], FACE)], 8), "said": said}
+
+
 # Failures
 
 
@@ -286,6 +304,14 @@ TABS = (
         answer_landmarks,
         more=((WAY,),),
         above=1,
+    ),
+    Tab(
+        "camera",
+        (CAMERA, PORTRAIT),
+        (Picture("acted"), Text("said")),
+        answer_camera,
+        more=((DRIVER, WAY),),
+        above=2,
     ),
     Tab(
         "failures",
