@@ -106,6 +106,7 @@
     put(name, [x, y]) {
       const {width, height} = this.canvas;
       this.face.put(name, [Math.min(Math.max(x, 0), width - 1), Math.min(Math.max(y, 0), height - 1)], this.frame);
+      this.mark();
     }
 
     look() {
@@ -201,7 +202,6 @@
     if (!session || !move) return;
     event.preventDefault();
     session.put(name, session.place(name).map((x, i) => x + move[i] * (event.shiftKey ? 5 : 1)));
-    session.mark();
   });
 
   const leave = () => running.forEach(session => session.off("ended"));

@@ -363,7 +363,7 @@ class Camera(Control):
         return ""
 
     def sent(self, value: Motion) -> str:
-        return json.dumps(value) if value else ""
+        return json.dumps(value, separators=(",", ":")) if value else ""  # as browsers write it
 
     def words_needed(self) -> set[str]:
         return {self.name, *(f"{self.name}_{point.name}" for point in self.points)}

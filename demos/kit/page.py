@@ -120,10 +120,9 @@ class Page:
     @property
     def head(self) -> str:
         """What the page needs in its head."""
-        keys, scripts = WORDS, SCRIPT
-        if self.app.uses_camera:
-            keys, scripts = keys + CAMERA_WORDS, scripts + CAMERA_SCRIPT
-        words = {key: self.language.word(key) for key in keys}
+        camera = self.app.uses_camera
+        scripts = SCRIPT + CAMERA_SCRIPT if camera else SCRIPT
+        words = {key: self.language.word(key) for key in (*WORDS, *(CAMERA_WORDS if camera else ()))}
         return f"<script>const WORDS = {json.dumps(words, ensure_ascii=False)};\n{scripts}</script>"
 
     def compute(self, run: Runner, tab: str, state: State) -> Iterator[Mapping[str, Payload]]:

@@ -188,7 +188,8 @@ input[type="range"]::-moz-range-thumb {
 .camera-buttons button {
   background: var(--button-secondary-background-fill); border: 1px solid var(--button-secondary-border-color);
   border-radius: var(--button-large-radius); color: var(--button-secondary-text-color);
-  cursor: pointer; font-size: 1.0625rem; font-weight: 600; min-height: 2.75rem; padding: .25rem 1rem;
+  cursor: pointer; font-size: 1.0625rem; font-weight: 600; margin: 0 !important; min-height: 2.75rem;
+  padding: .25rem 1rem;
 }
 .camera-buttons :is([data-does="on"], [data-does="start"]) {
   background: var(--button-primary-background-fill); border-color: var(--button-primary-border-color);

@@ -82,8 +82,8 @@ class TrustedHosts:
 
 
 class SecurityHeaders:
-    """Put the security headers on every answer, whatever made it. What it may ask a browser for, a page may have
-    said itself.
+    """Put the security headers on every answer, whatever made it. What a page may ask a browser for, it may
+    have said itself.
 
     `frame_ancestors` are origins (`https://huggingface.co`) whose pages may show ours in a frame.
     """
