@@ -23,7 +23,7 @@ from playwright.sync_api import Browser, Page, Request, expect
 
 from demos.apps.avatarify.acting import CAMERA, NAMES
 from demos.apps.avatarify.clips import CLIPS, value
-from demos.apps.avatarify.people import posed
+from demos.apps.avatarify.people import Pose, posed
 from demos.data.avatars import render
 from demos.data.avatars.dataset import from_bytes, to_bytes
 from demos.kit.functions import direct
@@ -43,8 +43,15 @@ PERSON = 75
 RATE, SHOTS = 32, 42  # frames a second of the clip, as cameras have them, and how many are drawn
 FACE_SIZE, WIDTH, HEIGHT = 160, 320, 240  # px; the eyes are 63 px apart, as with a laptop's camera
 AT = ((WIDTH - FACE_SIZE) // 2, HEIGHT - FACE_SIZE)
-SHOWN, RESTING = 14, 12  # frames a second before the fake camera, and how many of them before the clip begins
-BITS, BIT = 6, 16  # a frame's number, in black and white along the upper edge
+STEPS = (
+    0.0,
+    0.25,
+    0.5,
+    0.75,
+    1.0,
+)  # of what the fake camera sees: slow enough for a browser that gets little time
+SHOWN, HELD = 10, 10  # frames a second before the fake camera, and for how many of them a step stands still
+BITS, BIT = 3, 16  # a step's number, in black and white along the upper edge
 OTHER = {"left": "right", "right": "left"}
 TRACKER = CAMERA_SCRIPT.partition("// A reader's face")[0]
 
@@ -60,10 +67,20 @@ class Clip(NamedTuple):
 def clip() -> Clip:
     """Somebody talks, nods, blinks and raises the brows."""
     tracks = CLIPS["talk"]
-    poses = [tuple(value(tracks.get(name, ()), i / RATE) for name in MOTION) for i in range(SHOTS)]
+    return drawn([tuple(value(tracks.get(name, ()), i / RATE) for name in MOTION) for i in range(SHOTS)])
+
+
+@pytest.fixture(scope="module")
+def steps() -> Clip:
+    """Somebody opens the mouth, raises the brows and tilts the head, step by step."""
+    whole = {"mouth_open": 1.0, "brow_raise": 0.6, "roll": 0.3}
+    return drawn([tuple(share * whole.get(name, 0.0) for name in MOTION) for share in STEPS])
+
+
+def drawn(poses: list[Pose]) -> Clip:
     people = posed(PERSON, poses)
-    drawn = torch.cat([to_bytes(render(some, FACE_SIZE).images) for some in people.split(6)]).double()
-    gray = torch.einsum("nchw,c->nhw", drawn, torch.tensor([0.299, 0.587, 0.114]).double()).round()
+    colors = torch.cat([to_bytes(render(some, FACE_SIZE).images) for some in people.split(6)]).double()
+    gray = torch.einsum("nchw,c->nhw", colors, torch.tensor([0.299, 0.587, 0.114]).double()).round()
     points = (exact(people).points[:, named(*NAMES)] + 1) * FACE_SIZE / 2 - 0.5
     return Clip(gray.to(torch.uint8).numpy(), points.numpy())
 
@@ -181,8 +198,8 @@ def test_a_talking_face_is_followed(tracker: Page, clip: Clip) -> None:
 
 
 def film(clip: Clip, path: Path) -> None:
-    """The clip, forwards and back, as YUV4MPEG2; along its upper edge each frame's number."""
-    order = [0] * RESTING + [*range(SHOTS), *reversed(range(SHOTS))]
+    """A clip, forwards and back, as YUV4MPEG2; along its upper edge each frame's number."""
+    order = [*range(len(STEPS)), *reversed(range(len(STEPS)))]
     gray = b"\x80" * (WIDTH * HEIGHT // 2)
     with path.open("wb") as file:
         file.write(f"YUV4MPEG2 W{WIDTH} H{HEIGHT} F{SHOWN}:1 Ip A1:1 C420jpeg\n".encode())
@@ -191,7 +208,7 @@ def film(clip: Clip, path: Path) -> None:
             frame[AT[1] :, AT[0] : AT[0] + FACE_SIZE] = clip.pictures[k]
             for bit in range(BITS):
                 frame[:BIT, bit * BIT : (bit + 1) * BIT] = 235 if k >> bit & 1 else 16
-            file.write(b"FRAME\n" + frame.tobytes() + gray)
+            file.write((b"FRAME\n" + frame.tobytes() + gray) * HELD)
 
 
 # The frame's number in the mirrored picture on screen, and points as they stand there.
@@ -232,14 +249,14 @@ PLACED = """(places) => {
   return true;
 }"""
 
-# Each frame once, until the clip has gone by.
+# The points at each step, until the face is at rest again.
 WATCHED = """() => new Promise((done) => {
   const canvas = document.querySelector("canvas"), seen = new Map();
   let moved = false;
   const look = () => {
     const now = number(canvas);
     seen.set(now, places(canvas));
-    moved ||= now > 5;
+    moved ||= now === 4;
     if (moved && now === 0) done([...seen]);
     else requestAnimationFrame(look);
   };
@@ -256,9 +273,9 @@ def mirrored(clip: Clip, k: int) -> list[tuple[str, list[float]]]:
 
 
 @pytest.fixture(scope="module")
-def with_camera(browser: Browser, clip: Clip, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+def with_camera(browser: Browser, steps: Clip, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
     path = tmp_path_factory.mktemp("camera") / "face.y4m"
-    film(clip, path)
+    film(steps, path)
     fake = ("--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream")
     args = [*CHROMIUM_FLAGS, *fake, f"--use-file-for-fake-video-capture={path}"]
     running = browser.browser_type.launch(executable_path=system_chromium(), args=args)
@@ -282,7 +299,7 @@ def mouth(page: Page) -> float:
 
 
 def test_the_portrait_does_as_the_face_before_the_camera_and_only_numbers_are_sent(
-    with_camera: Browser, faults: Faults, server: Server, clip: Clip
+    with_camera: Browser, faults: Faults, server: Server, steps: Clip
 ) -> None:
     context = with_camera.new_context(**OPTIONS)
     faults.watch(context)
@@ -295,13 +312,12 @@ def test_the_portrait_does_as_the_face_before_the_camera_and_only_numbers_are_se
     page.locator("[data-does=on]").click()
     expect(page.locator(".handle")).to_have_count(len(NAMES))
     before, shut = len(requests), mouth(page)
-    page.wait_for_function(PLACED, arg=mirrored(clip, 0), timeout=60_000)
+    page.wait_for_function(PLACED, arg=mirrored(steps, 0), timeout=60_000)
     seen = dict(page.evaluate(WATCHED))
-    assert len(seen) > SHOTS / 3, "frames of the clip"
     errors = [
         np.hypot(x - there[0], y - there[1])
         for k, points in seen.items()
-        for (x, y, state), (_, there) in zip(points, mirrored(clip, k), strict=True)
+        for (x, y, state), (_, there) in zip(points, mirrored(steps, k), strict=True)
         if state == "followed"
     ]
     assert len(errors) > 0.7 * len(seen) * len(NAMES)
