@@ -18,6 +18,7 @@ import pytest
 from playwright.sync_api import BrowserContext, FrameLocator, Locator, Page, TimeoutError, expect
 
 from demos.kit.app import App, Tab, declared
+from demos.kit.components import options
 from demos.kit.controls import (
     Action,
     Camera,
@@ -208,6 +209,9 @@ class Panel:
     def button(self, key: str) -> Locator:
         return self.root.get_by_role("button", name=self.words[key], exact=True)
 
+    def words_of(self, control: Choice | Choices, option: str) -> str:
+        return next(words for words, value in options(control, self.words) if value == option)
+
     def set(self, control: Control) -> None:
         """Set a control to another value, as a reader does."""
         label = self.words[control.name]
@@ -233,19 +237,18 @@ class Panel:
             case Choice(dropdown=True):
                 option = next(o for o in reversed(control.options) if o != control.default)
                 self.root.get_by_label(label, exact=True).first.click()
-                words = self.words[f"{control.words or control.name}_{option}"]
+                words = self.words_of(control, option)
                 self.page.get_by_role("option", name=words, exact=True).click()
             case Choice():
                 # The page's own language is the same by either name.
                 same = {control.default, self.words.lang if control.default == "page" else ""}
                 option = next(o for o in reversed(control.options) if o not in same)
-                words = self.words[f"{control.words or control.name}_{option}"]
+                words = self.words_of(control, option)
                 # Two choices of a tab may have the same options.
                 group = self.root.locator("fieldset:visible").filter(has_text=label).first
                 group.get_by_label(words).check()
             case Choices():
-                key = f"{control.words or control.name}_{control.options[-1]}"
-                name = self.words[key] if key in self.app.demo.labels else control.options[-1]
+                name = self.words_of(control, control.options[-1])
                 self.root.get_by_role("checkbox", name=name, exact=True).click()
             case Switch():
                 self.field(control, "checkbox").click()
