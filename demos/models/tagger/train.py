@@ -36,7 +36,7 @@ IGNORED = -100
 class TaggerTraining:
     """The recipe."""
 
-    steps: int = 12_000
+    steps: int = 20_000
     batch: int = 32  # passages
     longest: int = 140  # characters of a passage with its spaces and signs
     shortest: int = 60  # of Chinese, where a character says more
