@@ -37,10 +37,7 @@ Result = TypeVar("Result")
 # What every demo needs, in an order that lets a server that is stopped meanwhile stop soon.
 NEEDED = (
     ("numpy", "torch"),
-    (
-        *("pandas", "fastapi", "demos.server.gradio_import"),
-        *("demos.kit.page", "demos.server.queue"),
-    ),
+    ("pandas", "fastapi", "demos.server.gradio_import", "demos.kit.page", "demos.server.queue"),
 )
 MOST_WORKERS = 2  # if nobody says how many: each takes half a gigabyte
 LOOK_EVERY = 60  # seconds: how often memory is measured and given back

@@ -155,8 +155,7 @@ def test_the_state_does_not_hear_which_color_was_said() -> None:
     net, sight = small(), looked_at()
     texts = ["a person with red", "a person with yellow", "a person with sky", "a person with round"]
     made = torch.tensor([[start("en"), *numbers(text, "en")[:-1]] for text in texts])
-    one = Sight(*(part[:1].expand(len(texts), *part.shape[1:]) for part in sight))
-    red, yellow, sky, other = net.states(one, made)[:, -1]
+    red, yellow, sky, other = net.states(sight.begin[:1].expand(len(texts), -1), made)[:, -1]
     assert torch.equal(red, yellow)
     assert not torch.equal(red, sky)
     assert not torch.equal(red, other)

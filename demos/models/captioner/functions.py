@@ -41,7 +41,7 @@ def states(picture: Tensor, words: Tensor) -> dict[str, Tensor]:
     """The GRU's state, from -1 to 1, after each of a caption's words, the first of which is the token of its
     language."""
     net = load_captioner(picture.device)
-    return {"states": net.states(net.look(picture), words)}
+    return {"states": net.states(net.look(picture).begin, words)}
 
 
 def search(net: Captioner, sight: Sight, first: Tensor, beams: int) -> dict[str, Tensor]:

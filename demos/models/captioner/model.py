@@ -86,16 +86,17 @@ class Captioner(nn.Module):
     def forward(self, sight: Sight, words: Tensor) -> tuple[Tensor, Tensor]:
         """Logits (n, length, words) of what follows each of some words (n, length), and how much each place
         counted for it (n, length, places)."""
-        return self.attend(sight, self.states(sight, words))
+        return self.attend(sight, self.states(sight.begin, words))
 
-    def states(self, sight: Sight, words: Tensor) -> Tensor:
-        """The GRU's state (n, length, hidden) after each of some words (n, length)."""
-        states: Tensor = self.gru(self.embed(self.heard[words]), sight.begin[None])[0]
+    def states(self, before: Tensor, words: Tensor) -> Tensor:
+        """The GRU's state (n, length, hidden) after each of some words (n, length), from one before (n,
+        hidden)."""
+        states: Tensor = self.gru(self.embed(self.heard[words]), before[None])[0]
         return states
 
     def step(self, sight: Sight, word: Tensor, state: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """After a word (n,): logits (n, words), attention (n, places), and the state (n, hidden)."""
-        states, _ = self.gru(self.embed(self.heard[word[:, None]]), state[None])
+        states = self.states(state, word[:, None])
         logits, attention = self.attend(sight, states)
         return logits[:, 0], attention[:, 0], states[:, 0]
 

@@ -167,7 +167,7 @@ class CaptionerRun(Run[Taught, CaptionerTraining]):
         data, device = self.data, self.device
         truth = truth_columns(data.continuous[index].to(device), data.categorical[index].to(device))
         seen = {name: mask.to(device) for name, mask in visible(data.factors(index)).items()}
-        seen |= {name: seen[name] & plain if name in seen else plain for name in COLORS.values()}
+        seen |= {name: seen.get(name, plain) & plain for name in COLORS.values()}
         return attribute_loss({name: read[name] for name in READ}, truth, seen)
 
     def batch(self) -> tuple[Tensor, Tensor, Tensor, Tensor]:
