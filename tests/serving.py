@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import random
 import signal
 import socket
 import subprocess
@@ -24,10 +25,26 @@ class Server:
     pid: int
 
 
+PORTS = range(10_000, 32_000)  # below those that the system gives to outgoing connections at any moment
+given: set[int] = set()
+
+
 def free_port() -> int:
+    """A port on which nothing listens, never the same one twice; not foreseeable, for several workers ask."""
+    while True:
+        port = random.SystemRandom().choice(PORTS)
+        if port not in given and is_free(port):
+            given.add(port)
+            return port
+
+
+def is_free(port: int) -> bool:
     with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True
 
 
 def read(url: str) -> bytes:
