@@ -82,12 +82,22 @@ def events(config: Config) -> list[Event]:
     return list(found.values())
 
 
-def main_button(config: Config) -> Event:
-    """The first button marked primary, or the first thing to use where none is. Raises ValueError."""
-    found = events(config)
-    if not found:
+def main_button(config: Config) -> Event | None:
+    """The first button marked primary; None where a demo has none, because its controls are all there is."""
+    return next((event for event in events(config) if event.primary), None)
+
+
+def first_use(config: Config) -> Event:
+    """The main button, or the first thing to use where there is none. Raises ValueError."""
+    found = main_button(config) or next(iter(events(config)), None)
+    if found is None:
         raise ValueError("the demo has nothing to use")
-    return next((event for event in found if event.primary), found[0])
+    return found
+
+
+def part_of(config: Config, event: Event) -> dict[str, Any]:
+    """The component that an event is of."""
+    return next(part for part in config["components"] if part["id"] == event.control)
 
 
 def another_value(part: dict[str, Any], dice: Any) -> Any:
@@ -182,8 +192,7 @@ class Reader:
 
     def move(self, event: Event) -> Event:
         """Set the control of an event to another value."""
-        part = next(part for part in self.config["components"] if part["id"] == event.control)
-        self.values[event.control] = another_value(part, self.dice)
+        self.values[event.control] = another_value(part_of(self.config, event), self.dice)
         return event
 
     async def press(self, event: Event, watched: float = PATIENCE) -> Press:

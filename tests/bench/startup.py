@@ -8,7 +8,7 @@ from pathlib import Path
 
 from tests.bench.load import Usage, languages_of, pages_of
 from tests.bench.machine import show
-from tests.bench.reader import main_button, reader
+from tests.bench.reader import first_use, reader
 from tests.serving import read, serve
 
 
@@ -29,10 +29,13 @@ def main(site: Path) -> None:
 
 
 async def use(*pages: str) -> None:
-    """Open each page as soon as it is there, and press its main button. Raises TimeoutError, ValueError."""
+    """Open each page as soon as it is there, and press its main button, or else ask for its first answer.
+
+    Raises TimeoutError, ValueError.
+    """
     async with reader() as one:
         for page in pages:
             await one.open_when_ready(page)
-            press = await one.press(main_button(one.config), watched=0)
+            press = await one.press(first_use(one.config), watched=0)
             if press.outcome != "answered":
                 raise ValueError(f"{page}: the first press was {press.outcome}: {press.why}")
