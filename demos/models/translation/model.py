@@ -58,10 +58,12 @@ def config(kind: str) -> TranslationConfig:
 
 
 class Source(NamedTuple):
-    """A sentence that was read: vectors (n, length, width), and which of them stand for something."""
+    """A sentence that was read: vectors (n, length, width), which of them stand for something, and each
+    piece's vector by itself, as in the table: (n, length, width)."""
 
     vectors: Tensor
     real: Tensor  # (n, length), bool
+    alone: Tensor
 
 
 class Step(NamedTuple):
@@ -82,14 +84,19 @@ class Translator(nn.Module, ABC):
         self.table = nn.Embedding(config.size, config.width)
         nn.init.normal_(self.table.weight, std=config.width**-0.5)
         self.bias = nn.Parameter(torch.zeros(config.size))
+        self.lexical = nn.Linear(config.width, config.width)
         self.dropout = Dropout(config.dropout)
 
     def embedded(self, numbers: Tensor) -> Tensor:
         vectors: Tensor = self.table(numbers)
         return vectors * self.config.width**0.5
 
-    def scores(self, written: Tensor) -> Tensor:
-        return F.linear(written, self.table.weight, self.bias)
+    def scores(self, written: Tensor, alone: Tensor) -> Tensor:
+        """Logits from what was made of everything, and of the pieces looked at by themselves, each (n, count,
+        width)."""
+        alone = torch.tanh(alone)
+        lexical = alone + torch.tanh(self.lexical(alone))
+        return F.linear(written + lexical, self.table.weight, self.bias)
 
     @abstractmethod
     def read(self, numbers: Tensor, seen: Tensor | None = None) -> Source:
@@ -126,13 +133,12 @@ class Recurrent(Translator):
     def read(self, numbers: Tensor, seen: Tensor | None = None) -> Source:
         real = numbers != PADDING
         lengths = real.sum(1).cpu()
-        packed = nn.utils.rnn.pack_padded_sequence(
-            self.dropout(self.embedded(numbers)), lengths, batch_first=True, enforce_sorted=False
-        )
+        alone = self.dropout(self.embedded(numbers))
+        packed = nn.utils.rnn.pack_padded_sequence(alone, lengths, batch_first=True, enforce_sorted=False)
         vectors, _ = nn.utils.rnn.pad_packed_sequence(
             self.reader(packed)[0], batch_first=True, total_length=numbers.shape[1]
         )
-        return Source(vectors, real if seen is None else real & seen)
+        return Source(vectors, real if seen is None else real & seen, alone)
 
     def begin(self, source: Source) -> Tensor:
         backwards = source.vectors[:, 0, self.config.width :]  # what was read last, from the end
@@ -140,30 +146,33 @@ class Recurrent(Translator):
 
     def step(self, last: Tensor, state: Tensor, source: Source) -> Step:
         x = self.embedded(last)
-        state, found, shares = self.one(x, state, source, self.of_source(source.vectors))
-        return Step(self.said(state, found, x), state, shares[:, None])
+        state, shares = self.one(x, state, source, self.of_source(source.vectors))
+        logits = self.said(state[:, None], shares[:, None], x[:, None], source)[:, 0]
+        return Step(logits, state, shares[:, None])
 
-    def one(self, x: Tensor, state: Tensor, source: Source, keys: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        """The state behind a piece x (n, width), what was found in the source for it, and where."""
+    def one(self, x: Tensor, state: Tensor, source: Source, keys: Tensor) -> tuple[Tensor, Tensor]:
+        """The state behind a piece x (n, width), and how much it looked at each piece of the source."""
         scores = self.score(torch.tanh(self.of_state(state)[:, None] + keys))[:, :, 0]
         shares = scores.masked_fill(~source.real, -torch.inf).softmax(1)
         found = (shares[:, None] @ source.vectors)[:, 0]
-        return self.writer(torch.cat([x, found], 1), state), found, shares
+        return self.writer(torch.cat([x, found], 1), state), shares
 
-    def said(self, state: Tensor, found: Tensor, x: Tensor) -> Tensor:
-        """Logits of the next piece."""
-        return self.scores(torch.tanh(self.out(torch.cat([state, found, x], -1))))
+    def said(self, state: Tensor, shares: Tensor, x: Tensor, source: Source) -> Tensor:
+        """Logits (n, count, size) of the next pieces, from states (n, count, hidden), how much each looked at
+        the source (n, count, length), and the pieces before them (n, count, width)."""
+        written = torch.tanh(self.out(torch.cat([state, shares @ source.vectors, x], -1)))
+        return self.scores(written, shares @ source.alone)
 
     def forward(self, numbers: Tensor, target: Tensor) -> Tensor:
         source = self.read(numbers)
         state, keys = self.begin(source), self.of_source(source.vectors)
         before = self.dropout(self.embedded(shifted(target)))
-        states, all_found = [], []
+        states, looks = [], []
         for x in before.unbind(1):
-            state, found, _ = self.one(x, state, source, keys)
+            state, shares = self.one(x, state, source, keys)
             states.append(state)
-            all_found.append(found)
-        return self.said(torch.stack(states, 1), torch.stack(all_found, 1), before)
+            looks.append(shares)
+        return self.said(torch.stack(states, 1), torch.stack(looks, 1), before, source)
 
 
 def shifted(target: Tensor) -> Tensor:
@@ -256,7 +265,7 @@ class Transformer(Translator):
         for block in self.encoder:
             x, more = block(x, real[:, None, None])
             looks += more
-        return Source(self.after_encoder(x), real), looks
+        return Source(self.after_encoder(x), real, self.dropout(self.embedded(numbers))), looks
 
     def decoded(self, written: Tensor, source: Source) -> tuple[Tensor, list[Look]]:
         """Logits (n, count, size) behind each piece written (n, count), and what each layer did: its
@@ -267,7 +276,7 @@ class Transformer(Translator):
         for block in self.decoder:
             x, more = block(x, earlier, source)
             looks += more
-        return self.scores(self.after_decoder(x)), looks
+        return self.scores(self.after_decoder(x), looks[-1].shares.mean(1) @ source.alone), looks
 
     def forward(self, numbers: Tensor, target: Tensor) -> Tensor:
         return self.decoded(shifted(target), self.read(numbers))[0]
