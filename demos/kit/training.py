@@ -70,11 +70,14 @@ class Clock:
     """Minutes of training, over all the sittings of a run."""
 
     before: float = 0.0
-    started: float = field(default_factory=time.monotonic)
+    started: float | None = field(default_factory=time.monotonic)
 
     @property
     def minutes(self) -> float:
-        return self.before + (time.monotonic() - self.started) / 60
+        return self.before + (0 if self.started is None else (time.monotonic() - self.started) / 60)
+
+    def stop(self) -> None:
+        self.before, self.started = self.minutes, None
 
 
 def generator(seed: int, step: int, device: torch.device | str = "cpu") -> torch.Generator:
@@ -270,6 +273,7 @@ def fit(run: Run[Any, Any], path: Path, *, resume: bool = False) -> Iterator[Pro
             run.keep_snapshot()
             saver.tick()
             yield run.progress(losses)
+        run.clock.stop()  # another run may be next
 
 
 def adam(

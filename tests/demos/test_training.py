@@ -32,6 +32,12 @@ def test_clock_goes_on_from_the_minutes_before():
     assert Clock(before=3).minutes >= 3
 
 
+def test_a_clock_that_was_stopped_stays_where_it_is(tmp_path: Path):
+    run = Line(steps=1)
+    list(fit(run, tmp_path / "state.pt"))
+    assert run.clock.minutes == run.clock.minutes > 0
+
+
 def test_rate_is_constant_then_falls_to_a_hundredth():
     assert training.decayed(1.0, 0.0) == training.decayed(1.0, 0.7) == pytest.approx(1)
     assert training.decayed(1.0, 0.85) == pytest.approx(0.505)

@@ -273,16 +273,14 @@ def train(recipe: MelodyTraining, job: Job) -> Iterator[Progress]:
         ("transformer", WriterRun, recipe.writer_steps),
     )
     runs: dict[str, Run[Any, Any]] = {}
-    minutes = 0.0
     for name, kind, steps in stages:
         runs[name] = kind(recipe, job.budget(steps, 1 / len(stages)), job.device, job.seed)
         yield from job.fit(runs[name], name)
-        minutes += runs[name].clock.minutes  # now: it goes on
     yield runs["transformer"].progress({}, "measuring")
-    publish(runs, minutes, job.out)
+    publish(runs, job.out)
 
 
-def publish(runs: dict[str, Run[Any, Any]], minutes: float, out: Path) -> None:
+def publish(runs: dict[str, Run[Any, Any]], out: Path) -> None:
     """Write the averaged nets' weights, measure them as a reader will load them, and write the card."""
     from demos.models.melody.evaluate import measure
 
@@ -291,7 +289,7 @@ def publish(runs: dict[str, Run[Any, Any]], minutes: float, out: Path) -> None:
     config = {"transformer": asdict(WRITER), "unet": asdict(UNetConfig()), "noise": asdict(NoiseConfig())}
     card = runs["transformer"].card("melody", config, sum(map(parameters, nets.values())))
     card.steps = sum(run.step for run in runs.values())
-    card.minutes = round(minutes, 1)
+    card.minutes = round(sum(run.clock.minutes for run in runs.values()), 1)
     card.files = save_nets(out, nets)
     card.details = DETAILS
     card.metrics = measure(nets["transformer"], nets["ar-cnn"], nets["gan"], runs["gan"].recipe.measured)

@@ -3,7 +3,9 @@
 Both have an encoder, which makes a vector of each piece of the source, and a decoder, which writes the target
 and looks back at these vectors by attention. One table of vectors serves reading, writing and, once more, the
 scores of what may come next (tied as in Press and Wolf 2017). A mark before the source says which language
-is wanted, so that one net translates between all of them (Johnson et al. 2017).
+is wanted, so that one net translates between all of them (Johnson et al. 2017). The vector of each piece that
+attention finds also goes straight to the scores, without state and context: what a word means must not be
+lost beside a word that it never stood with in training (lexical translation, Nguyen and Chiang 2018).
 
     gru          a GRU reads in both directions, another one writes; before each piece a small net compares
                  its state with each vector of the source (Bahdanau, Cho and Bengio 2015)
