@@ -321,8 +321,8 @@ def test_all_of_our_concepts_show_something(capsys: pytest.CaptureFixture[str]) 
     """Every concept shows a demo or a figure, most of them a demo."""
     assert main(["coverage", "--format", "json", str(TERMBASE)]) == 0
     shown = json.loads(capsys.readouterr().out)["illustrations"]
-    assert len(shown["demo"]) >= 106
-    assert len(shown["figure"]) >= 86
+    assert len(shown["demo"]) >= 109
+    assert len(shown["figure"]) >= 90
     assert shown["neither"] == []
 
 
