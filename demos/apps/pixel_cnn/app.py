@@ -335,7 +335,7 @@ PIXEL = Slider("pixel", 1, PIXELS, 120, step=1, play=True)
 TABS = (
     Tab(
         "watch",
-        (Seed("seed", 12), Slider("temperature", 0, 3, 1.0, step=0.1), PIXEL),
+        (Seed("seed", 22), Slider("temperature", 0, 3, 1.0, step=0.1), PIXEL),
         (Picture("look", click=pixel_at), Chart("chances"), Text("facts")),
         watch,
         above=2,
