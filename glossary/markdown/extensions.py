@@ -24,7 +24,7 @@ from ..markdown_code import without_code
 from ..model import Problem
 from ..yamlfile import did_you_mean, nearest
 from .page import Page, link_to
-from .tree import NOT_READ, Prose
+from .tree import MAY_BEGIN, NOT_READ, Prose
 
 # After the extensions that change the tree (attr_list 8, abbr 7, smarty 6, toc 5), before unescaping (0).
 _PRIORITY = 4
@@ -33,7 +33,7 @@ _CUT = re.compile(r"\[\[\s*([^\[\]|\s]+)\s*\Z")  # the beginning of a link that 
 _CLOSE = 0.8  # how alike an id must be to one of ours to be taken for it
 _MANUAL = re.compile(r"(?<!\\)\[\[([^\[\]|\\\n]+)(?:\\?\|([^\[\]]+))?\]\]")  # \| in a cell of a table
 # As in pandoc: no space inside, no digit after, so that prices are no formulas.
-FORMULA = r"(?<![\\$\w])(?:\$\$(?P<block>[^$]+)\$\$|\$(?!\s)(?P<inline>[^$\n]+?)(?<!\s)\$(?![\d$]))"
+FORMULA = MAY_BEGIN + r"(?:\$\$(?P<block>[^$]+)\$\$|\$(?!\s)(?P<inline>[^$\n]+?)(?<!\s)\$(?![\d$]))"
 
 
 class TermLinks(Extension):

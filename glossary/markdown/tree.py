@@ -26,7 +26,9 @@ _SKIPPED_CLASSES = frozenset((_NO_TERMS, "admonition-title", "arithmatex", "kate
 _TRANSPARENT = frozenset(("abbr", "b", "bdi", "br", "del", "dfn", "em", "i", "ins", "mark")) | frozenset(
     ("s", "small", "span", "strong", "sub", "sup", "u")
 )
-_MATH = re.compile(r"\$\$.+?\$\$|(?<![\\$\w])\$(?!\s)[^$\n]+(?<!\s)\$(?![\d$])", re.DOTALL)
+# Where a formula may begin: behind a letter or a digit, a dollar sign is one; Chinese has no spaces there.
+MAY_BEGIN = r"(?<![\\$])(?<![^\W\u2e80-\u9fff])"
+_MATH = re.compile(rf"\$\$.+?\$\$|{MAY_BEGIN}\$(?!\s)[^$\n]+(?<!\s)\$(?![\d$])", re.DOTALL)
 _STASHED = re.compile(r"\x02[^\x02\x03]*\x03")
 _TAG = re.compile(r"<(/?)([a-zA-Z][\w-]*)")
 _SPACES = frozenset(("&nbsp;", "&#160;", "&#xa0;", "&ensp;", "&thinsp;"))

@@ -100,6 +100,12 @@ def test_a_dollar_is_no_formula(source: str) -> None:
     assert "\\" not in html
 
 
+def test_a_formula_may_stand_right_behind_a_chinese_character() -> None:
+    html = render("目标是 5，损失$(y - 5)^2$就是 4，点$x$也是。")
+    assert html.count("<math") == 2
+    assert "损失<math" in html
+
+
 def test_another_extension_for_formulas_has_them_all() -> None:
     html = render("$x$", extensions=("pymdownx.arithmatex",))
     assert "<math" not in html
