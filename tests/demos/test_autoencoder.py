@@ -21,7 +21,7 @@ from demos.kit.training import Budget
 from demos.kit.weights import read_card
 from demos.models.attributes import visible
 from demos.models.autoencoders import train as training
-from demos.models.autoencoders.evaluate import evaluate
+from demos.models.autoencoders.evaluate import BARS, evaluate
 from demos.models.autoencoders.functions import decode, encode, encode_normal, encode_plain
 from demos.models.autoencoders.model import (
     BETAS,
@@ -34,7 +34,6 @@ from demos.models.autoencoders.model import (
     reconstruct,
     sampled,
 )
-from demos.models.autoencoders.publish import BARS
 from tests.demos.kit import answer, app, demos, differ
 
 CPU = torch.device("cpu")

@@ -19,7 +19,7 @@ from demos.kit.device import autocast
 from demos.kit.functions import ModelFunction, direct
 from demos.kit.training import Budget
 from demos.kit.weights import read_card
-from demos.models.diffusion import publish as publishing
+from demos.models.diffusion import evaluate as measuring
 from demos.models.diffusion import train as training
 from demos.models.diffusion.autoencoder import LATENT, SIDE, SIZE, Autoencoder
 from demos.models.diffusion.conditions import (
@@ -585,13 +585,13 @@ def test_training_writes_weights_and_a_card_with_every_bar(tmp_path: Path) -> No
     for _ in training.train(TINY, device=CPU, out=out, work=work, config=SMALL):
         pass
     card = read_card(out)
-    assert set(publishing.BARS) <= set(card.metrics)
+    assert set(measuring.BARS) <= set(card.metrics)
     assert not card.met
     assert card.details["pictures"] == TINY.steps * TINY.batch
     model = load_diffusion(CPU, out)
     assert isinstance(model, LatentDiffusion)
     shown = portraits(2).pictures(slice(None))
-    assert publishing.decoded(model, publishing.encoded(model, shown)).shape == (2, 3, SIZE, SIZE)
+    assert measuring.decoded(model, measuring.encoded(model, shown)).shape == (2, 3, SIZE, SIZE)
 
 
 # Measuring
@@ -605,13 +605,13 @@ def test_captions_are_obeyed_if_the_judge_reads_what_they_say() -> None:
         "glasses_color": torch.tensor([names["glasses_color"]("red"), 0]),
         "hair_color": torch.tensor([names["hair_color"]("pink"), 0]),
     }
-    assert publishing.obeyed(read, said) == 0.75
+    assert measuring.obeyed(read, said) == 0.75
 
 
 def test_hair_below_a_hat_is_not_asked_of_the_judge() -> None:
     hair, cap = Fact("hair", "long", "blond"), Fact("hat", "cap", "")
-    assert publishing.claims(hair, [hair]) == [("hair", "long"), ("hair_color", "blond")]
-    assert publishing.claims(hair, [hair, cap]) == []
+    assert measuring.claims(hair, [hair]) == [("hair", "long"), ("hair_color", "blond")]
+    assert measuring.claims(hair, [hair, cap]) == []
 
 
 def test_the_judge_reads_the_same_iris_on_both_halves_of_a_drawn_face_but_not_of_two() -> None:
@@ -621,5 +621,5 @@ def test_the_judge_reads_the_same_iris_on_both_halves_of_a_drawn_face_but_not_of
     blue, brown = (render(replace(prompts, iris=iris)).images for iris in ("blue", "brown"))
     odd = torch.cat([blue[..., :32], brown[..., 32:]], dim=-1)
     judge = load_judge(CPU)
-    assert publishing.eyes_match(judge, blue, prompts) > 0.85
-    assert publishing.eyes_match(judge, odd, prompts) < 0.3
+    assert measuring.eyes_match(judge, blue, prompts) > 0.85
+    assert measuring.eyes_match(judge, odd, prompts) < 0.3

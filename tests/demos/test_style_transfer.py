@@ -11,7 +11,6 @@ import torch
 from torch import Tensor
 
 from demos.apps.style_transfer import app
-from demos.apps.style_transfer import train as training
 from demos.apps.style_transfer.evaluate import CONTENT_BAR, STYLE_BAR, measure
 from demos.apps.style_transfer.features import SEED, Content, Style, features, filters
 from demos.apps.style_transfer.model import (
@@ -25,7 +24,7 @@ from demos.apps.style_transfer.model import (
     strength_of,
 )
 from demos.apps.style_transfer.optimize import BETAS, PART, STEPS, descend, start
-from demos.apps.style_transfer.textures import KINDS, PALETTES, Texture, colors, draw
+from demos.apps.style_transfer.textures import KINDS, PALETTES, Texture, colors, draw, settings
 from demos.data.avatars.ahead import portrait
 from demos.kit.functions import direct
 from demos.kit.training import adam
@@ -229,10 +228,10 @@ def test_the_norm_replaces_a_channels_statistics() -> None:
 
 
 def test_the_trainings_textures_are_varied_and_not_those_it_is_measured_on() -> None:
-    some = training.settings(60, 7)
+    some = settings(60, 7)
     assert {texture.kind for texture in some} == set(KINDS)
     assert {texture.palette for texture in some} == set(PALETTES)
-    assert not set(some) & set(training.settings(60, 1_000_007))
+    assert not set(some) & set(settings(60, 1_000_007))
 
 
 def test_card_describes_the_shipped_file_and_meets_its_bars() -> None:

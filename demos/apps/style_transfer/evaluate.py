@@ -9,7 +9,7 @@ from torch import Tensor
 from demos.apps.style_transfer.features import Content, Style, features
 from demos.apps.style_transfer.model import WEIGHTS, StyleNet, load_net, strength_of
 from demos.apps.style_transfer.optimize import STEPS, descend, start
-from demos.apps.style_transfer.train import textures
+from demos.apps.style_transfer.textures import textures
 from demos.data.avatars.dataset import HELD_OUT_SEED, from_bytes, portraits
 from demos.kit.functions import direct
 from demos.kit.weights import Metric

@@ -11,6 +11,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from demos.data.avatars.dataset import to_bytes
 from demos.kit.random import uniform, uniform_at
 
 FINE = 3  # drawn this much larger and then reduced, so that edges are smooth
@@ -151,3 +152,24 @@ KINDS: dict[str, Callable[[Ground], Tensor]] = {
     "mosaic": mosaic,
     "strokes": strokes,
 }
+
+
+def settings(n: int, seed: int) -> list[Texture]:
+    """Settings of random textures: any kind, size, angle, palette and seed."""
+    chances = uniform(seed, n, 5, stream="textures").tolist()
+    kinds, palettes = list(KINDS), list(PALETTES)
+    return [
+        Texture(
+            kinds[int(kind * len(kinds))],
+            SMALLEST + size * (LARGEST - SMALLEST),
+            angle * 180,
+            palettes[int(palette * len(palettes))],
+            int(chance * 1_000_000),
+        )
+        for kind, size, angle, palette, chance in chances
+    ]
+
+
+def textures(n: int, seed: int) -> Tensor:
+    """Random textures (n, 3, 64, 64) as bytes."""
+    return torch.cat([to_bytes(draw(texture)[None]) for texture in settings(n, seed)])

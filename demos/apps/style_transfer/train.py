@@ -8,12 +8,12 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from demos.apps.style_transfer.evaluate import measure
 from demos.apps.style_transfer.features import Content, Style, features
 from demos.apps.style_transfer.model import WEIGHTS, StyleConfig, StyleNet, ratio_of
-from demos.apps.style_transfer.textures import KINDS, LARGEST, PALETTES, SMALLEST, Texture, draw
-from demos.data.avatars.dataset import TRAIN_SEED, Portraits, from_bytes, portraits, to_bytes
+from demos.apps.style_transfer.textures import textures
+from demos.data.avatars.dataset import TRAIN_SEED, Portraits, from_bytes, portraits
 from demos.kit.device import to_channels_last
-from demos.kit.random import uniform
 from demos.kit.training import Budget, Run, channels_last, generator, parameters, trainer
 from demos.kit.weights import save_weights, shipped, write_card
 
@@ -86,27 +86,6 @@ def losses_of(
     return content.mean(), style.mean(), weighted.mean() + 10 * fence
 
 
-def settings(n: int, seed: int) -> list[Texture]:
-    """Settings of random textures: any kind, size, angle, palette and seed."""
-    chances = uniform(seed, n, 5, stream="textures").tolist()
-    kinds, palettes = list(KINDS), list(PALETTES)
-    return [
-        Texture(
-            kinds[int(kind * len(kinds))],
-            SMALLEST + size * (LARGEST - SMALLEST),
-            angle * 180,
-            palettes[int(palette * len(palettes))],
-            int(chance * 1_000_000),
-        )
-        for kind, size, angle, palette, chance in chances
-    ]
-
-
-def textures(n: int, seed: int) -> Tensor:
-    """Random textures (n, 3, 64, 64) as bytes."""
-    return torch.cat([to_bytes(draw(texture)[None]) for texture in settings(n, seed)])
-
-
 def varied(pool: Tensor, n: int, seeded: torch.Generator) -> Tensor:
     """Textures (n, 3, 64, 64) in [-1, 1] from the pool: each perhaps mirrored, turned by a right angle, with
     its color channels exchanged."""
@@ -121,8 +100,6 @@ def varied(pool: Tensor, n: int, seeded: torch.Generator) -> Tensor:
 
 def publish(run: StyleRun, out: Path) -> None:
     """Write the averaged net's weights, measure them as a reader will load them, and write the card."""
-    from demos.apps.style_transfer.evaluate import measure
-
     net = shipped(run.average)
     card = run.card("style_transfer", asdict(StyleConfig()), parameters(net))
     card.sha256 = save_weights(out, net.state_dict())

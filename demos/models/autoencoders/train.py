@@ -8,20 +8,22 @@ The recipe is meant for a GPU (six minutes on an H200). A CPU needs two days: gi
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Any
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from demos.data.avatars.dataset import TRAIN_SEED, Portraits, from_bytes, portraits
+from demos.data.avatars.dataset import HELD_OUT_SEED, TRAIN_SEED, Portraits, from_bytes, portraits
 from demos.data.avatars.render import PARTS
 from demos.kit.device import autocast, to_channels_last
-from demos.kit.training import Budget, Run, generator, trainer
+from demos.kit.training import Budget, Run, generator, parameters, trainer
+from demos.kit.weights import Card, save_weights, write_card
 from demos.models.attributes import AttributeHeads, attribute_loss, truth_columns, visible
+from demos.models.autoencoders.evaluate import CALIBRATED, as_metrics, finished, measure
 from demos.models.autoencoders.model import CODE, WEIGHTS, Config, Trunk, random_sizes, reconstruct
-from demos.models.autoencoders.publish import publish
 
 
 @dataclass(frozen=True)
@@ -147,6 +149,18 @@ def pixel_weights(coverage: Tensor, part_weight: float) -> Tensor:
     """How much each pixel counts (n, 1, 64, 64), 1 on average, from how far fine parts cover it (bytes)."""
     weights = 1 + part_weight * F.interpolate(coverage.float() / 255, scale_factor=2.0)
     return weights / weights.mean()
+
+
+def publish(run: AutoencoderRun, out: Path) -> Card:
+    """Measure the averaged trunk and write weights and card to ``out``."""
+    model = finished(run.average, run.data.pictures(slice(CALIBRATED)))
+    card = run.card("autoencoders", asdict(Config()), parameters(model))
+    card.sha256 = save_weights(out, model.state_dict())
+    found, nats = measure(model, run.recipe.samples)
+    card.metrics = as_metrics(found)
+    card.details = {"nats": nats, "held_out": {"seed": HELD_OUT_SEED, "portraits": run.recipe.samples}}
+    write_card(out, card)
+    return card
 
 
 train = trainer(RECIPE, WEIGHTS, begin, publish)

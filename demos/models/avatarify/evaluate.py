@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor
@@ -17,19 +16,14 @@ from demos.data.avatars import Factors, render, replace, sample, vary
 from demos.data.avatars.dataset import BATCH, from_bytes, to_bytes
 from demos.kit.device import autocast
 from demos.kit.metrics import psnr, r2
-from demos.kit.training import parameters
-from demos.kit.weights import Metric, save_weights, shipped, write_card
+from demos.kit.weights import Metric
 from demos.models.attributes import label, visible
 from demos.models.avatarify.cases import CASES, examples
-from demos.models.avatarify.generator import FEATURES, MOTION, PAINTED
 from demos.models.avatarify.keypoints import COUNT, EYES, KEYPOINTS, MOUTH, Keypoints, exact, lattice
 from demos.models.avatarify.model import WEIGHTS, Avatarify, detected, load_avatarify
 from demos.models.avatarify.pairs import HELD_OUT_SEED, NEUTRAL, SIZE, with_motion
 from demos.models.avatarify.retargeter import relative
 from demos.models.judge.model import load_judge, read_all
-
-if TYPE_CHECKING:
-    from demos.models.avatarify.train import GeneratorRun
 
 SAMPLES = 300
 DRIVERS_SEED, MOTION_SEED, CASES_SEED = HELD_OUT_SEED + 2, HELD_OUT_SEED + 4, HELD_OUT_SEED + 6
@@ -152,20 +146,3 @@ def readings(pictures: Tensor, data: Trials) -> dict[str, float]:
 def away(found: Keypoints, truth: Keypoints, points: list[int]) -> float:
     """Mean distance in px."""
     return float((found.points - truth.points)[:, points].norm(dim=2).mean() * SIZE / 2)
-
-
-def publish(run: GeneratorRun, model: Avatarify, minutes: list[float], out: Path) -> None:
-    """Measure the averaged model and write weights and card."""
-    model = shipped(model)
-    config = {"keypoints": COUNT, "motion": MOTION, "features": FEATURES, "painted": PAINTED}
-    card = run.card("avatarify", config, parameters(model))
-    card.minutes = round(sum(minutes), 1)
-    card.sha256 = save_weights(out, model.state_dict())
-    card.metrics = measure(model, run.recipe.held_out)
-    nets = ("detector", "retargeter", "generator")
-    card.details = {
-        "parameters": {name: parameters(getattr(model, name)) for name in nets},
-        "minutes": dict(zip(nets, minutes, strict=True)),
-        "samples": run.recipe.held_out,
-    }
-    write_card(out, card)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import torch
 import torch.nn.functional as F
@@ -16,11 +17,12 @@ from torch import Tensor
 
 from demos.data.avatars import Factors
 from demos.kit.device import autocast, to_channels_last
-from demos.kit.training import Budget, Job, Progress, Run, channels_last, generator, training
+from demos.kit.training import Budget, Job, Progress, Run, channels_last, generator, parameters, training
+from demos.kit.weights import save_weights, shipped, write_card
 from demos.models.avatarify.detector import Detector
-from demos.models.avatarify.evaluate import SAMPLES, publish
-from demos.models.avatarify.generator import Generator, Moved
-from demos.models.avatarify.keypoints import Keypoints, soft_windows
+from demos.models.avatarify.evaluate import SAMPLES, measure
+from demos.models.avatarify.generator import FEATURES, MOTION, PAINTED, Generator, Moved
+from demos.models.avatarify.keypoints import COUNT, Keypoints, soft_windows
 from demos.models.avatarify.model import WEIGHTS, Avatarify, detected
 from demos.models.avatarify.pairs import POSES, SIZE, TRAIN_SEED, People, in_poses, people
 from demos.models.avatarify.retargeter import Retargeter
@@ -176,3 +178,20 @@ def weighted(error: Tensor, weight: Tensor) -> Tensor:
     off; weights (n, 1, h, w)."""
     cost = error.abs() + error.square()
     return (cost * weight).sum() / (3 * weight.sum())
+
+
+def publish(run: GeneratorRun, model: Avatarify, minutes: list[float], out: Path) -> None:
+    """Measure the averaged model and write weights and card."""
+    model = shipped(model)
+    config = {"keypoints": COUNT, "motion": MOTION, "features": FEATURES, "painted": PAINTED}
+    card = run.card("avatarify", config, parameters(model))
+    card.minutes = round(sum(minutes), 1)
+    card.sha256 = save_weights(out, model.state_dict())
+    card.metrics = measure(model, run.recipe.held_out)
+    nets = ("detector", "retargeter", "generator")
+    card.details = {
+        "parameters": {name: parameters(getattr(model, name)) for name in nets},
+        "minutes": dict(zip(nets, minutes, strict=True)),
+        "samples": run.recipe.held_out,
+    }
+    write_card(out, card)

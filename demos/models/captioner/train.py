@@ -43,6 +43,7 @@ from demos.models.captioner.captions import (
     start,
     written,
 )
+from demos.models.captioner.evaluate import KNOWN, SAMPLES, measure
 from demos.models.captioner.model import WEIGHTS, Captioner, config
 
 # What the heads read: what captions name, and none of it has a side.
@@ -72,8 +73,8 @@ class CaptionerTraining:
     steps: int = 6000
     batch: int = 64
     portraits: int = 30_000
-    held_out: int = 1000
-    known: int = 4000  # training portraits that the baselines know
+    held_out: int = SAMPLES
+    known: int = KNOWN
     rate: float = 2e-3
     weight_decay: float = 0.02
     average: float = 0.995
@@ -204,8 +205,6 @@ def recolored(pictures: Tensor, seeded: torch.Generator) -> Tensor:
 
 def publish(run: CaptionerRun, out: Path) -> None:
     """Measure the averaged captioner on held-out portraits and write weights and card."""
-    from demos.models.captioner.evaluate import measure
-
     net = shipped(run.average.captioner)
     card = run.card("captioner", asdict(config()), parameters(net))
     card.sha256 = save_weights(out, net.state_dict())

@@ -11,19 +11,21 @@ for it, and last is taught by the flow net what that does with attributes (`trai
 
 import copy
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
 
 import torch
 from torch import Tensor
 
 from demos.data.avatars.dataset import TRAIN_SEED, portraits
 from demos.kit.device import autocast, to_channels_last
-from demos.kit.training import Budget, Job, Progress, Run, compile_on_gpu, generator, training
+from demos.kit.training import Budget, Job, Progress, Run, compile_on_gpu, generator, parameters, training
+from demos.kit.weights import Card, save_weights, shipped, write_card
 from demos.models.diffusion.autoencoder import Autoencoder
 from demos.models.diffusion.conditions import ATTRIBUTES, Context
+from demos.models.diffusion.evaluate import measure
 from demos.models.diffusion.examples import Examples, examples
 from demos.models.diffusion.model import WEIGHTS, Flow, FlowConfig, LatentDiffusion
-from demos.models.diffusion.publish import publish
 from demos.models.diffusion.train_autoencoder import AutoencoderRun, AutoencoderTraining, finished
 from demos.models.diffusion.train_text import (
     TextReader,
@@ -185,3 +187,14 @@ class FlowRun(Run[Flow, DiffusionTraining]):
             self.data.categorical[index], self.data.continuous[index], kept
         )
         return context
+
+
+def publish(run: FlowRun, model: LatentDiffusion, out: Path) -> Card:
+    """Measure the model as a reader will load it, and write weights and card to ``out``."""
+    model = shipped(model, run.device)
+    card = run.card("diffusion", asdict(model.flow.config), parameters(model))
+    card.metrics, card.details = measure(model, run.recipe.samples)
+    card.details["pictures"] = run.step * run.recipe.batch
+    card.sha256 = save_weights(out, model.state_dict())
+    write_card(out, card)
+    return card

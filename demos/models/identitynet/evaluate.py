@@ -18,8 +18,8 @@ from demos.kit.device import autocast
 from demos.kit.metrics import auc
 from demos.kit.weights import Metric
 from demos.models.diffusion.conditions import Context, Control
+from demos.models.diffusion.evaluate import NOISE_SEED, decoded
 from demos.models.diffusion.model import Flow, LatentDiffusion, load_diffusion
-from demos.models.diffusion.publish import NOISE_SEED, decoded
 from demos.models.diffusion.sampling import euler, noise
 from demos.models.faces.evaluate import OTHER_PICTURES, lookalikes, same, verification
 from demos.models.faces.model import in_batches, load_landmarks, load_recognizer, load_verifier

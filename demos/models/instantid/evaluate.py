@@ -23,8 +23,8 @@ from demos.data.captions.tokens import numbers
 from demos.kit.device import autocast
 from demos.kit.weights import Metric
 from demos.models.diffusion.conditions import Control
+from demos.models.diffusion.evaluate import NOISE_SEED, PROMPT_SEED, decoded, obeyed
 from demos.models.diffusion.model import load_diffusion
-from demos.models.diffusion.publish import NOISE_SEED, PROMPT_SEED, decoded, obeyed
 from demos.models.diffusion.sampling import euler, noise
 from demos.models.faces.evaluate import same, verification
 from demos.models.faces.model import in_batches, load_verifier

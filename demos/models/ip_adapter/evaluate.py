@@ -18,8 +18,8 @@ from demos.data.captions.tokens import numbers
 from demos.kit.device import autocast
 from demos.kit.weights import Metric
 from demos.models.attributes import visible
+from demos.models.diffusion.evaluate import NOISE_SEED, PROMPT_SEED, captions, claims, decoded
 from demos.models.diffusion.model import LatentDiffusion, load_diffusion
-from demos.models.diffusion.publish import NOISE_SEED, PROMPT_SEED, captions, claims, decoded
 from demos.models.diffusion.sampling import euler, noise
 from demos.models.ip_adapter.model import WEIGHTS, Adapter, check_base, load_adapter, look
 from demos.models.judge.model import load_judge, read_all

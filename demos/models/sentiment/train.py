@@ -20,6 +20,7 @@ from demos.data.sentiment.tokens import START, batch, numbers
 from demos.kit.training import Budget, Run, generator, parameters, trainer
 from demos.kit.vocabulary import UNKNOWN
 from demos.kit.weights import save_weights, shipped, write_card
+from demos.models.sentiment.evaluate import SAMPLES, measure
 from demos.models.sentiment.model import WEIGHTS, Sentiment, config, last
 
 DETAILS = {
@@ -40,7 +41,7 @@ class SentimentTraining:
     steps: int = 6000
     batch: int = 96
     sentences: int = SIZE["train"]  # in each language
-    measured: int = SIZE["test"]  # likewise
+    measured: int = SAMPLES  # likewise
     rate: float = 4e-3
     bag_rate: float = 2e-2
     weight_decay: float = 0.02
@@ -98,8 +99,6 @@ def begin(recipe: SentimentTraining, budget: Budget, device: torch.device, seed:
 
 def publish(run: SentimentRun, out: Path) -> None:
     """Write the averaged nets' weights, measure them as a reader will load them, and write the card."""
-    from demos.models.sentiment.evaluate import measure
-
     nets = shipped(run.average)
     card = run.card("sentiment", asdict(nets.config), parameters(nets))
     card.sha256 = save_weights(out, nets.state_dict())

@@ -18,6 +18,7 @@ from demos.data.texts.characters import PADDING, UNKNOWN, numbers
 from demos.data.texts.corpus import LANGUAGES, generated, prose
 from demos.kit.training import Budget, Run, generator, parameters, trainer
 from demos.kit.weights import save_weights, shipped, write_card
+from demos.models.tagger.evaluate import SAMPLES, measure
 from demos.models.tagger.gaps import bare, passages
 from demos.models.tagger.model import WEIGHTS, Tagger, config
 
@@ -42,7 +43,7 @@ class TaggerTraining:
     shortest: int = 60  # of Chinese, where a character says more
     by_hand: float = 0.4  # share of the passages
     documents: int = 100_000  # of each kind and language: all
-    measured: int = 100_000  # test documents: all
+    measured: int = SAMPLES
     rate: float = 4e-3
     weight_decay: float = 0.02
     unknown: float = 0.01  # share of characters that are read as unknown
@@ -115,8 +116,6 @@ def begin(recipe: TaggerTraining, budget: Budget, device: torch.device, seed: in
 
 def publish(run: TaggerRun, out: Path) -> None:
     """Write the averaged net's weights, measure it as a reader will load it, and write the card."""
-    from demos.models.tagger.evaluate import measure
-
     net = shipped(run.average)
     card = run.card("tagger", asdict(net.config), parameters(net))
     card.sha256 = save_weights(out, net.state_dict())

@@ -23,9 +23,9 @@ from demos.kit.weights import Metric
 from demos.models.ngrams import sequence, trained
 from demos.models.ngrams.trained import validation
 from demos.models.text.functions import written
-from demos.models.text.model import WEIGHTS, TextNet, load_net
-from demos.models.text.train import NETS, RECIPE
+from demos.models.text.model import NETS, WEIGHTS, TextNet, load_net
 
+SAMPLES = 6000  # characters to write, of which the share of valid words is measured
 DISCOUNTS = (0.5, 0.6, 0.7, 0.8, 0.9, 0.95)  # of the n-grams that the nets are compared with
 CLEARLY = 0.95  # of the bits that the better baseline needs is what a net may need
 VALID = 0.95  # share of words
@@ -35,7 +35,7 @@ CHUNK = 12  # documents read at once
 WHOLE = 1_000_000  # characters: more than any corpus has
 
 
-def evaluate(characters_written: int = RECIPE.written, folder: Path = WEIGHTS) -> dict[str, Metric]:
+def evaluate(characters_written: int = SAMPLES, folder: Path = WEIGHTS) -> dict[str, Metric]:
     """The card's metrics. Raises WeightsError."""
     cpu = torch.device("cpu")
     return measure({net: load_net(*net, cpu, folder) for net in NETS}, characters_written)

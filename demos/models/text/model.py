@@ -29,10 +29,12 @@ from torch import Tensor, nn
 
 from demos.data.texts import characters
 from demos.data.texts.characters import START, UNKNOWN
+from demos.data.texts.corpus import LANGUAGES
 from demos.kit.weights import loaded
 
 WEIGHTS = Path(__file__).parent / "weights"
 KINDS = ("rnn", "lstm", "gru", "transformer")
+NETS = tuple((language, kind) for kind in KINDS for language in LANGUAGES)
 State = list[Tensor]  # of the recurrent nets: (n, hidden) each; of a transformer: see `Transformer`
 
 

@@ -20,12 +20,13 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from demos.data.texts.corpus import LANGUAGES, corpus
+from demos.data.texts.corpus import corpus
 from demos.kit.device import autocast
 from demos.kit.training import Budget, Job, Progress, Run, generator, parameters, training
 from demos.kit.weights import save_nets, shipped, write_card
 from demos.models.ngrams import sequence
-from demos.models.text.model import KINDS, WEIGHTS, State, TextNet, config, file_of
+from demos.models.text.evaluate import SAMPLES, measure
+from demos.models.text.model import NETS, WEIGHTS, State, TextNet, config, file_of
 
 BITS = math.log(2)  # nats to a bit
 DETAILS = {
@@ -38,7 +39,6 @@ DETAILS = {
     "words": "share of the words written at temperature 0.7, from the start of a text, that stand in the "
     "corpus in any split; in Chinese, of each two neighboring characters",
 }
-NETS = tuple((language, kind) for kind in KINDS for language in LANGUAGES)
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ class TextTraining:
     window: int = 64  # characters in a row of a batch; twice as many for a transformer
     weight_decay: float = 0.05
     average: float = 0.998
-    written: int = 6000  # characters, to measure the share of valid words
+    written: int = SAMPLES
     data_seed: int = 0
 
 
@@ -135,8 +135,6 @@ def train(recipe: TextTraining, job: Job) -> Iterator[Progress]:
 
 def publish(runs: list[TextRun], out: Path) -> None:
     """Write the averaged nets' weights, measure them as a reader will load them, and write the card."""
-    from demos.models.text.evaluate import measure
-
     nets = {(run.language, run.kind): shipped(run.average) for run in runs}
     run = runs[0]
     sizes = {
