@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import reduce
@@ -56,7 +57,7 @@ class Labels:
 
     def quoted(self, texts: Sequence[str]) -> str:
         """What readers typed, in a row, each in quotation marks; no sign in it means anything."""
-        return self.listed([self.shared("quoted", text=plain(text)) for text in texts])
+        return self.listed([self.shared("quoted", text=isolated(plain(text))) for text in texts])
 
     def sentences(self, texts: Sequence[str]) -> str:
         """One sentence after the other."""
@@ -89,10 +90,16 @@ class Labels:
         return numbers.percent(share, self.language.locale)
 
     def chance(self, probability: float) -> str:
-        """A probability in per cent that never claims to be certain: `> 99 %`, `< 1 %`."""
+        """A probability in per cent that never claims to be certain: `> 99 %`, `< 1 %`, on one line."""
         if 0.01 <= probability <= 0.99:
             return self.percent(probability)
-        return f"> {self.percent(0.99)}" if probability > 0.5 else f"< {self.percent(0.01)}"
+        return f">\u00a0{self.percent(0.99)}" if probability > 0.5 else f"<\u00a0{self.percent(0.01)}"
+
+
+def isolated(text: str) -> str:
+    """The text, which, if it is written from the right, leaves the order of what is around it alone."""
+    from_right = any(unicodedata.bidirectional(character) in ("R", "AL") for character in text)
+    return f"\u2068{text}\u2069" if from_right else text
 
 
 def plain(text: str) -> str:

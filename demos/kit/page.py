@@ -138,7 +138,7 @@ class Page:
         if len(self.app.tabs) == 1:
             self.make_panel(self.app.tabs[0])
             return
-        with gr.Tabs(selected=self.app.tabs[0].name) as self.tabs:
+        with gr.Tabs(selected=self.app.tabs[0].name, overflow_behavior="wrap") as self.tabs:
             for tab in self.app.tabs:
                 with gr.Tab(self.labels[f"{tab.name}_tab"], id=tab.name) as gradio_tab:
                     self.make_panel(tab, gradio_tab.select)

@@ -116,8 +116,13 @@ footer { display: none !important }
 .says table { font-size: .9375rem; width: 100% }
 .says :is(th, td) { overflow-wrap: normal; word-break: normal }
 .says :is(table, tr) { border-width: 0 !important }
-.says :is(th, td) { border-width: 0 0 1px; padding: .3em .75em .3em 0; text-align: start }
+/* Without `:is`: Gradio puts selectors of its own before each part of it, and then it outweighs [align]. */
+.says th, .says td { border-width: 0 0 1px; padding: .3em .75em .3em 0; text-align: start }
 .says :is(th, td):last-child { padding-inline-end: 0 }
+@media (max-width: 32rem) {
+  .says table { font-size: .8125rem; hyphens: auto }
+  .says th, .says td { padding-inline-end: .5em }
+}
 .says [align="right"] { font-variant-numeric: tabular-nums; text-align: end }
 
 /* Controls: no boxes, room between them, buttons on the line of the fields. */
@@ -125,7 +130,17 @@ footer { display: none !important }
 .form, .form > .block { overflow: visible !important }
 .controls { align-items: flex-end; gap: 1rem }
 .controls > .form { align-items: flex-end }
-.controls > button { font-size: 1.0625rem; min-height: 2.75rem; padding-inline: .75rem; white-space: nowrap }
+/* A button is as wide as its words, or more; where it has a line to itself, not as wide as the line. */
+.controls > button {
+  flex: 1 1 max-content !important; font-size: 1.0625rem; max-width: 16rem; min-height: 2.75rem;
+  padding-inline: .75rem;
+}
+@media (max-width: 32rem) {
+  .controls > button { max-width: none }
+  /* One field shares a line with its button; several share one with each other, above their buttons. */
+  .controls > .form { flex-basis: 45% }
+  .controls > .form:has(> :nth-child(2)) { flex-basis: 100% }
+}
 .input-container:has(> .submit-button) { align-items: stretch; gap: .75rem }
 .input-container:has(> .submit-button) textarea {
   border: 1px solid var(--input-border-color) !important; border-radius: var(--input-radius);
@@ -162,12 +177,15 @@ input[type="range"]::-moz-range-thumb {
 /* A dropdown's words need more room than a number. */
 .form > .block:has(.wrap-inner) { flex-grow: 2 !important; min-width: min(13rem, 100%) !important }
 /* Many dropdowns in a line: two beside each other, so that their words have room. */
-.form:has(> :nth-child(3) .wrap-inner):has(> :nth-child(4) .wrap-inner) > .block {
-  flex-basis: 40% !important;
+@media (min-width: 32rem) {
+  .form:has(> :nth-child(3) .wrap-inner):has(> :nth-child(4) .wrap-inner) > .block {
+    flex-basis: 40% !important;
+  }
 }
 @media (max-width: 40rem) { .more .form > .block { flex-basis: calc(50% - 1.25rem) !important } }
 .tools { gap: .5rem }
 .tools > button { flex: none; font-weight: 400 }
+@media (max-width: 32rem) { .tools > button { min-width: 0 !important; padding-inline: .6rem } }
 
 /* A button to choose a file with; the browser's own speaks the browser's language. */
 .upload label { cursor: pointer; display: inline-block; position: relative }
@@ -207,6 +225,7 @@ input[type="range"]::-moz-range-thumb {
 .camera-picture .handle[data-state="followed"] { background: #3fe0c8 }
 .camera-picture .handle[data-state="lost"] { background: #ff5a36; border-radius: 0 }
 .camera output { display: block; line-height: 1.6; margin-block-start: .5rem; min-height: 1.6em }
+.camera-picture[hidden] + output:empty { display: none }
 .camera small { display: block; font-size: .9375rem; margin-block-start: .25rem }
 
 /* What a preset shows, and what was wrong in an address; nothing, most of the time. */
@@ -224,7 +243,11 @@ input[type="range"]::-moz-range-thumb {
 .chart .sign { stroke: var(--background-fill-primary); stroke-width: 1px }
 .chart .swatch { stroke: var(--input-border-color); stroke-width: 1px }
 .chart .hollow { fill: var(--background-fill-primary); stroke-width: 1.75px }
-.chart text { fill: var(--body-text-color) }
+/* Words are read in front of lines and points, too. */
+.chart text {
+  fill: var(--body-text-color); paint-order: stroke; stroke: var(--background-fill-primary);
+  stroke-linejoin: round; stroke-width: 3px;
+}
 .chart .halo { fill: none; stroke: var(--background-fill-primary); stroke-width: 5px }
 .chart .ring { fill: none; stroke: var(--body-text-color); stroke-width: 2.5px }
 .chart :is(polyline, path) { fill: none }
@@ -250,7 +273,9 @@ input[type="range"]::-moz-range-thumb {
 }
 .picture label.float { background: none; display: block; margin: 0 0 .4rem; padding: 0; position: static }
 .picture label > span, .picture .icon-button-wrapper:not(:has(button)) { display: none }
-.picture :is(.image-container, .image-frame, button) { height: auto; width: 100% }
+.picture :is(.image-container, .image-frame, button) {
+  height: auto; justify-content: flex-start; width: 100%;
+}
 .clickable img, .chart[data-name] { cursor: crosshair }
 
 /* Where a key clicks. */

@@ -22,7 +22,6 @@ SCRIPTS = tuple(
 )
 TRANSLATED = {  # Gradio's words, and the key of ours
     "Reset to default value": "reset",
-    "More tabs": "more_tabs",
     "Close": "close",
     "Error": "error_title",
 }

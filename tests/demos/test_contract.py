@@ -362,8 +362,8 @@ def test_numbers_are_written_as_the_language_writes_them(lang: str) -> None:
         "en": ("−1.50", "310,000", "83%"),
         "zh": ("−1.50", "310,000", "83%"),
     }[lang]
-    assert labels.chance(0.9999) == f"> {labels.percent(0.99)}"
-    assert labels.chance(0.0001) == f"< {labels.percent(0.01)}"
+    assert labels.chance(0.9999) == f">\u00a0{labels.percent(0.99)}"
+    assert labels.chance(0.0001) == f"<\u00a0{labels.percent(0.01)}"
     assert labels.chance(0.5) == labels.percent(0.5)
     assert (labels.number(-1.5, 2), labels.thousands(310_000), labels.percent(0.83)) == expected
 

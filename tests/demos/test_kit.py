@@ -262,6 +262,7 @@ def test_languages_have_the_same_words_in_all_demos_and_others_those_of_the_demo
     assert [english.spoken(("nb", "zh"), chosen) for chosen in ("page", "zh")] == ["en", "zh"]
     assert words("tokens", "zh").spoken(("nb", "zh")) == "zh"
     assert english.quoted(["a*b", "c"]) == "“a&#42;b”, “c”"
+    assert english.quoted(["كيف", "c"]) == "“\u2068كيف\u2069”, “c”"
 
 
 def test_what_nothing_shows_and_what_a_show_cannot_show_is_named() -> None:
@@ -345,6 +346,29 @@ def test_a_small_chart_rings_the_points_asked_for() -> None:
     wide = charts.lines(series, str, x="x", y="", up=(0, 2), at=(0, 1))
     assert sum(isinstance(thing, charts.Ring) for thing in wide.things) == 2
     assert wide.narrow is not None
+
+
+def test_words_of_a_chart_have_room() -> None:
+    series = {"a": [(0, 0), (1000, 1)]}
+    wide = charts.lines(series, lambda value: f"{value:,.0f}", x="x", y="Number of all the pieces")
+    assert wide.narrow is not None
+    for layout in (wide, wide.narrow):
+        for text in (thing for thing in layout.things if isinstance(thing, charts.Words)):
+            room = charts.across(text.text)
+            left = text.x - {"start": 0.0, "middle": 0.5, "end": 1.0}[text.anchor] * room
+            assert left >= 0
+            assert left + room <= layout.width + 0.01
+    unnamed = charts.lines({"": series["a"]}, str, x="x", y="")
+
+    def end(chart: charts.Drawing) -> float:
+        return max(thing.points[-1][0] for thing in chart.things if isinstance(thing, charts.Line))
+
+    assert end(unnamed) > end(wide), "what has no name needs no room for it"
+    (short,), (long,) = (
+        [thing for thing in charts.bars({name: 1.0}, str).things if isinstance(thing, charts.Bar)]
+        for name in ("A", "a long name")
+    )
+    assert short.x < long.x
 
 
 def test_charts_escape_words_and_have_an_alternative_text() -> None:

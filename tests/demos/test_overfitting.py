@@ -140,6 +140,7 @@ def test_an_unknown_context_is_shortened_and_said_so() -> None:
     assert "never seen" in says
     assert "the beginning of a text" in shown("step", text="", order=5)["says"]
     assert "does not look back" in shown("step", text="abc", order=0)["says"]
+    assert "never seen the last character" in shown("step", text="مرحبا", order=2)["says"]
 
 
 @pytest.mark.parametrize("text", ["<b>|*_`&amp;\\", "\n\n\n", "a\u0301 ١٢", "# 1\n- x", "[a](b)"])

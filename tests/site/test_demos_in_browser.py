@@ -91,6 +91,20 @@ CHART_TEXTS = """charts => charts.flatMap((chart) => [...chart.querySelectorAll(
 }))"""
 
 
+BUTTONS = ":is(.controls, .tools) > button, .submit-button, [role=tab]"
+# The words of buttons that have not enough room for them.
+SQUEEZED = """buttons => buttons.filter((button) => {
+  const words = document.createRange(), {paddingLeft, paddingRight} = getComputedStyle(button);
+  words.selectNodeContents(button);
+  const room = button.clientWidth - parseFloat(paddingLeft) - parseFloat(paddingRight);
+  return words.getBoundingClientRect().width > room + 1;
+}).map(button => button.textContent)"""
+
+
+# What is wider than its place, so that it has to be scrolled.
+WIDER = """all => all.filter(one => one.scrollWidth > one.clientWidth + 1).map(one => one.textContent)"""
+
+
 # Instead of a camera: a wall that does not move.
 CAMERA = """() => {
   const wall = Object.assign(document.createElement("canvas"), {width: 320, height: 240});
@@ -133,18 +147,28 @@ def assert_readable(page: Page, frame: FrameLocator | Page, demo: Demo, lang: st
     for picture in frame.locator("main img:visible").all():
         assert picture.get_attribute("alt")
         assert picture.evaluate(WIDTH_WHEN_LOADED) > 50
-    texts = frame.locator("svg.chart:visible").evaluate_all(CHART_TEXTS)
-    assert not [text for text, _, inside in texts if not inside], "cut off"
+    assert_fits(frame)
     size = page.viewport_size
     assert size is not None
     page.set_viewport_size({"width": 390, "height": 844})
     root = frame.locator("html")
     expect(root).to_have_js_property("clientWidth", root.evaluate("root => root.scrollWidth"))
     assert root.evaluate("root => root.clientWidth") <= 390
-    texts = frame.locator("svg.chart:visible").evaluate_all(CHART_TEXTS)
-    assert not [(text, px) for text, px, _ in texts if px < 11], "too small to read on a phone"
-    assert not [text for text, _, inside in texts if not inside], "cut off"
+    assert_fits(frame)
+    tabs = declared(demo).tabs
+    expect(frame.get_by_role("tab")).to_have_count(len(tabs) if len(tabs) > 1 else 0)
     page.set_viewport_size(size)
+
+
+def assert_fits(frame: FrameLocator | Page) -> None:
+    """Words have room where they stand, and are large enough to read; numbers stand below each other."""
+    texts = frame.locator("svg.chart:visible").evaluate_all(CHART_TEXTS)
+    assert not [(text, px) for text, px, _ in texts if px < 11], "too small to read"
+    assert not [text for text, _, inside in texts if not inside], "cut off"
+    assert not frame.locator(BUTTONS).locator("visible=true").evaluate_all(SQUEEZED)
+    assert not frame.locator(".says:visible").evaluate_all(WIDER)
+    numbers = frame.locator(".says [align=right]:visible")
+    assert set(numbers.evaluate_all("cells => cells.map(c => getComputedStyle(c).textAlign)")) <= {"end"}
 
 
 @pytest.mark.parametrize(("name", "lang"), in_turn(0))
@@ -462,3 +486,7 @@ def test_every_tab_is_clean_for_axe(
             panel.open()
             panel.at_rest()
             assert_clean(page, only_colors=scheme == "dark")
+            if scheme == "light":
+                page.set_viewport_size({"width": 390, "height": 844})
+                assert_fits(page)
+                page.set_viewport_size({"width": 800, "height": 1200})

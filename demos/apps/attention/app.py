@@ -108,7 +108,7 @@ def heads(
     }
     head = " | ".join(words[key] for key in ("head", "most", "share"))
     rows = [
-        f"| {number + 1} | {plain(now.left[int(most)])} | {words.percent(float(shares[number, row, most]))} |"
+        f"| {number + 1} | {plain(now.left[int(most)])} | {words.chance(float(shares[number, row, most]))} |"
         for number, most in enumerate(shares[:, row].argmax(1))
     ]
     table = "\n".join([f"| {head} |\n|--:|---|--:|", *rows])

@@ -264,8 +264,8 @@ TABS = (
         "ask",
         (
             Prompt("prompt", longest=LONGEST),
-            Seed("portrait", 75),
-            Seed("pose", 76),
+            Seed("portrait", 75, primary=False),
+            Seed("pose", 76, primary=False),
             *STRENGTHS,
         ),
         (Picture("pictures"), Text("facts")),
@@ -274,14 +274,18 @@ TABS = (
             (
                 Choice("placing", ("own", "other", "free"), "other"),
                 Switch("split", False),
-                Seed("second", 12),
+                Seed("second", 12, primary=False),
             ),
             SETTINGS,
         ),
     ),
     Tab(
         "strengths",
-        (Prompt("line", longest=LONGEST), Seed("portrait", 75), Seed("pose", 76)),
+        (
+            Prompt("line", longest=LONGEST),
+            Seed("portrait", 75, primary=False),
+            Seed("pose", 76, primary=False),
+        ),
         (Picture("grid"), Chart("curves"), Text("facts")),
         answer_strengths,
         more=(SETTINGS,),

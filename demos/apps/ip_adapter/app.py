@@ -251,7 +251,7 @@ TABS = (
         (
             Prompt("prompt", longest=LONGEST),
             Slider("scale", 0, 1, 0.6, step=0.05),
-            Seed("portrait", 12),
+            Seed("portrait", 12, primary=False),
             Switch("words", True),
         ),
         (Picture("pictures"), Text("facts")),
@@ -260,7 +260,7 @@ TABS = (
     ),
     Tab(
         "scales",
-        (Prompt("line", longest=LONGEST), Seed("portrait", 12), Switch("words", True)),
+        (Prompt("line", longest=LONGEST), Seed("portrait", 12, primary=False), Switch("words", True)),
         (Picture("row"), Chart("curves"), Text("facts")),
         answer_scales,
         more=SETTINGS,

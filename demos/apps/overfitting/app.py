@@ -164,7 +164,7 @@ def on_context(words: Labels, one: Trained, text: str, order: int) -> str:
         "different": words.thousands(int(level.different[number])),
     }
     if not used:
-        return words("without_context", **counts)
+        return words("unknown_last" if order else "without_context", **counts)
     last = words.shared("quoted", text=plain(visible(text[-used:])))
     place = [words["beginning"]] * (used > len(text)) + [last] * bool(text)
     said = [words("with_context", context=words.listed(place), **counts)]

@@ -299,8 +299,9 @@ def table(words: Labels, heads: Sequence[str], rows: Sequence[str]) -> str:
 
 def sheet(run: Runner, words: Labels, *, corpus_of: str, source: str, number: int) -> dict[str, Any]:
     """What a corpus is, and some of its sentences with their labels."""
-    origin, *more = about(words, card(corpus_of))
-    some = by_hand(corpus_of) if source == "by_hand" else corpus(corpus_of, "test", ROWS * PAGES)
+    language = words.spoken(LANGUAGES, corpus_of)
+    origin, *more = about(words, card(language))
+    some = by_hand(language) if source == "by_hand" else corpus(language, "test", ROWS * PAGES)
     start = (number - 1) * ROWS % len(some)
     rows = [f"| {plain(one.text)} | {words[one.label]} |" for one in some[start : start + ROWS]]
     return {
@@ -340,7 +341,7 @@ TABS = (
     Tab(
         "sentences",
         (
-            LanguageChoice("corpus_of", LANGUAGES, "nb"),
+            LanguageChoice("corpus_of", ("page", *LANGUAGES), "page"),
             Choice("source", ("grammar", "by_hand"), "grammar"),
             Number("number", 1, 1, PAGES),
         ),

@@ -158,9 +158,10 @@ def counted(words: Labels, using: Mapping[str, Cutter], merges: int) -> str:
 
 def show(run: Runner, words: Labels, *, corpus_of: str, number: int) -> dict[str, Any]:
     """The card of a corpus, and one of its documents."""
-    its = card(corpus_of)
+    language = words.spoken(LANGUAGES, corpus_of)
+    its = card(language)
     said = [f"**{in_language(words, its.name)}**", *about(words, its)]
-    documents = corpus(corpus_of, "train")
+    documents = corpus(language, "train")
     lines_of = documents[(number - 1) % len(documents)].split("\n")
     return {"card": "\n\n".join(said), "document": "> " + "\n>\n> ".join(lines_of)}
 
@@ -199,7 +200,7 @@ TABS = (
     ),
     Tab(
         "texts",
-        (Choice("corpus_of", LANGUAGES, "nb"), Number("number", 1, 1, 700)),
+        (LanguageChoice("corpus_of", ("page", *LANGUAGES), "page"), Number("number", 1, 1, 700)),
         (Text("card"), Text("document")),
         show,
         above=0,

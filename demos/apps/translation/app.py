@@ -144,9 +144,10 @@ def scores(words: Labels, kind: str) -> str:
 def domain(run: Runner, words: Labels, *, of: str) -> dict[str, Any]:
     """The card of the sentences, and the words that they are made of in one language."""
     said = about(words, card(read_card(WEIGHTS).details["sentences"]))
+    language = words.spoken(LANGUAGES, of)
     names = {name: words[f"group_{name}"] for name in GROUPS}
     lists = [
-        f"- **{title}:** {words.listed([spoken(key, of) for key in unique(name)])}"
+        f"- **{title}:** {words.listed([spoken(key, language) for key in unique(name)])}"
         for name, title in names.items()
     ]
     return {"about": "\n\n".join(said), "known": "\n".join(lists)}
@@ -195,7 +196,7 @@ TABS = (
     ),
     Tab(
         "domain",
-        (LanguageChoice("of", LANGUAGES, "nb"),),
+        (LanguageChoice("of", ("page", *LANGUAGES), "page"),),
         (Text("about"), Text("known")),
         domain,
     ),

@@ -22,10 +22,12 @@ from demos.kit.charts.drawing import (
     Strokes,
     Thing,
     Words,
+    across,
     contour,
 )
 
 LEFT, RIGHT, TOP, BOTTOM = 56, 120, 12, 44  # margins in px: numbers, names of lines, room, name of the axis
+CLEAR = 20  # px right of a chart that has no names there: half of the last number
 LETTERS = 17  # px from a line of words to the next
 EDGE, HEAD = 36, 18  # px of a plane: room for numbers left and below, for a name above
 Points = Sequence[tuple[float, float]]
@@ -69,6 +71,11 @@ class Plot:
     height: float = HEIGHT
 
     @classmethod
+    def wide(cls, axes: Axes, names: bool) -> Plot:
+        """With room for names on the right, if there are any, and above for that of the vertical axis."""
+        return cls(axes, right=WIDTH - (RIGHT if names else CLEAR), top=TOP + bool(axes.y) * (LETTERS + 4))
+
+    @classmethod
     def narrow(cls, axes: Axes, names: int) -> Plot:
         """For a phone, with room above for each name and that of the vertical axis, on lines of their own."""
         above = LETTERS * (names + bool(axes.y)) + TOP + 4
@@ -95,12 +102,11 @@ class Plot:
             frame += [Line(((LEFT, at), (right, at))), Words(LEFT - 8, at, form(value), "end")]
         for value in rounds(self.axes.across, 5 if self.width == WIDTH else 4):
             at = self.place((value, self.axes.up[0]))[0]
-            frame += [Line(((at, low), (at, low + 5))), Words(at, low + 16, form(value), "middle")]
+            inside = min(at, self.width - across(form(value)) / 2)
+            frame += [Line(((at, low), (at, low + 5))), Words(inside, low + 16, form(value), "middle")]
         frame.append(Line(((LEFT, self.top), (LEFT, low), (right, low))))
-        beside = self.width - right > RIGHT / 2
-        side, height = (right + 8, self.top + 6) if beside else (0, self.top - LETTERS / 2 - 8)
         frame.append(Words((LEFT + right) / 2, self.height - 10, self.axes.x, "middle"))
-        frame.append(Words(side, height, self.axes.y, "start"))
+        frame.append(Words(0, self.top - LETTERS / 2 - 8, self.axes.y, "start"))
         return Drawing((*frame, *things), self.width, self.height, narrow)
 
 
@@ -164,9 +170,9 @@ class Plane:
         edges: list[Thing] = [Line(((left, HEAD), (right, HEAD), (right, low), (left, low), (left, HEAD)))]
         for value in rounds((self.low, self.high)):
             across, up = self.place(value, value)
-            edges += [Words(across, low + 14, form(value), "middle"), Words(left - 6, up, form(value), "end")]
+            edges += [Words(across, low + 12, form(value), "middle"), Words(left - 6, up, form(value), "end")]
         return Drawing(
-            (*things, *edges, Words(right, low + 28, x, "end"), Words(left, HEAD - 10, y, "start")),
+            (*things, *edges, Words(right, low + 29, x, "end"), Words(left, HEAD - 10, y, "start")),
             SIDE,
             SIDE + 2,
         )

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from demos.kit.charts.axes import BOTTOM, LEFT, LETTERS, TOP, Axes, Format, Plot, Points, Range, apart
+from demos.kit.charts.axes import BOTTOM, LEFT, LETTERS, Axes, Format, Plot, Points, Range, apart
 from demos.kit.charts.drawing import (
     COLORS,
     HEIGHT,
@@ -22,10 +22,10 @@ from demos.kit.charts.drawing import (
     Strokes,
     Thing,
     Words,
+    across,
 )
 
 BAR, NAMES, NUMBERS = 34, 180, 70  # of bars: px from one to the next, room for names and for numbers
-SHORT = 5  # characters of a name that has room beside a bar on a phone
 LINK, FAINTEST = 26, 0.03  # of links: px from one word to the next, and the smallest share with a line
 HEAT, CELL = 192, 18  # of a heat map: px of its height, and across of a column
 FINE = 6  # pixels of a heat map for each of its cells: browsers smooth what they enlarge
@@ -56,10 +56,10 @@ def lines(
         ]
 
     titles = [(i, name) for i, name in enumerate(series) if name]
-    wide, narrow = Plot(axes), Plot.narrow(axes, len(titles))
+    wide, narrow = Plot.wide(axes, bool(titles)), Plot.narrow(axes, len(titles))
     on_wide = drawn(wide)
     named = {name: line for name, line in on_wide.items() if line.points}
-    heights = apart([line.points[-1][1] for line in named.values()], (TOP + 6 + LETTERS, HEIGHT - BOTTOM))
+    heights = apart([line.points[-1][1] for line in named.values()], (wide.top + 6, HEIGHT - BOTTOM))
     names = [
         Words(wide.right + (16 if at else 8), height, name, "start", line.color)
         for height, (name, line) in zip(heights, named.items(), strict=True)
@@ -86,8 +86,8 @@ def cloud(
     def dots(plot: Plot) -> list[Thing]:
         return [Dot(*plot.place(point), i) for i, some in enumerate(groups.values()) for point in some]
 
-    wide, narrow = Plot(axes), Plot.narrow(axes, len(groups))
-    names = [Words(wide.right + 8, TOP + 40 + 22 * i, name, "start", i) for i, name in enumerate(groups)]
+    wide, narrow = Plot.wide(axes, bool(groups)), Plot.narrow(axes, len(groups))
+    names = [Words(wide.right + 8, wide.top + 6 + 22 * i, name, "start", i) for i, name in enumerate(groups)]
     legend = [Words(LEFT, narrow.legend(i), name, "start", i) for i, name in enumerate(groups)]
     return wide.drawing([*dots(wide), *names], narrow.drawing([*dots(narrow), *legend]))
 
@@ -95,7 +95,7 @@ def cloud(
 def bars(values: Mapping[str, float], form: Format, *, most: float | None = None) -> Drawing:
     """A bar from zero for each named value, the longest `most`, with its number at its end.
 
-    On a phone a name stands above its bar, unless all are short.
+    On a phone a name stands above its bar, unless all are short. Short ones take little room anywhere.
     """
     most = most or max([0.0, *values.values()]) or 1.0
 
@@ -107,16 +107,20 @@ def bars(values: Mapping[str, float], form: Format, *, most: float | None = None
             things.append(Words(left + length + 8, i * pitch + middle, form(value), "start"))
         return things
 
-    beside = [Words(NAMES - 10, i * BAR + BAR / 2, name, "end") for i, name in enumerate(values)]
-    if max(map(len, values), default=0) <= SHORT:
-        pitch, left, middle = BAR, LEFT, BAR / 2
-        named = [Words(left - 8, i * pitch + middle, name, "end") for i, name in enumerate(values)]
+    def beside(left: float, room: float) -> tuple[Thing, ...]:
+        """The names, each left of its bar, and these."""
+        names = [Words(left - 8, i * BAR + BAR / 2, name, "end") for i, name in enumerate(values)]
+        return (*names, *drawn(left, room, BAR, BAR / 2))
+
+    short = max(map(across, values), default=0) <= LEFT - 8
+    if short:
+        narrow = Drawing(beside(LEFT, NARROW), NARROW, BAR * len(values))
     else:
-        pitch, left, middle = BAR + LETTERS, 0, LETTERS + BAR / 2 - 3
-        named = [Words(0, i * pitch + LETTERS / 2, name, "start") for i, name in enumerate(values)]
-    narrow = Drawing((*named, *drawn(left, NARROW, pitch, middle)), NARROW, pitch * len(values))
-    wide = (*beside, *drawn(NAMES, WIDTH, BAR, BAR / 2))
-    return Drawing(wide, height=BAR * len(values), narrow=narrow)
+        pitch = BAR + LETTERS
+        above = [Words(0, i * pitch + LETTERS / 2, name, "start") for i, name in enumerate(values)]
+        under = drawn(0, NARROW, pitch, LETTERS + BAR / 2 - 3)
+        narrow = Drawing((*above, *under), NARROW, pitch * len(values))
+    return Drawing(beside(LEFT if short else NAMES, WIDTH), height=BAR * len(values), narrow=narrow)
 
 
 def links(
