@@ -213,7 +213,7 @@ def headed(label: Labels, made: Tensor, alike: Sequence[str] = ()) -> Scene:
         left, top = HEAD + i % len(TRIED) * wide, HEAD + i // len(TRIED) * high
         things += tile.moved(left, top)
         if alike:
-            things.append((left + SMALL / 2, top + SMALL + FOOT / 2, Digits(alike[i], 15)))
+            things.append((left + SMALL / 2, top + SMALL + FOOT / 2, Digits(alike[i], 15, pictures.GRAY)))
     return Scene(HEAD + len(TRIED) * wide - GAP, HEAD + len(TRIED) * high - GAP, tuple(things))
 
 
