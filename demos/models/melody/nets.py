@@ -3,10 +3,10 @@
 The writer is the transformer of `demos.models.text` (Vaswani et al. 2017) with a table of musical tokens.
 
 The editor, an AR-CNN as AWS DeepComposer had it, is a U-Net (Ronneberger et al. 2015) that reads a piano roll
-and scores each cell as the next one to change. The accompanist is the generator of a GAN (Goodfellow et al.
-2014) with the melody as its condition, after MuseGAN (Dong et al. 2018), which writes several piano rolls at
-once; its beginnings are binary also in training, by straight-through estimates (Dong and Yang 2018). Both are
-convolutions along time; pitches are channels.
+and scores each cell as the next one to change; it sees the same place of other bars directly. The accompanist
+is the generator of a GAN (Goodfellow et al. 2014) with the melody as its condition, after MuseGAN (Dong et
+al. 2018), which writes several piano rolls at once; its beginnings are binary also in training, by
+straight-through estimates (Dong and Yang 2018). Both are convolutions along time; pitches are channels.
 """
 
 from __future__ import annotations
@@ -92,11 +92,27 @@ class UNet(nn.Module):
         return scores
 
 
+class SamePlace(nn.Module):
+    """Adds to each step what stands at the same place of up to four bars before and behind: tunes repeat
+    themselves, and at the U-Net's lowest level, where bars meet, one step is a whole bar."""
+
+    def __init__(self, width: int, bar: int) -> None:
+        super().__init__()
+        self.bars = nn.Conv1d(width, width, 9, padding=4 * bar, dilation=bar)
+        self.out = nn.Conv1d(width, width, 1)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return x + self.out(F.silu(self.bars(F.silu(x))))
+
+
 class Editor(UNet):
     """Piano rolls (n, 36, steps) of whole bars to a score for each cell to be the next one changed."""
 
     def __init__(self, config: UNetConfig | None = None) -> None:
-        super().__init__(PITCHES, PITCHES, BAR, config or UNetConfig())
+        config = config or UNetConfig()
+        super().__init__(PITCHES, PITCHES, BAR, config)
+        width = config.widths[0]
+        self.read = nn.Sequential(self.read, SamePlace(width, BAR), SamePlace(width, BAR))
 
 
 class Generator(nn.Module):

@@ -60,7 +60,7 @@ class MelodyTraining:
 
     writer_steps: int = 2800
     writer_batch: int = 24
-    editor_steps: int = 5000
+    editor_steps: int = 6000
     editor_batch: int = 48
     gan_steps: int = 2000
     gan_batch: int = 32
