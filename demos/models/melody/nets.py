@@ -63,7 +63,7 @@ class UNet(nn.Module):
         a, b, c, d = config.widths
         self.bar = bar
         self.place = nn.Parameter(torch.zeros(a, bar))
-        self.read = nn.Conv1d(channels, a, 5, padding=2)
+        self.read: nn.Module = nn.Conv1d(channels, a, 5, padding=2)
         strides = (2, 2, bar // 4)
         pairs = ((a, b), (b, c), (c, d))
         self.down = nn.ModuleList(
