@@ -6,10 +6,11 @@ SHOWS = (Picture("flow"), Text("facts"))
 def answer(run, words, *, seed, truncation):
     return {"flow": ..., "facts": words("facts", seed=seed)}
 
-An answer depends on nothing but its controls. A long one is a generator: it yields what is new as it comes. A
-demo with several parts declares `TABS = (Tab("guess", CONTROLS, SHOWS, answer), …)` instead, and one that a
-reader steers while it runs `TABS = (live_tab("", CONTROLS, SHOWS, Run),)`: see `runs.py`. `AHEAD` names
-functions that make ahead what answers need.
+An answer depends on nothing but its controls. A long one is a generator: it yields what is new as it comes.
+Where that takes long, it yields {} meanwhile: others may go first there, and what nobody wants ends. A demo
+with several parts declares `TABS = (Tab("guess", CONTROLS, SHOWS, answer), …)` instead, and one that a reader
+steers while it runs `TABS = (live_tab("", CONTROLS, SHOWS, Run),)`: see `runs.py`. `AHEAD` names functions
+that make ahead what answers need.
 """
 
 from __future__ import annotations

@@ -94,7 +94,8 @@ def direct_answers(app: App, language: Language) -> Answers:
         parts = app.tab(tab).payloads(direct, labels, state)
         with closing(parts):
             while (part := await asyncio.to_thread(next, parts, None)) is not None:
-                yield part
+                if part:
+                    yield part
 
     return answers
 

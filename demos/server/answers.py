@@ -432,7 +432,7 @@ class Answers:
         making.in_line = False
         if isinstance(outcome, Exception):
             making.error = outcome
-        elif outcome is not DONE:
+        elif outcome is not DONE and (outcome or making.live):  # an empty part is a place to pause
             making.parts.append(outcome)
             making.times.append(time.monotonic())
         making.done = outcome is DONE or making.error is not None or making.only_first

@@ -134,6 +134,7 @@ def mount(demo: Demo, language: Language, answers: Answers) -> tuple[Page, Starl
         keep_sessions_light,
         make_addresses_relative,
         make_one_application,
+        no_expired_state,
     )
     from demos.server.queue import give_queue
 
@@ -141,6 +142,7 @@ def mount(demo: Demo, language: Language, answers: Answers) -> tuple[Page, Starl
     count_components_anew()
     keep_sessions_light()
     make_one_application()
+    no_expired_state()
     kit_app = declared(demo)
     page = make_page(kit_app, language, answers.of(kit_app, language), answers.runs)
     give_queue(page.blocks, CLICKS)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager, nullcontext
 from copy import copy
 
 import fastapi.dependencies.models
@@ -58,6 +59,18 @@ def start_session(session: gradio.state_holder.SessionState, blocks: gradio.Bloc
     session._state_ttl = {}
     session.is_closed = False
     session.STATE_TTL_WHEN_CLOSED = 3600
+
+
+def no_expired_state() -> None:
+    """Let no page look once a second for values of its readers that have expired: a hundred open pages would
+    wake the server a hundred times a second. Ours keep none (`gr.State`)."""
+    assert callable(gradio.route_utils._delete_state_handler)
+    gradio.route_utils._delete_state_handler = nullcontext_of  # type: ignore[assignment]
+
+
+def nullcontext_of(app: object) -> AbstractAsyncContextManager[None]:
+    """In place of `gradio.route_utils._delete_state_handler`, which a page enters when it begins."""
+    return nullcontext()
 
 
 def make_one_application() -> None:

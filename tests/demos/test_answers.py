@@ -106,6 +106,34 @@ def test_a_stream_does_not_hold_up_another_readers_click() -> None:
     run(test)
 
 
+def test_an_answer_pauses_where_it_has_nothing_new_and_nobody_is_sent_that() -> None:
+    order: list[str] = []
+
+    def pausing(run: Any) -> Iterator[dict[str, str]]:
+        yield {"text": "first"}
+        for _ in range(30):
+            time.sleep(0.02)
+            order.append("pause")
+            yield {}
+        yield {"text": "last"}
+
+    async def test(answers: Answers) -> None:
+        watching = asyncio.create_task(ask(answers, "long", pausing, "watcher"))
+        await asyncio.sleep(0.1)
+        before = len(order)
+        assert await ask(answers, "click", plain("!", order), "clicker") == ["!"]
+        assert order.index("!") - before <= 3
+        assert await watching == ["first", "last"]
+        leaving = asyncio.create_task(ask(answers, "left", pausing, "leaver"))
+        await asyncio.sleep(0.1)
+        leaving.cancel()
+        await asyncio.sleep(0.1)
+        assert not answers.making
+
+    run(test)
+    assert order.count("pause") < 45, "who left was worked for to the end"
+
+
 def test_a_click_goes_before_what_many_streams_go_on_with() -> None:
     order: list[str] = []
 

@@ -49,7 +49,8 @@ def wishes(chosen: dict[str, Any]) -> app.Items:
 def parts(tab: str, lang: str = "en", **changed: Any) -> list[dict[str, Any]]:
     part = declared("conditional_generation").tab(tab)
     assert changed.keys() <= part.defaults.keys()
-    return list(part.answer(direct, words("conditional_generation", lang), **part.defaults | changed))
+    made = part.answer(direct, words("conditional_generation", lang), **part.defaults | changed)
+    return [shown for shown in made if shown]  # without its pauses
 
 
 def drawn(items: app.Items, seed: int, guidance: float = app.GUIDANCE) -> Tensor:

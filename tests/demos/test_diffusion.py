@@ -405,6 +405,19 @@ def test_guidance_leads_away_from_what_is_without_the_adapter(flow: Flow) -> Non
     assert not torch.allclose(towards, away, atol=0.5)
 
 
+def test_rows_of_one_noise_are_what_each_is_alone(flow: Flow) -> None:
+    """What no condition has led apart yet is computed once."""
+    context, start = told(["a red hat", "green eyes"], flow.text), noise(1, 1).expand(2, -1, -1, -1)
+    time, strength = torch.full((2,), 0.2), torch.tensor([3.0, 2.0])
+    with torch.no_grad():
+        both = velocity(flow, start, time, context, flow.empty(context), strength)
+        for i in range(2):
+            own = Context(context.tokens[[i]], context.seen[[i]])
+            alone = velocity(flow, start[[i]], time[[i]], own, flow.empty(own), strength[[i]])
+            assert torch.allclose(both[[i]], alone, atol=1e-2)
+    assert not torch.allclose(both[0], both[1], atol=0.1)
+
+
 def test_what_an_adapter_adds_grows_with_its_scale() -> None:
     query, key, value = random(3, 2, 2, 5, HEAD).unbind(0)
     found = [Decoupled(key, value, torch.tensor([scale, 1.0])).find(query) for scale in (0.0, 0.5, 1.0)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import inspect
 import re
 import subprocess
@@ -15,8 +16,9 @@ from gradio.routes import App
 from gradio.state_holder import SessionState, StateHolder
 
 from demos.server.demo_page import is_asked_for
-from demos.server.internals import keep_routes, start_session
+from demos.server.internals import keep_routes, no_expired_state, start_session
 from demos.server.queue import WokenQueue
+from tests.loop import run_async
 from tests.serving import ROOT
 
 
@@ -59,6 +61,24 @@ def test_a_page_without_an_application_is_made_as_gradio_makes_it() -> None:
 def test_a_page_keeps_few_records_of_readers() -> None:
     assert "blocks.state_session_capacity" in inspect.getsource(StateHolder)
     assert "FINISHED_ITERATING" in inspect.getsource(Blocks.postprocess_data)
+
+
+def test_a_page_without_readers_is_not_woken() -> None:
+    """Gradio starts one task with a page that comes back again and again, and we put nothing in its place."""
+    source = inspect.getsource(gradio.route_utils.create_lifespan_handler)
+    assert source.count("enter_async_context(") == 3
+    assert "enter_async_context(_delete_state_handler(app))" in source
+    assert "if frequency and age:" in source, "files are looked after only where a page asks for it"
+
+    async def tasks() -> int:
+        with Blocks() as blocks:
+            pass
+        app = App.create_app(blocks, app_kwargs={"openapi_url": None})
+        async with app.router.lifespan_context(app):
+            return len(asyncio.all_tasks()) - 1
+
+    no_expired_state()
+    assert run_async(tasks()) == 0
 
 
 def test_a_queue_starts_with_nothing_to_do() -> None:

@@ -91,6 +91,18 @@ def test_the_base_is_what_it_is_without_a_caption() -> None:
     assert torch.allclose(off["clean"], plain["clean"], atol=0.05)
 
 
+def test_rows_of_one_noise_are_what_each_is_alone() -> None:
+    """The base's half before the control is added is computed once for all of them."""
+    same = {name: x[:1].expand_as(x) for name, x in STEP.items()}
+    strength = torch.tensor([1.0, 0.0, 0.5])
+    asked = same | ASKED | {"guidance": torch.full((3,), 2.0), "strength": strength}
+    together = direct(step_by_person, **asked)["latent"]
+    for i in range(3):
+        alone = direct(step_by_person, **{name: x[[i]] for name, x in asked.items()})["latent"]
+        assert torch.allclose(together[[i]], alone, atol=1e-2)
+    assert not torch.allclose(together[0], together[1], atol=1e-2)
+
+
 def test_one_row_that_is_off_stays_as_it_was_beside_others_that_are_on() -> None:
     strength = torch.tensor([1.0, 0.0, 0.5])
     mixed = direct(step_by_person, **STEP, **ASKED, guidance=torch.full((3,), 2.0), strength=strength)

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from demos.data.avatars import Factors, render, replace
-from demos.data.avatars.ahead import READERS
+from demos.data.avatars.ahead import READERS, portrait
 from demos.data.avatars.dataset import READERS_SEED, from_bytes, to_bytes
 from demos.data.avatars.factors import sample_rows
 from demos.kit.functions import Runner
@@ -81,7 +81,7 @@ def seen(run: Runner, pictures: Tensor) -> Seen:
 @remembered(64)
 def still(run: Runner, number: int) -> Seen:
     """A portrait as it is."""
-    return seen(run, drawn(person(number)))
+    return seen(run, portrait(number))
 
 
 @remembered(128)

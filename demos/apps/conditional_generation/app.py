@@ -54,15 +54,15 @@ Items = tuple[tuple[str, str], ...]  # wishes that can be remembered by
 @remembered_end(32)
 def painted(
     run: Runner, wishes: tuple[Items, ...], noises: tuple[int, ...], seed: int, guidance: float
-) -> Iterator[Tensor]:
-    """The diffusion model's pictures (n, 3, 64, 64) so far, for the wishes and the row of noise of each."""
+) -> Iterator[Tensor | None]:
+    """The diffusion model's pictures (n, 3, 64, 64) so far, for the wishes and the row of noise of each; None
+    after steps of which none are shown."""
     latent = torch.cat([noise(1, seed, start=row) for row in noises])
     context = [asked(values(dict(items))) for items in wishes]
     joined = {name: torch.cat([one[name] for one in context]) for name in context[0]}
     found = walk(run, step_by_attributes, latent, steps=STEPS, guidance=guidance, **joined)
     for i, step in enumerate(found, start=1):
-        if i in LOOKS:
-            yield run(decode, latent=step["clean"])
+        yield run(decode, latent=step["clean"]) if i in LOOKS else None
 
 
 @remembered(32)
@@ -94,7 +94,8 @@ def ask(
     items = tuple(pair for pair in zip(ATTRIBUTES, chosen, strict=True) if pair[1] != ANY)
     by_gan = nudged(run, items, seed, nudges)
     for made in painted(run, (items,) * COUNT, tuple(range(COUNT)), seed, guidance):
-        yield {"diffusion": row(made), "gan": row(by_gan)}
+        yield {} if made is None else {"diffusion": row(made), "gan": row(by_gan)}
+    assert made is not None
     by_diffusion, of_gan = judged(run, made), judged(run, by_gan)
     yield {
         "diffusion": row(made, obeyed(items, by_diffusion)),
@@ -197,7 +198,8 @@ def vary(
     wishes: tuple[Items, ...] = tuple(((attribute, option),) for option in options(attribute))
     noises = (0,) * len(wishes) if same else tuple(range(len(wishes)))
     for made in painted(run, wishes, noises, seed, guidance):
-        yield {"each": row(made, size=pictures.TILE)}
+        yield {} if made is None else {"each": row(made, size=pictures.TILE)}
+    assert made is not None
     seen = judged(run, made)
     own = seen[attribute] == torch.arange(len(wishes))
     yield {

@@ -32,6 +32,10 @@ class Context(NamedTuple):
         seen = self.seen[..., None].to(self.tokens)
         return (self.tokens * seen).sum(1) / seen.sum(1)
 
+    def first(self, n: int) -> "Context":
+        """The first n rows."""
+        return Context(self.tokens[:n], self.seen[:n])
+
     def join(self, other: "Context") -> "Context":
         """Both batches, one after the other."""
         return Context(torch.cat([self.tokens, other.tokens]), torch.cat([self.seen, other.seen]))
@@ -53,11 +57,10 @@ class Decoupled(NamedTuple):
         found = attend(query, self.key, self.value)
         return self.scale[:, None, None, None].to(found) * found
 
-    def and_none(self) -> "Decoupled":
-        """For twice as many rows, of which the second half gets nothing."""
-        key, value, scale = (torch.cat([part, part]) for part in self)
-        scale[len(self.scale) :] = 0
-        return Decoupled(key, value, scale)
+    def and_none(self, more: int) -> "Decoupled":
+        """For some more rows, at most as many again, which get nothing."""
+        key, value = (torch.cat([part, part[:more]]) for part in (self.key, self.value))
+        return Decoupled(key, value, F.pad(self.scale, (0, more)))
 
 
 class Control(NamedTuple):
@@ -76,9 +79,9 @@ class Control(NamedTuple):
         scale = self.scale[:, None, None, None].to(x)
         return x + scale * self.fine.to(x), y + scale * self.coarse.to(y)
 
-    def and_none(self) -> "Control":
-        """For twice as many rows, of which the second half gets nothing."""
-        return Control(*(torch.cat([part, torch.zeros_like(part)]) for part in self))
+    def and_none(self, more: int) -> "Control":
+        """For some more rows, at most as many again, which get nothing."""
+        return Control(*(torch.cat([part, torch.zeros_like(part[:more])]) for part in self))
 
 
 def asked(wishes: Mapping[str, str | float], n: int = 1) -> dict[str, Tensor]:

@@ -105,7 +105,8 @@ class Flow(nn.Module):
 
     `maps` gets, of each attention to the context, how much of each token every place takes:
     (n, h, w, LENGTH). `decoupled`: what an adapter adds in each of the `attentions`. `control`: what a copy
-    of the first half adds where it ends.
+    of the first half adds where it ends; it may have more rows (m), and `several` (m,) says to which row of
+    the first half each of them is added.
     """
 
     def __init__(self, config: FlowConfig | None = None) -> None:
@@ -138,6 +139,7 @@ class Flow(nn.Module):
         maps: Maps | None = None,
         decoupled: Sequence[Decoupled] = (),
         control: Control | None = None,
+        several: Tensor | None = None,
     ) -> Tensor:
         others = iter(decoupled) if decoupled else repeat(None)
         style = self.style(time, context)
@@ -146,6 +148,9 @@ class Flow(nn.Module):
         x = through(self.down, x, style, context, maps, others)
         y = as_rows(self.shrink(as_maps(x)))
         y = through(self.middle, y, style, context, maps, others)
+        if several is not None:
+            x, y, style = x[several], y[several], style[several]
+            context = Context(context.tokens[several], context.seen[several])
         if control is not None:
             x, y = control.added(x, y)
         y = as_rows(F.pixel_shuffle(as_maps(self.grow(y)), 2))

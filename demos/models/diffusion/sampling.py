@@ -40,11 +40,25 @@ def velocity(
     with autocast(latents.device):
         if bool((guidance == 1).all()):
             return flow(latents, time, wanted, maps, decoupled, control)
-        contexts, others = wanted.join(avoided), [one.and_none() for one in decoupled]
-        controls = control.and_none() if control else None
-        both = flow(torch.cat([latents, latents]), torch.cat([time, time]), contexts, maps, others, controls)
-    towards, away = both.chunk(2)
+        n = len(latents)
+        more = 1 if all(map(alike, (latents, time, *avoided))) else n
+        controls = control.and_none(more) if control else None
+        if wanted is avoided and not decoupled and maps is None:
+            # They differ by the control alone, which is added when the first half is done.
+            several = torch.arange(n + more, device=latents.device) % more
+            given = latents[:more], time[:more], wanted.first(more)
+            both = flow(*given, control=controls, several=several)
+        else:
+            others = [one.and_none(more) for one in decoupled]
+            rows, times = (torch.cat([part, part[:more]]) for part in (latents, time))
+            both = flow(rows, times, wanted.join(avoided.first(more)), maps, others, controls)
+    towards, away = both.split([n, more])
     return away + guidance[:, None, None, None] * (towards - away)
+
+
+def alike(rows: Tensor) -> bool:
+    """Whether all rows are the same: those of one noise are, as long as no condition has led them apart."""
+    return bool((rows == rows[:1]).all())
 
 
 @torch.inference_mode()
