@@ -26,6 +26,7 @@ from demos.models.translation import train as training
 from demos.models.translation.evaluate import EXACT, chrf, greedy
 from demos.models.translation.functions import PARTS, attend, chances_of
 from demos.models.translation.model import (
+    DIRECTIONS,
     KINDS,
     NETS,
     WEIGHTS,
@@ -35,7 +36,6 @@ from demos.models.translation.model import (
     shifted,
 )
 from demos.models.translation.reading import sentence, translation
-from demos.models.translation.train import DIRECTIONS
 from tests.demos.kit import answer, check_resuming
 
 CPU = torch.device("cpu")

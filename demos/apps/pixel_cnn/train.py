@@ -7,6 +7,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from demos.apps.pixel_cnn.evaluate import measure
 from demos.apps.pixel_cnn.model import WEIGHTS, PixelConfig, PixelNet
 from demos.apps.pixel_cnn.palette import nearest, palette_of, reduced
 from demos.data.avatars import render, sample
@@ -90,8 +91,6 @@ class PixelRun(Run[PixelNet, PixelTraining]):
 
 def publish(run: PixelRun, out: Path) -> None:
     """Write the averaged net's weights, measure them as a reader will load them, and write the card."""
-    from demos.apps.pixel_cnn.evaluate import measure
-
     net = shipped(run.average)
     card = run.card("pixel_cnn", asdict(PixelConfig()), parameters(net))
     card.sha256 = save_weights(out, net.state_dict())

@@ -32,6 +32,7 @@ from demos.kit.random import normal, uniform
 from demos.kit.training import generator
 from demos.kit.weights import Better, Metric
 from demos.models.melody.functions import FREE, bar_after, edits_by
+from demos.models.melody.losses import batch, change, divergence, spoil, step_loss
 from demos.models.melody.nets import (
     WEIGHTS,
     Editor,
@@ -42,7 +43,6 @@ from demos.models.melody.nets import (
     load_writer,
 )
 from demos.models.melody.rolls import LOWEST_PART, chroma, on_chord, onsets, parts, parts_roll, roll, tokens
-from demos.models.melody.train import batch, change, divergence, spoil, step_loss
 from demos.models.ngrams import NGrams
 from demos.models.ngrams.model import Numbers
 from demos.models.text.model import TextNet

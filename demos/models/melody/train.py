@@ -12,7 +12,7 @@ The GAN: hinge losses (Lim and Ye 2017) with a gradient penalty on real accompan
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -22,10 +22,12 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from demos.data.tunes.corpus import folk_of, generated
-from demos.data.tunes.tune import BAR, PITCHES, Tune
+from demos.data.tunes.tune import BAR, Tune
 from demos.kit.device import autocast
 from demos.kit.training import Budget, Job, Progress, Run, generator, parameters, training
 from demos.kit.weights import save_nets, shipped, write_card
+from demos.models.melody.evaluate import measure
+from demos.models.melody.losses import batch, change, divergence, spoil, step_loss
 from demos.models.melody.nets import (
     WEIGHTS,
     WRITER,
@@ -36,11 +38,10 @@ from demos.models.melody.nets import (
     UNetConfig,
     binary,
 )
-from demos.models.melody.rolls import BAR_LINE, HOLD, chroma, parts_roll, roll, tokens
+from demos.models.melody.rolls import chroma, parts_roll, roll
 from demos.models.text.model import TextNet
 
 BITS = math.log(2)  # nats to a bit
-IGNORED = -100  # a token that is not predicted
 DETAILS = {
     "bits": "-log2 p of all steps of the test tunes, divided by the number of their notes",
     "ngram_bits": "the same for interpolated n-grams of the training tunes, as intervals and times to the "
@@ -126,24 +127,6 @@ class WriterRun(TuneRun):
         return {"bits": loss.item() / BITS}
 
 
-def batch(tunes: Sequence[Tune]) -> Tensor:
-    """Tunes as tokens (n, length), the shorter ones filled up with -100."""
-    rows = [torch.tensor(tokens(tune.notes, tune.bars)) for tune in tunes]
-    return nn.utils.rnn.pad_sequence(rows, batch_first=True, padding_value=IGNORED)
-
-
-def step_loss(net: TextNet, numbers: Tensor) -> Tensor:
-    """The cross-entropy in nats of each step of tunes (n, length), given those before it; bar lines are
-    given."""
-    logits, _ = net(numbers[:, :-1].clamp_min(HOLD))
-    after = numbers[:, 1:].flatten()
-    after = torch.where(after < BAR_LINE, after, IGNORED)
-    losses = F.cross_entropy(
-        logits[:, :, :BAR_LINE].flatten(0, 1).float(), after, ignore_index=IGNORED, reduction="none"
-    )
-    return losses[after != IGNORED]
-
-
 class EditorRun(TuneRun):
     note = "AR-CNN"
 
@@ -169,29 +152,6 @@ class EditorRun(TuneRun):
         """Piano rolls (n, 36, 16 × bars); where a tune is shorter, of its bars and silence."""
         tunes = self.drawn_tunes(seeded, self.recipe.editor_batch * 8 // bars)
         return torch.stack([roll(tune.notes, bars) for tune in tunes])
-
-
-def spoil(rolls: Tensor, lost: Tensor, wrong: Tensor, seeded: torch.Generator) -> Tensor:
-    """Piano rolls (n, 36, steps) without a share `lost` (n,) of their notes, and with wrong ones, about
-    `wrong` (n,) times as many as there were; at least one cell of each is another."""
-    n, _, steps = rolls.shape
-    chance = torch.rand(rolls.shape, generator=seeded).to(rolls)
-    count = rolls.sum((1, 2))
-    added = chance < (wrong * count / (PITCHES * steps))[:, None, None]
-    spoiled = torch.where(rolls > 0, (chance >= lost[:, None, None]).to(rolls), added.to(rolls))
-    cell = torch.randint(PITCHES * steps, (n, 1), generator=seeded).to(rolls.device)
-    flat, same = spoiled.flatten(1), (spoiled == rolls).flatten(1).all(1, keepdim=True)
-    changed = flat.scatter(1, cell, 1 - flat.gather(1, cell))
-    return torch.where(same, changed, flat).view_as(rolls)
-
-
-def divergence(scores: Tensor, differs: Tensor) -> Tensor:
-    """The Kullback–Leibler divergence in nats, as a mean, of what scores (n, 36, steps) say from an even
-    distribution over the cells that differ."""
-    even = differs.flatten(1).to(scores)
-    count = even.sum(1)
-    chosen = (scores.flatten(1).log_softmax(1) * even).sum(1) / count
-    return (-count.log() - chosen).mean()
 
 
 class GanRun(Run[nn.ModuleDict, MelodyTraining]):
@@ -250,11 +210,6 @@ class GanRun(Run[nn.ModuleDict, MelodyTraining]):
         self.optimizers[which].step()
 
 
-def change(some: Tensor, others: Tensor) -> Tensor:
-    """How much two batches of rolls differ, as a share of what is in them."""
-    return (some - others).abs().sum() / (some + others).sum().clamp_min(1e-6)
-
-
 def drawn_noise(n: int, bars: int, seeded: torch.Generator) -> tuple[Tensor, Tensor]:
     """Noise for n accompaniments of so many bars: (n, 24) and (n, 8, bars)."""
     size = NoiseConfig()
@@ -282,8 +237,6 @@ def train(recipe: MelodyTraining, job: Job) -> Iterator[Progress]:
 
 def publish(runs: dict[str, Run[Any, Any]], out: Path) -> None:
     """Write the averaged nets' weights, measure them as a reader will load them, and write the card."""
-    from demos.models.melody.evaluate import measure
-
     averages = {name: run.average for name, run in runs.items()} | {"gan": runs["gan"].average["generator"]}
     nets = {name: shipped(net) for name, net in averages.items()}
     config = {"transformer": asdict(WRITER), "unet": asdict(UNetConfig()), "noise": asdict(NoiseConfig())}

@@ -15,16 +15,16 @@ from demos.data.sentences.corpus import examples, sentences
 from demos.data.sentences.pieces import numbered, padded, text_of
 from demos.kit.weights import Metric
 from demos.models.translation.functions import translated
-from demos.models.translation.model import KINDS, LONGEST, WEIGHTS, Translator, load_net
-from demos.models.translation.train import DIRECTIONS, RECIPE
+from demos.models.translation.model import DIRECTIONS, KINDS, LONGEST, WEIGHTS, Translator, load_net
 
 EXACT = 0.90  # share of translations
+SAMPLES = 400  # meanings of the test
 TESTED_BY = 1  # the seed of the test sentences
 ROWS = 200  # sentences at once
 ORDER, BETA = 6, 2.0  # of chrF
 
 
-def evaluate(tested: int = RECIPE.tested, folder: Path = WEIGHTS) -> dict[str, Metric]:
+def evaluate(tested: int = SAMPLES, folder: Path = WEIGHTS) -> dict[str, Metric]:
     """The card's metrics. Raises WeightsError."""
     return measure({kind: load_net(kind, torch.device("cpu"), folder) for kind in KINDS}, tested)
 

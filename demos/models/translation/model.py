@@ -21,6 +21,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from functools import cache
+from itertools import permutations
 from pathlib import Path
 from typing import NamedTuple
 
@@ -28,12 +29,14 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from demos.data.sentences.lexicon import LANGUAGES
 from demos.data.sentences.pieces import PADDING, START, table
 from demos.kit.weights import loaded
 from demos.models.text.model import Dropout
 
 WEIGHTS = Path(__file__).parent / "weights"
 KINDS = ("gru", "transformer")
+DIRECTIONS = tuple(permutations(LANGUAGES, 2))
 LONGEST = 40  # pieces of a sentence
 
 

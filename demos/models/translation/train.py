@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from functools import cache
-from itertools import permutations
 
 import torch
 import torch.nn.functional as F
@@ -19,9 +18,9 @@ from demos.data.sentences.speech import SPEECH
 from demos.kit.device import autocast
 from demos.kit.training import Budget, Job, Progress, Run, generator, parameters, training
 from demos.kit.weights import save_nets, shipped, write_card
-from demos.models.translation.model import KINDS, WEIGHTS, Translator, fresh
+from demos.models.translation.evaluate import SAMPLES, measure
+from demos.models.translation.model import DIRECTIONS, KINDS, WEIGHTS, Translator, fresh
 
-DIRECTIONS = tuple(permutations(LANGUAGES, 2))
 Pair = tuple[tuple[int, ...], tuple[int, ...]]  # numbers of a source and of its target
 DETAILS = {
     "exact": "share of greedy translations of test sentences that are the sentence that the grammar says in "
@@ -38,7 +37,7 @@ class TranslationTraining:
     steps: int = 7000  # of the GRU; see SHARES
     batch: int = 64
     drawn: int = DRAWN  # meanings
-    tested: int = 400  # meanings of the test
+    tested: int = SAMPLES
     weight_decay: float = 0.01
     average: float = 0.998
     data_seed: int = 0
@@ -117,8 +116,6 @@ def train(recipe: TranslationTraining, job: Job) -> Iterator[Progress]:
 
 def publish(runs: list[TranslationRun], job: Job) -> None:
     """Write the averaged nets' weights, measure them as a reader will load them, and write the card."""
-    from demos.models.translation.evaluate import measure
-
     nets = {run.kind: shipped(run.average) for run in runs}
     sizes = {
         run.kind: asdict(run.model.config)
