@@ -8,7 +8,7 @@ import copy
 import hashlib
 import json
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Literal
@@ -42,6 +42,19 @@ class Metric:
         if self.bar is None:
             return True
         return self.value >= self.bar if self.better == "higher" else self.value <= self.bar
+
+
+def metrics_of(
+    found: Mapping[str, float], bars: Mapping[str, float], lower: Collection[str], digits: int = 4
+) -> dict[str, Metric]:
+    """Measured numbers, rounded, each with its bar. Those with one of the words `lower` in their names are
+    better when they are lower."""
+    return {
+        name: Metric(
+            round(value, digits), bars.get(name), "lower" if any(word in name for word in lower) else "higher"
+        )
+        for name, value in found.items()
+    }
 
 
 @dataclass

@@ -12,7 +12,7 @@ from demos.data.avatars.dataset import HELD_OUT_SEED, Portraits, portraits
 from demos.data.avatars.render import PARTS
 from demos.kit.metrics import accuracy, psnr, r2
 from demos.kit.training import channels_last
-from demos.kit.weights import Metric, shipped
+from demos.kit.weights import Metric, metrics_of, shipped
 from demos.models.attributes import truth_columns, visible
 from demos.models.autoencoders.model import (
     BETAS,
@@ -40,7 +40,7 @@ CALIBRATED = 2048  # portraits that the statistics of the norms are measured on
 
 def evaluate(samples: int = 3000, folder: Path = WEIGHTS) -> dict[str, Metric]:
     """The card's metrics on ``samples`` held-out portraits. Raises WeightsError."""
-    return as_metrics(measure(load_trunk(folder=folder), samples)[0])
+    return measure(load_trunk(folder=folder), samples)[0]
 
 
 @torch.no_grad()
@@ -63,8 +63,8 @@ def finished(average: Trunk, pictures: Tensor) -> Trunk:
 
 
 @torch.inference_mode()
-def measure(model: Trunk, samples: int) -> tuple[dict[str, float], dict[str, list[float]]]:
-    """All measures on held-out portraits, and the nats that each number of a variational code carries."""
+def measure(model: Trunk, samples: int) -> tuple[dict[str, Metric], dict[str, list[float]]]:
+    """The card's metrics on held-out portraits, and the nats of each number of a variational code."""
     data = portraits(samples, HELD_OUT_SEED, parts=True)
     reference = Reference(load_judge(torch.device("cpu")), data.pictures(slice(None)))
     read = torch.cat([model.read(chunk) for chunk in reference.pictures.split(250)])
@@ -79,7 +79,7 @@ def measure(model: Trunk, samples: int) -> tuple[dict[str, float], dict[str, lis
         measured |= {"kl": divergence.sum().item(), "active": float((divergence > 0.05).sum())}
         found |= {f"vae_{name}.{beta}": value for name, value in measured.items()}
     found["prior_fid"] = min(found[f"vae_prior_fid.{beta}"] for beta in BETAS)
-    return found, nats
+    return metrics_of(found, BARS, LOWER, digits=3), nats
 
 
 def measure_plain(
@@ -142,13 +142,4 @@ def recognized(judge: Judge, drawn: Tensor, data: Portraits) -> dict[str, float]
     truth = truth_columns(data.continuous, data.categorical)
     return {f"r2.{name}": r2(read[name], truth[name], seen.get(name)) for name in READ} | {
         f"accuracy.{name}": accuracy(read[name], truth[name], seen.get(name)) for name in READ_CLASSES
-    }
-
-
-def as_metrics(found: dict[str, float]) -> dict[str, Metric]:
-    return {
-        name: Metric(
-            round(value, 3), BARS.get(name), "lower" if any(word in name for word in LOWER) else "higher"
-        )
-        for name, value in found.items()
     }

@@ -22,7 +22,7 @@ from demos.kit.device import autocast, to_channels_last
 from demos.kit.training import Budget, Run, generator, parameters, trainer
 from demos.kit.weights import Card, save_weights, write_card
 from demos.models.attributes import AttributeHeads, attribute_loss, truth_columns, visible
-from demos.models.autoencoders.evaluate import CALIBRATED, as_metrics, finished, measure
+from demos.models.autoencoders.evaluate import CALIBRATED, finished, measure
 from demos.models.autoencoders.model import CODE, WEIGHTS, Config, Trunk, random_sizes, reconstruct
 
 
@@ -156,8 +156,7 @@ def publish(run: AutoencoderRun, out: Path) -> Card:
     model = finished(run.average, run.data.pictures(slice(CALIBRATED)))
     card = run.card("autoencoders", asdict(Config()), parameters(model))
     card.sha256 = save_weights(out, model.state_dict())
-    found, nats = measure(model, run.recipe.samples)
-    card.metrics = as_metrics(found)
+    card.metrics, nats = measure(model, run.recipe.samples)
     card.details = {"nats": nats, "held_out": {"seed": HELD_OUT_SEED, "portraits": run.recipe.samples}}
     write_card(out, card)
     return card

@@ -32,9 +32,9 @@ class Context(NamedTuple):
         seen = self.seen[..., None].to(self.tokens)
         return (self.tokens * seen).sum(1) / seen.sum(1)
 
-    def first(self, n: int) -> "Context":
-        """The first n rows."""
-        return Context(self.tokens[:n], self.seen[:n])
+    def rows(self, which: slice | Tensor) -> "Context":
+        """Some of the rows."""
+        return Context(self.tokens[which], self.seen[which])
 
     def join(self, other: "Context") -> "Context":
         """Both batches, one after the other."""

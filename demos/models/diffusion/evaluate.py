@@ -18,7 +18,7 @@ from demos.data.captions.tokens import numbers
 from demos.kit.device import autocast
 from demos.kit.metrics import accuracy, psnr, r2
 from demos.kit.training import channels_last
-from demos.kit.weights import Metric
+from demos.kit.weights import Metric, metrics_of
 from demos.models.attributes import truth_columns, visible
 from demos.models.diffusion.conditions import ATTRIBUTES, Context
 from demos.models.diffusion.model import WEIGHTS, Flow, LatentDiffusion, load_diffusion
@@ -61,7 +61,7 @@ def measure(model: LatentDiffusion, samples: int) -> tuple[dict[str, Metric], di
         "guidance": GUIDANCE,
         "drawn": {name: round(value, 4) for name, value in ceiling.items()},
     }
-    return as_metrics(found), details
+    return metrics_of(found, BARS, LOWER), details
 
 
 def measure_autoencoder(model: LatentDiffusion, data: Portraits, reference: Reference) -> dict[str, float]:
@@ -214,12 +214,3 @@ def eyes_match(judge: Judge, pictures: Tensor, prompts: Factors) -> float:
     halves = (torch.cat([left, left.flip(-1)], -1), torch.cat([right.flip(-1), right], -1))
     a, b = (read_all(judge, half)["iris"] for half in halves)
     return float((a == b).double().mean())
-
-
-def as_metrics(found: dict[str, float]) -> dict[str, Metric]:
-    return {
-        name: Metric(
-            round(value, 4), BARS.get(name), "lower" if any(word in name for word in LOWER) else "higher"
-        )
-        for name, value in found.items()
-    }

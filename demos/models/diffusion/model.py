@@ -149,8 +149,7 @@ class Flow(nn.Module):
         y = as_rows(self.shrink(as_maps(x)))
         y = through(self.middle, y, style, context, maps, others)
         if several is not None:
-            x, y, style = x[several], y[several], style[several]
-            context = Context(context.tokens[several], context.seen[several])
+            x, y, style, context = x[several], y[several], style[several], context.rows(several)
         if control is not None:
             x, y = control.added(x, y)
         y = as_rows(F.pixel_shuffle(as_maps(self.grow(y)), 2))

@@ -46,12 +46,12 @@ def velocity(
         if wanted is avoided and not decoupled and maps is None:
             # They differ by the control alone, which is added when the first half is done.
             several = torch.arange(n + more, device=latents.device) % more
-            given = latents[:more], time[:more], wanted.first(more)
+            given = latents[:more], time[:more], wanted.rows(slice(more))
             both = flow(*given, control=controls, several=several)
         else:
             others = [one.and_none(more) for one in decoupled]
             rows, times = (torch.cat([part, part[:more]]) for part in (latents, time))
-            both = flow(rows, times, wanted.join(avoided.first(more)), maps, others, controls)
+            both = flow(rows, times, wanted.join(avoided.rows(slice(more))), maps, others, controls)
     towards, away = both.split([n, more])
     return away + guidance[:, None, None, None] * (towards - away)
 

@@ -21,7 +21,7 @@ from demos.data.captions.facts import Fact, facts, rows
 from demos.data.captions.grammar import LANGUAGES, Writer
 from demos.data.captions.tokens import numbers
 from demos.kit.device import autocast
-from demos.kit.weights import Metric
+from demos.kit.weights import Metric, metrics_of
 from demos.models.diffusion.conditions import Control
 from demos.models.diffusion.evaluate import NOISE_SEED, PROMPT_SEED, decoded, obeyed
 from demos.models.diffusion.model import load_diffusion
@@ -69,10 +69,7 @@ def measure(adapter: ImageAdapter, samples: int) -> dict[str, Metric]:
         for key, value in scores(people, trial).items()
     }
     found |= {key: found[f"{key}_at.{DEFAULT:g}"] for key in SCORES}
-    metrics = {
-        name: Metric(round(value, 4), BARS.get(name), "lower" if "landmark" in name else "higher")
-        for name, value in found.items()
-    }
+    metrics = metrics_of(found, BARS, ("landmark",))
     texts = prompts(min(samples, 20))[0]
     nothing, base = (results(one, people, texts, (0.0, 0.0)) for one in (adapter, None))
     unchanged = (nothing == base).flatten(1).all(1).double().mean().item()
