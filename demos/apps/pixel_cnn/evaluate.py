@@ -18,9 +18,10 @@ from demos.models.judge.model import features, load_judge
 
 BITS_BAR = 0.95  # per pixel; a first trial reached 1.03 in four minutes of training
 CHUNK = 100  # pictures at once
+SAMPLES = 1000  # held-out portraits, and as many that the net paints
 
 
-def evaluate(held_out: int = 1000, samples: int = 1000, folder: Path = WEIGHTS) -> dict[str, Metric]:
+def evaluate(held_out: int = SAMPLES, samples: int = SAMPLES, folder: Path = WEIGHTS) -> dict[str, Metric]:
     """The card's metrics, on so many held-out portraits and samples. Raises WeightsError."""
     return measure(load_net(torch.device("cpu"), folder), held_out, samples)
 

@@ -7,7 +7,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from demos.apps.pixel_cnn.evaluate import measure
+from demos.apps.pixel_cnn.evaluate import SAMPLES, measure
 from demos.apps.pixel_cnn.model import WEIGHTS, PixelConfig, PixelNet
 from demos.apps.pixel_cnn.palette import nearest, palette_of, reduced
 from demos.data.avatars import render, sample
@@ -35,8 +35,8 @@ class PixelTraining:
     batch: int = 32
     portraits: int = 120_000  # 30,000 were learned by heart: they took .04 bits less than held-out ones
     palette_from: int = 1000  # portraits
-    held_out: int = 1000
-    samples: int = 1000
+    held_out: int = SAMPLES
+    samples: int = SAMPLES
     rate: float = 3e-3
     average: float = 0.999
     data_seed: int = TRAIN_SEED

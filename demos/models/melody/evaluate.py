@@ -47,6 +47,7 @@ from demos.models.ngrams import NGrams
 from demos.models.ngrams.model import Numbers
 from demos.models.text.model import TextNet
 
+SAMPLES = 400  # test tunes
 CLEARLY = 0.85  # of the bits that n-grams need
 IN_KEY = 0.95
 NOVEL = 0.8  # of the novelty of unseen tunes
@@ -62,7 +63,7 @@ HIGHEST = 12  # order of n-grams
 FARTHEST, LAST_GAP = 24, 24
 
 
-def evaluate(tunes: int = 400, folder: Path = WEIGHTS) -> dict[str, Metric]:
+def evaluate(tunes: int = SAMPLES, folder: Path = WEIGHTS) -> dict[str, Metric]:
     """The card's metrics on so many test tunes. Raises WeightsError."""
     cpu = torch.device("cpu")
     return measure(load_writer(cpu, folder), load_editor(cpu, folder), load_generator(cpu, folder), tunes)

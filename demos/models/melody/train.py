@@ -26,7 +26,7 @@ from demos.data.tunes.tune import BAR, Tune
 from demos.kit.device import autocast
 from demos.kit.training import Budget, Job, Progress, Run, generator, parameters, training
 from demos.kit.weights import save_nets, shipped, write_card
-from demos.models.melody.evaluate import measure
+from demos.models.melody.evaluate import SAMPLES, measure
 from demos.models.melody.losses import batch, change, divergence, spoil, step_loss
 from demos.models.melody.nets import (
     WEIGHTS,
@@ -70,7 +70,7 @@ class MelodyTraining:
     penalty: float = 2.0  # of R1
     variety: float = 0.25  # share of an accompaniment that other noise should change
     average: float = 0.998
-    measured: int = 400  # tunes
+    measured: int = SAMPLES
     data_seed: int = 0
 
 
