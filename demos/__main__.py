@@ -255,6 +255,9 @@ def run_list(arguments: argparse.Namespace) -> int:
     except TermbaseError as error:
         print(error, file=sys.stderr)
         return 2
+    if not demos:
+        hint = "`python -m demos new NAME` writes one"
+        print(f"There is no demo in {arguments.demos / 'apps'} yet: {hint}.", file=sys.stderr)
     if arguments.format == "json":
         print(json.dumps([described(demo) for demo in demos.values()], indent=2))
         return 0
@@ -269,9 +272,9 @@ def run_list(arguments: argparse.Namespace) -> int:
 def project(arguments: argparse.Namespace) -> "tuple[dict[str, Language], dict[str, Demo]]":
     """The languages and the demos of the project that the arguments name. Raises TermbaseError."""
     from demos.kit.languages import of_termbase
-    from demos.kit.registry import apps, load_demos
+    from demos.kit.registry import load_demos
 
-    root = apps(arguments.demos)
+    root = (arguments.demos / "apps").resolve()
     languages = of_termbase(arguments.termbase, root)
     return languages, load_demos(languages, root)
 
@@ -325,13 +328,12 @@ def run_stills(arguments: argparse.Namespace) -> int:
 def run_new(arguments: argparse.Namespace) -> int:
     """Write the folder, then draw the still from the app that stands in it."""
     from demos.kit.languages import of_termbase
-    from demos.kit.new import NewError, write_demo
-    from demos.kit.registry import apps
+    from demos.kit.new import NewError, untranslated, write_demo
     from glossary.load import load
     from glossary.model import TermbaseError
 
     try:
-        root = apps(arguments.demos)
+        root = arguments.demos / "apps"
         languages = of_termbase(arguments.termbase, root)
         terms = load(arguments.termbase).concepts
         folder = write_demo(root, arguments.name, arguments.term, list(languages), terms)
@@ -339,6 +341,8 @@ def run_new(arguments: argparse.Namespace) -> int:
         print(error, file=sys.stderr)
         return 2
     print(f"{folder} now holds a demo that runs. Change app.py and demo.yml, then draw its still again:")
+    if english := untranslated(languages):
+        print(f"(demo.yml has English texts for {', '.join(english)} so far: translate them.)")
     print(f"python -m demos stills {arguments.name}")
     return 0
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Collection
 from pathlib import Path
@@ -11,6 +12,7 @@ import yaml
 
 STARTER = Path(__file__).with_name("starter")
 FALLBACK = "en"
+LINK = re.compile(r"\[\[([^|\]]+)\|([^\]]+)\]\]")  # to a concept, in words of its own
 
 
 class NewError(Exception):
@@ -30,16 +32,23 @@ def write_demo(apps: Path, name: str, term: str, languages: Collection[str], ter
     folder.mkdir(parents=True)
     (folder / "__init__.py").write_text('"""See `app.py`."""\n', encoding="utf-8")
     (folder / "app.py").write_text((STARTER / "app.py").read_text(encoding="utf-8"), encoding="utf-8")
-    (folder / "demo.yml").write_text(described(term, languages), encoding="utf-8")
+    (folder / "demo.yml").write_text(described(term, languages, terms), encoding="utf-8")
     shutil.copyfile(STARTER / "still.webp", folder / "still.webp")
     return folder
 
 
-def described(term: str, languages: Collection[str]) -> str:
+def untranslated(languages: Collection[str]) -> list[str]:
+    """The languages that the starter has no texts in, so that a new demo begins with English ones."""
+    known = yaml.safe_load((STARTER / "demo.yml").read_text(encoding="utf-8"))["title"]
+    return [lang for lang in languages if lang not in known]
+
+
+def described(term: str, languages: Collection[str], terms: Collection[str]) -> str:
     """The starter's `demo.yml` for a term in some languages: those that it does not know get English to
-    translate."""
-    starter = yaml.safe_load((STARTER / "demo.yml").read_text(encoding="utf-8"))
-    texts = in_languages(starter, languages)
+    translate. Links to concepts that are not among the terms become plain words."""
+    written = (STARTER / "demo.yml").read_text(encoding="utf-8")
+    linked = LINK.sub(lambda link: link[0] if link[1] in terms else link[2], written)
+    texts = in_languages(yaml.safe_load(linked), languages)
     dumped = yaml.safe_dump(texts, allow_unicode=True, sort_keys=False, width=1000)
     return f"terms:\n  {term}:  # the demo as it opens; a preset's name would give that state\n{dumped}"
 

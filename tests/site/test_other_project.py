@@ -13,6 +13,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
 
+from demos.__main__ import main as demos
 from glossary.__main__ import main
 from tests.light import LIGHT
 from tests.serving import ROOT, Server, open_demo, serve
@@ -128,6 +129,26 @@ def test_the_command_line_reads_them_from_the_termbase(project: Path) -> None:
     assert done.returncode == 0, done.stderr
     assert "half" in done.stdout
     assert "generator" not in done.stdout.split("trainable")[0]
+
+
+def test_a_new_demo_goes_into_the_project(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["init", str(tmp_path / "ours"), "--languages", "de", "en"]) == 0
+    monkeypatch.chdir(tmp_path / "ours")
+    capsys.readouterr()
+    assert demos(["list", "--format", "json"]) == 0
+    said = capsys.readouterr()
+    assert json.loads(said.out) == [], "Ordlab's own are not those of the project"
+    assert "python -m demos new" in said.err
+    assert demos(["new", "first_demo", "--term", "concept"]) == 0
+    said = capsys.readouterr()
+    assert "English texts for de so far" in said.out
+    assert Path("demos/apps/first_demo/app.py").is_file()
+    assert "[[" not in Path("demos/apps/first_demo/demo.yml").read_text("utf-8"), "a link that leads nowhere"
+    assert demos(["list"]) == 0
+    assert capsys.readouterr().out.startswith("first_demo")
+    assert main(["check"]) == 0, capsys.readouterr().out
 
 
 @pytest.mark.browser
