@@ -341,6 +341,10 @@ def test_a_small_chart_rings_the_points_asked_for() -> None:
     (ring,) = [thing for thing in chart.things if isinstance(thing, charts.Ring)]
     line = next(thing for thing in chart.things if isinstance(thing, charts.Line) and thing.color == 0)
     assert (ring.x, ring.y) == line.points[-1]
+    first = charts.lines(series, str, x="x", y="", up=(0, 2), at=(0,), small=True)
+    (ring,) = [thing for thing in first.things if isinstance(thing, charts.Ring)]
+    numbers = [thing for thing in first.things if isinstance(thing, charts.Words) and thing.anchor == "end"]
+    assert all(number.x < ring.x - ring.radius for number in numbers), "none is under the ring"
     assert chart.narrow is None
     assert 'class="chart small"' in chart.svg("alt")
     wide = charts.lines(series, str, x="x", y="", up=(0, 2), at=(0, 1))

@@ -96,16 +96,18 @@ class Plot:
     def drawing(self, things: Sequence[Thing], narrow: Drawing | None = None) -> Drawing:
         """The axes, lines at round numbers, what is what, and things in front of them."""
         low, right, form = self.low, self.right, self.axes.form
+        ringed = any(isinstance(thing, Ring) for thing in things)  # maybe on an axis, beside a number
+        left, under = (LEFT - 14, low + 19) if ringed else (LEFT - 8, low + 16)
         frame: list[Thing] = []
         for value in rounds(self.axes.up):
             at = self.place((self.axes.across[0], value))[1]
-            frame += [Line(((LEFT, at), (right, at))), Words(LEFT - 8, at, form(value), "end")]
+            frame += [Line(((LEFT, at), (right, at))), Words(left, at, form(value), "end")]
         for value in rounds(self.axes.across, 5 if self.width == WIDTH else 4):
             at = self.place((value, self.axes.up[0]))[0]
             inside = min(at, self.width - across(form(value)) / 2)
-            frame += [Line(((at, low), (at, low + 5))), Words(inside, low + 16, form(value), "middle")]
+            frame += [Line(((at, low), (at, low + 5))), Words(inside, under, form(value), "middle")]
         frame.append(Line(((LEFT, self.top), (LEFT, low), (right, low))))
-        frame.append(Words((LEFT + right) / 2, self.height - 10, self.axes.x, "middle"))
+        frame.append(Words((LEFT + right) / 2, self.height - 8, self.axes.x, "middle"))
         frame.append(Words(0, self.top - LETTERS / 2 - 8, self.axes.y, "start"))
         return Drawing((*frame, *things), self.width, self.height, narrow)
 
@@ -170,9 +172,9 @@ class Plane:
         edges: list[Thing] = [Line(((left, HEAD), (right, HEAD), (right, low), (left, low), (left, HEAD)))]
         for value in rounds((self.low, self.high)):
             across, up = self.place(value, value)
-            edges += [Words(across, low + 12, form(value), "middle"), Words(left - 6, up, form(value), "end")]
+            edges += [Words(across, low + 15, form(value), "middle"), Words(left - 6, up, form(value), "end")]
         return Drawing(
-            (*things, *edges, Words(right, low + 29, x, "end"), Words(left, HEAD - 10, y, "start")),
+            (*things, *edges, Words(right, low + 30, x, "end"), Words(left, HEAD - 10, y, "start")),
             SIDE,
             SIDE + 2,
         )
