@@ -35,6 +35,16 @@ addEventListener("click", async ({target}) => {
   setTimeout(() => (button.textContent = words), 2000);
 });
 
+// The ends of a slider, which Gradio writes as programs write numbers: with a point and a hyphen.
+new MutationObserver(() => {
+  const {format} = new Intl.NumberFormat(document.documentElement.lang, {maximumFractionDigits: 6});
+  for (const {firstChild: text} of document.querySelectorAll(".min_value, .max_value")) {
+    if (!/^-?\d+(\.\d+)?$/.test(text?.data)) continue;
+    const written = format(Number(text.data)).replace("-", "−");
+    if (written !== text.data) text.data = written;
+  }
+}).observe(document, {characterData: true, childList: true, subtree: true});
+
 // A click on a chart that can be clicked: which chart and where in it, into the hidden field, as an event that
 // Gradio sends with everything else on the page.
 addEventListener("click", ({target, clientX, clientY}) => {
