@@ -130,6 +130,8 @@ footer { display: none !important }
 .form, .form > .block { overflow: visible !important }
 .controls { align-items: flex-end; gap: 1rem }
 .controls > .form { align-items: flex-end }
+/* Several fields beside buttons: what they are called needs the room more than the buttons do. */
+@media (min-width: 32rem) { .controls > .form:has(> :nth-child(2)) { flex-basis: 20rem } }
 /* A button is as wide as its words, or more; where it has a line to itself, not as wide as the line. */
 .controls > button {
   flex: 1 1 max-content !important; font-size: 1.0625rem; max-width: 16rem; min-height: 2.75rem;
