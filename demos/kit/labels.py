@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import unicodedata
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -84,6 +85,12 @@ class Labels:
         """A number with the decimals that it has."""
         digits = len(f"{value:.6f}".rstrip("0").partition(".")[2])
         return numbers.number(value, self.language.locale, digits)
+
+    def power_of_ten(self, exponent: float) -> str:
+        """10 to the power of `exponent`, with the power of ten written out: `3,2 · 10⁻⁷` for -6.5."""
+        whole = math.floor(exponent)
+        raised = str(whole).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
+        return self.shared("power_of_ten", digits=self.number(10 ** (exponent - whole)), power=raised)
 
     def percent(self, share: float) -> str:
         """A share from 0 to 1 in whole per cent."""

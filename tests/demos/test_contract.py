@@ -250,6 +250,7 @@ def test_an_answer_has_words_in_every_language(app: App, tab: Tab, lang: str) ->
     for text in shown.values():
         if not text.startswith("data:"):
             assert not re.search(r"\{\w+\}", text), "a field that nothing filled in"
+            assert not re.search(r"[，。；：！？](?:\*\*|</\w+>)* +[^ |]", text), "a space in Chinese"
 
 
 # Its addresses
@@ -358,14 +359,15 @@ def test_its_terms_exist(demo: Demo) -> None:
 def test_numbers_are_written_as_the_language_writes_them(lang: str) -> None:
     labels = Labels(next(iter(DEMOS.values())), LANGUAGES[lang])
     expected = {
-        "nb": ("−1,50", "310\u00a0000", "83\u00a0%"),
-        "en": ("−1.50", "310,000", "83%"),
-        "zh": ("−1.50", "310,000", "83%"),
+        "nb": ("−1,50", "310\u00a0000", "83\u00a0%", "3,2 · 10⁻⁷"),
+        "en": ("−1.50", "310,000", "83%", "3.2 × 10⁻⁷"),
+        "zh": ("−1.50", "310,000", "83%", "3.2 × 10⁻⁷"),
     }[lang]
     assert labels.chance(0.9999) == f">\u00a0{labels.percent(0.99)}"
     assert labels.chance(0.0001) == f"<\u00a0{labels.percent(0.01)}"
     assert labels.chance(0.5) == labels.percent(0.5)
-    assert (labels.number(-1.5, 2), labels.thousands(310_000), labels.percent(0.83)) == expected
+    written = (labels.number(-1.5, 2), labels.thousands(310_000), labels.percent(0.83))
+    assert (*written, labels.power_of_ten(-6.5)) == expected
 
 
 def test_the_demos_wear_the_sites_colours() -> None:

@@ -379,7 +379,7 @@ def test_preset_chain_multiplies_and_adds_up() -> None:
 
 
 def power_of_two(written: str) -> float:
-    """The logarithm of a probability as the table writes it: 0.25, or 3.1 · 10⁻⁷."""
-    mantissa, _, exponent = written.partition(" · 10")
+    """The logarithm of a probability as the table writes it: 0.25, or 3.1 × 10⁻⁷."""
+    mantissa, _, exponent = written.partition(" × 10")
     power = int(exponent.translate(str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")) or 0)
     return math.log2(float(mantissa)) + power * math.log2(10)

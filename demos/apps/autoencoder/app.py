@@ -90,7 +90,7 @@ def difference(error: Tensor) -> Scene:
 def facts(words: Labels, size: str, quality: float, before: float, noise: float) -> str:
     pixels = words.thousands(3 * 64 * 64)
     says = words("squeezed", pixels=pixels, size=size, db=words.number(quality))
-    return says if noise == 0 else f"{says} {words('cleaned', before=words.number(before))}"
+    return says if noise == 0 else words.sentences([says, words("cleaned", before=words.number(before))])
 
 
 # Single numbers

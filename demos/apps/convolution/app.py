@@ -121,7 +121,7 @@ def written_out(
     head = ["", *(words("column", n=across - 1 + i) for i in (0, 1, 2))]
     table = "\n".join(f"| {' | '.join(line)} |" for line in (head, ["---"] * 4, *rows))
     total = words("total", total=short(words, sum(products)))
-    return f"{table}\n\n{total} {drawing(words, kernel, result)}"
+    return f"{table}\n\n{words.sentences([total, drawing(words, kernel, result)])}"
 
 
 def drawing(words: Labels, kernel: tuple[float, ...], result: Tensor) -> str:

@@ -153,7 +153,7 @@ def facts(run: Runner, words: Labels, kind: str, strength: int, at_all: list[Mea
     ]
     table = "\n".join(f"| {' | '.join(row)} |" for row in rows)
     meaning, head = words[f"means_{kind}"], words["table_head"]
-    return f"**{what}** {meaning}\n\n{head}\n|---|---:|---:|\n{table}"
+    return f"{words.headed(what, meaning)}\n\n{head}\n|---|---:|---:|\n{table}"
 
 
 def usual_distance(run: Runner) -> float:

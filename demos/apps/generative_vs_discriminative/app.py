@@ -194,11 +194,8 @@ def bayes(words: Labels, classes: list[int], mixture: Mixture, at: Array, sure: 
 
 def density(words: Labels, log: float) -> str:
     """The number that has this natural logarithm, as one would write it."""
-    power = math.floor(log / math.log(10))
-    if power >= -3:
-        return words.number(math.exp(log), 4)
-    digits = str(power).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
-    return words("tiny", digits=words.number(math.exp(log - power * math.log(10))), power=digits)
+    power = log / math.log(10)
+    return words.number(math.exp(log), 4) if power >= -3 else words.power_of_ten(power)
 
 
 def verdict(
@@ -210,8 +207,8 @@ def verdict(
     name = CLASSES[classes[int(sure.argmax())]].upper()
     first = words("sure", chance=words.chance(sure.max()), name=name)
     if rarer < 0.01:
-        return f"{first} {words('never_seen', share=words.percent(0.01))}"
-    return f"{first} {words('seen', share=words.percent(rarer))}"
+        return words.sentences([first, words("never_seen", share=words.percent(0.01))])
+    return words.sentences([first, words("seen", share=words.percent(rarer))])
 
 
 CONTROLS = (

@@ -322,13 +322,9 @@ def table(words: Labels, bits: Tensor, pixel: int) -> str:
 
 
 def written(words: Labels, bits: float) -> str:
-    """The probability that so many bits stand for: 0.25, or 3.1 · 10⁻⁷."""
+    """The probability that so many bits stand for: 0.25, or 3.1 × 10⁻⁷."""
     power = -bits * math.log10(2)
-    if power > -3:
-        return words.number(10**power, 3)
-    whole = math.floor(power)
-    raised = str(whole).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
-    return f"{words.number(10 ** (power - whole), 1)} · 10{raised}"
+    return words.number(10**power, 3) if power > -3 else words.power_of_ten(power)
 
 
 PIXEL = Slider("pixel", 1, PIXELS, 120, step=1, play=True)
