@@ -61,6 +61,7 @@ def test_old_addresses_lead_to_the_new_pages(server: Running, query: str, to: st
         ("/docs.php", "Fant ikke"),
         ("/demos/nothing/?lang=zh", "找不到"),
         ("/demos/tiny/de/", "Fant ikke"),
+        ("/demos/nothing/en/", "Not found"),
         ("/demos/tiny/en/nothing", "Not found"),
         ("/%2e%2e/%2e%2e/etc/passwd", "Fant ikke"),
     ],
