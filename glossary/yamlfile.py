@@ -211,9 +211,10 @@ class Reader:
                     key=name,
                 )
             elif known and name not in known:
-                self.at(
-                    key_node, "T009", f"unknown key “{name}”", did_you_mean(name, known), key=join(key, name)
-                )
+                message, fix = f"unknown key “{name}”", did_you_mean(name, known)
+                if found and _is_bare(key_node, value_node):  # {definition: one, two}
+                    message, fix = f"a comma ends the text before “{name}”", "put the whole text in quotes"
+                self.at(key_node, "T009", message, fix, key=join(key, name))
             else:
                 found[name] = (key_node, value_node)
         return found
@@ -432,6 +433,12 @@ def _step(node: Node, key: str | int) -> tuple[int, Node] | None:
             return (line_of(node.value[key]), node.value[key]) if key < len(node.value) else None
         return next(((line_of(item), item) for item in node.value if item.value == key), None)
     return None
+
+
+def _is_bare(key_node: Node, value_node: Node) -> bool:
+    """Whether a key stands there without a colon, as it can between braces."""
+    ends, begins = key_node.end_mark, value_node.start_mark
+    return ends is not None and begins is not None and bool(ends.index == begins.index)
 
 
 def _kind(node: Node) -> str:
