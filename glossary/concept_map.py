@@ -189,7 +189,9 @@ def wrap(text: str, width: float = BOX_WIDTH, size: float = FONT_SIZE, *, bold: 
 def _broken(word: str, room: float, measure: Measure) -> Iterator[str]:
     """A word in parts that each have room; no part is shorter than three letters."""
     while measure(word.rstrip()) > room:
-        end = next(end for end in range(len(word) - 3, 0, -1) if measure(word[:end] + "-") <= room)
+        end = 1  # from the front: a word may be very long, and a line holds few letters
+        while end < len(word) - 3 and measure(word[: end + 1] + "-") <= room:
+            end += 1
         yield word[:end] + "-"
         word = word[end:]
     yield word

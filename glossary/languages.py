@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import yaml
 from babel import Locale, UnknownLocaleError
@@ -29,6 +30,7 @@ USUAL_KEYS = ("html", "order", "alphabet", "stemmer", "segment")
 _ALIASES: Mapping[str, tuple[str, ...]] = {"no": ("nb",), "cmn": ("zh",)}
 
 KNOWN = Path(__file__).with_name("known_languages.yml")
+WORDS = Path(__file__).parent / "text"  # of the interface, a file per language that the engine speaks
 
 
 @cache
@@ -36,6 +38,13 @@ def known() -> Mapping[str, Mapping[str, str]]:
     """What is usual in each language, by code and key."""
     data: dict[str, dict[str, str]] = yaml.load(KNOWN.read_bytes(), yaml.CBaseLoader)
     return data
+
+
+@cache
+def engine_words(code: str) -> Mapping[str, Any]:
+    """The interface words that the engine has in a language; the English ones are the complete list."""
+    path = WORDS / f"{code}.yml"
+    return yaml.safe_load(path.read_text("utf-8")) if path.is_file() else {}
 
 
 def quotes(language: Language) -> str:

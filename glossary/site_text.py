@@ -10,22 +10,19 @@ from __future__ import annotations
 import importlib.resources
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
-from pathlib import Path
 from types import MappingProxyType
 from typing import Any, cast
 
-import yaml
 from babel.core import get_global
 
 from . import chinese
-from .languages import direction, relatives, script
+from .languages import direction, engine_words, relatives, script
 from .model import Language, Problem, Termbase
-from .yamlfile import locate, shown
+from .yamlfile import did_you_mean, locate, shown
 
-FOLDER = Path(__file__).parent / "text"
 _NEVER_MISSED = ("theme", "language-short", "search-separator")
 _THEME = importlib.resources.files("material") / "templates" / "partials" / "languages"
 _THEME_WORD = re.compile(r'^ *"([\w.]+)": "(.+?)",?$', re.MULTILINE)
@@ -67,19 +64,20 @@ def _with_own_short(code: str, words: Words, shorts: Mapping[str, int]) -> Words
 
 
 def missing_words(termbase: Termbase) -> list[Problem]:
-    """Languages that borrow English words; each problem lists their keys."""
-    return [p for language in termbase.languages.values() if (p := _incomplete(termbase, language))]
+    """Languages that borrow English words, each with their keys; and words that nothing shows."""
+    borrowed = [p for language in termbase.languages.values() if (p := _incomplete(termbase, language))]
+    return [*borrowed, *_unknown(termbase)]
 
 
 def english_words(code: str) -> dict[str, str]:
     """The English words that pages in a language show, where nothing but the engine says them."""
-    english = _read("en")
+    english = engine_words("en")
     return {key: english[key] for key in english if key not in _NEVER_MISSED and key not in _given(code)}
 
 
 def _words(language: Language) -> Words:
     own = _own(language.code)
-    words = {**_read("en"), **_given(language.code), **language.text}
+    words = {**engine_words("en"), **_given(language.code), **language.text}
     if not own and "language-short" not in language.text:
         words["language-short"] = language.code.split("-")[0].upper()
     theme = {"language": language.html, "direction": direction(language), **own.get("theme", {})}
@@ -90,9 +88,9 @@ def _words(language: Language) -> Words:
 @cache
 def _own(code: str) -> Mapping[str, Any]:
     """The engine's words in a language, or in the nearest relative that it has words in."""
-    found = next((words for name in relatives(code) if (words := _read(name))), {})
+    found = next((found for name in relatives(code) if (found := engine_words(name))), {})
     if not found and script(code) == "Hant":
-        return {**chinese.traditional(_read("zh"), code), "language-short": "繁"}
+        return {**chinese.traditional(engine_words("zh"), code), "language-short": "繁"}
     return found
 
 
@@ -116,6 +114,23 @@ def _incomplete(termbase: Termbase, language: Language) -> Problem | None:
     )
 
 
+def _unknown(termbase: Termbase) -> Iterator[Problem]:
+    """Words under `text:` that nothing shows: misspelt, or of a former version."""
+    path, known = termbase.folder / "languages.yml", engine_words("en")
+    for language in termbase.languages.values():
+        for key in language.text.keys() - known.keys():
+            yield Problem(
+                file=shown(path),
+                line=locate(path, language.code, "text", key),
+                code="S003",
+                severity="warning",
+                lang=language.code,
+                key=f"text.{key}",
+                message=f"the interface has no word “{key}”",
+                fix=did_you_mean(key, known) or "remove it",
+            )
+
+
 @cache
 def _of_theme(code: str) -> Mapping[str, str]:
     """Words that Material has in the language, of those that the frame says in its place."""
@@ -134,9 +149,3 @@ def theme_language(code: str) -> str:
 def _former_codes() -> Mapping[str, str]:
     """Codes that CLDR has replaced, with what they stand for: sh is sr_Latn."""
     return cast(Mapping[str, str], get_global("language_aliases"))
-
-
-@cache
-def _read(code: str) -> Mapping[str, Any]:
-    path = FOLDER / f"{code}.yml"
-    return yaml.safe_load(path.read_text("utf-8")) if path.is_file() else {}

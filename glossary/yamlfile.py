@@ -7,6 +7,7 @@ aliases, tags and several documents in a file are refused, and so are duplicate 
 from __future__ import annotations
 
 import re
+import stat
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
@@ -34,6 +35,9 @@ _SAFE_DEPTH = 1000  # what the C stack bears many times over
 UNPRINTABLE = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]"
 )
+# What looks like a space or a colon, and is neither to YAML, where one belongs.
+_BLANK = "[\u00a0\u2000-\u200b\u202f\u3000]"
+_LOOKALIKE = re.compile(f"[ -]*(?:({_BLANK})|[A-Za-z_-]+(?:(：)|:({_BLANK})))")
 _ANCHOR_OR_TAG = re.compile(rb"[&!](?<![^\s\[{,:][&!])")
 
 # How libyaml's messages begin: what they mean to someone who writes YAML, and what to do.
@@ -50,8 +54,14 @@ _LIBYAML_MESSAGES = (
     ("did not find expected ',' or", "a list or mapping is not closed", "add the missing comma or bracket"),
     ("did not find expected node", "a list or mapping is not closed", "add the missing item or bracket"),
     ("found unexpected end of stream", "a quote or bracket is never closed", "close it"),
+    (
+        "did not find expected alphabetic",
+        "`*` or `&` at the beginning means an alias",
+        "put the value in quotes",
+    ),
     ("found undefined alias", "`*` at the beginning of a value means an alias", "put the value in quotes"),
     ("found duplicate anchor", "an anchor (`&`) is not allowed here", "put the value in quotes"),
+    ("found incompatible YAML document", "`%` begins an instruction to YAML readers", "remove the line"),
     ("but found another document", "`---` begins a second document", "one file holds one document"),
     ("block sequence entries are not allowed", "a list cannot begin here", "put `-` on a line of its own"),
 )
@@ -159,12 +169,17 @@ class Reader:
     def content(self) -> bytes | None:
         """The file's bytes, or None when it cannot be read or is too large to have been written by hand."""
         try:
-            if self.path.stat().st_size > self.max_bytes:
+            state = self.path.stat()
+            if not stat.S_ISREG(state.st_mode):  # to read from a pipe would be to wait for ever
+                self.report("T001", "this is no file, but a folder or the like", "move it elsewhere")
+                return None
+            if state.st_size > self.max_bytes:
                 self.report("T002", f"the file is larger than {self.max_bytes:,} bytes", "split it")
                 return None
             return self.path.read_bytes()
         except OSError as error:
-            self.report("T001", f"the file cannot be read: {error.strerror}")
+            fix = "make it one that you may read, or remove it"
+            self.report("T001", f"the file cannot be read: {error.strerror}", fix)
             return None
 
     def read(self) -> MappingNode | None:
@@ -195,7 +210,10 @@ class Reader:
         """`node` as key → (key node, value node); only `known` keys, all keys when `known` is empty."""
         found: dict[str, tuple[Node, Node]] = {}
         if not isinstance(node, MappingNode):
-            self.at(node, "T007", f"expected `key: value` lines, found {_kind(node)}", key=key)
+            message, fix = f"expected `key: value` lines, found {_kind(node)}", ""
+            if isinstance(node, ScalarNode):
+                message, fix = lookalike(node.value) or (message, fix)
+            self.at(node, "T007", message, fix, key=key)
             return found
         for key_node, value_node in node.value:
             name = key_node.value if isinstance(key_node, ScalarNode) else None
@@ -211,7 +229,7 @@ class Reader:
                     key=name,
                 )
             elif known and name not in known:
-                message, fix = f"unknown key “{name}”", did_you_mean(name, known)
+                message, fix = lookalike(name) or (f"unknown key “{name}”", did_you_mean(name, known))
                 if found and _is_bare(key_node, value_node):  # {definition: one, two}
                     message, fix = f"a comma ends the text before “{name}”", "put the whole text in quotes"
                 self.at(key_node, "T009", message, fix, key=join(key, name))
@@ -321,6 +339,10 @@ class Reader:
         if "\t" in text[: len(text) - len(text.lstrip())]:
             self.report("T010", "a tab is used for indentation", "use spaces", line=line)
             return
+        for number in (line, line - 1):  # where a key is not seen as one, the next line is what surprises
+            if 0 < number <= len(lines) and (found := lookalike(lines[number - 1])):
+                self.report("T010", *found, line=number)
+                return
         for begins, message, fix in _LIBYAML_MESSAGES:
             if complaint.startswith(begins):
                 self.report("T010", message, fix, line=line)
@@ -433,6 +455,18 @@ def _step(node: Node, key: str | int) -> tuple[int, Node] | None:
             return (line_of(node.value[key]), node.value[key]) if key < len(node.value) else None
         return next(((line_of(item), item) for item in node.value if item.value == key), None)
     return None
+
+
+def lookalike(line: str) -> tuple[str, str] | None:
+    """Message and remedy for a line that has, say, a full-width colon after its key."""
+    if not (found := _LOOKALIKE.match(line)):
+        return None
+    sign = next(filter(None, found.groups()))
+    looks = "a colon" if sign == "：" else "a space"
+    return (
+        f"{_name(sign)} looks like {looks}, but is none to YAML",
+        f"type {looks} in its place, as in `key: value`",
+    )
 
 
 def _is_bare(key_node: Node, value_node: Node) -> bool:

@@ -12,7 +12,6 @@ two concepts say the same if, and only if, their plain data are equal.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import MISSING, dataclass, field, fields
 from keyword import iskeyword
@@ -20,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from ..languages import usual
-from ..load import LINKS, YES_NO
+from ..load import LINKS, TAG, YES_NO
 from ..model import RELATIONS, Concept, Entry, Language, Problem, Source, Term, Termbase
 from ..yamlfile import UNPRINTABLE, shown
 
@@ -42,7 +41,6 @@ _HANDLED = {
 }
 
 MAX_BYTES = 256_000_000
-_TAG = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*")  # BCP 47 in the main: RFC 5646, section 2.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,7 +266,7 @@ def language_tags(languages: Mapping[str, Data]) -> dict[str, str]:
     for code, language in languages.items():
         tag = language.get("html") or usual(code).get("html", code)
         if tag.lower() != code.lower():
-            tag = code if tag.lower() in taken or not _TAG.fullmatch(tag) else tag
+            tag = code if tag.lower() in taken or not TAG.fullmatch(tag) else tag
         tags[code] = tag
         taken.add(tag.lower())
     return tags

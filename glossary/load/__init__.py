@@ -11,7 +11,7 @@ same object.
 from __future__ import annotations
 
 from .folder import is_termbase, load, load_frame
-from .values import CHOICES, CODES, ID, ID_FORM, LANGUAGE, LINKS, SLUG, YES_NO
+from .values import CHOICES, CODES, ID, ID_FORM, LANGUAGE, LINKS, SLUG, TAG, YES_NO
 
 __all__ = [
     "CHOICES",
@@ -21,6 +21,7 @@ __all__ = [
     "LANGUAGE",
     "LINKS",
     "SLUG",
+    "TAG",
     "YES_NO",
     "is_termbase",
     "load",

@@ -13,7 +13,7 @@ from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from ..cards import TEXTS
 from ..model import RELATIONS, Concept, Entry, Term
-from ..yamlfile import Reader, did_you_mean, join
+from ..yamlfile import Reader, did_you_mean, join, lookalike
 from .extra import read_extra
 from .values import CHOICES, ID, ID_FORM, LANGUAGE, LINKS, SLUG, YES_NO, report_not_allowed
 
@@ -108,7 +108,8 @@ def _unknown_key(reader: Reader, name: str, key_node: Node, languages: tuple[str
         fix = f"add it there, or use one of: {', '.join(languages)}"
         reader.at(key_node, "T022", f"the language “{name}” is not in languages.yml", fix, key=name)
     else:
-        reader.at(key_node, "T009", f"unknown key “{name}”", did_you_mean(name, known), key=name)
+        message, fix = lookalike(name) or (f"unknown key “{name}”", did_you_mean(name, known))
+        reader.at(key_node, "T009", message, fix, key=name)
 
 
 def _read_entry(reader: Reader, lang: str, node: Node) -> Entry | None:

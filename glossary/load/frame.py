@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import string
 from collections.abc import Mapping
 from dataclasses import fields
 from pathlib import Path
@@ -12,11 +13,11 @@ import snowballstemmer
 from yaml.nodes import Node, ScalarNode
 
 from .. import numbers
-from ..languages import USUAL_KEYS, usual
+from ..languages import USUAL_KEYS, engine_words, usual
 from ..model import LEVELS, READINGS, SEGMENTS, Language, Problem, Source, Subject
 from ..order import ORDERS
 from ..yamlfile import Reader, did_you_mean
-from .values import ID, ID_FORM, LANGUAGE, YES_NO, report_not_allowed
+from .values import ID, ID_FORM, LANGUAGE, TAG, YES_NO, report_not_allowed
 
 _SOURCE_KEYS = tuple(field.name for field in fields(Source) if field.name != "id")
 _LANGUAGE_KEYS = tuple(field.name for field in fields(Language) if field.name != "code")
@@ -57,6 +58,11 @@ def read_languages(
         if texts.get("quotes") and len(texts["quotes"]) != 2:
             message, fix = f"“{texts['quotes']}” is not two quotation marks", "write «», say"
             reader.at(values["quotes"][1], "T025", message, fix, key=f"{code}.quotes")
+        for name, tags in (("html", [texts.get("html", "")]), ("also", texts.get("also", "").split())):
+            for tag in filter(None, tags):
+                if not TAG.fullmatch(tag):
+                    message, fix = f"“{tag}” is not a language tag", "write zh-Hans, say"
+                    reader.at(values[name][1], "T025", message, fix, key=f"{code}.{name}")
         settings = {"name": "", "html": code} | _usual(code) | texts
         if not settings["name"]:
             fix = f"write `name:` with what {code} is called in the language itself"
@@ -159,7 +165,23 @@ def _text_map(reader: Reader, node: Node, key: str) -> dict[str, str]:
 
 def _words(reader: Reader, node: Node, key: str) -> dict[str, str]:
     """Words of the interface: the space around one is part of it, as in `comma: ', '`."""
-    return {
-        name: reader.text(value, f"{key}.{name}") and value.value.strip("\n")
-        for name, (_, value) in reader.mapping(node, (), key).items()
-    }
+    words, english = {}, engine_words("en")
+    for name, (_, value) in reader.mapping(node, (), key).items():
+        words[name] = reader.text(value, f"{key}.{name}") and value.value.strip("\n")
+        fields = _fields(str(english.get(name, "")))
+        given = _fields(words[name])
+        if fields and (given is None or given - fields):  # to fill it in would fail
+            named = " and ".join(f"{{{field}}}" for field in sorted(fields))
+            message, fix = f"“{words[name]}” has other braces than {named}", f"write {named} where it belongs"
+            reader.at(value, "T025", message, fix, key=f"{key}.{name}")
+    return words
+
+
+def _fields(text: str) -> set[str] | None:
+    """What is filled into a text, as `{count}`; None if nothing can be."""
+    try:
+        parts = list(string.Formatter().parse(text))
+    except ValueError:
+        return None
+    plain = all(not spec and not conversion for _, name, spec, conversion in parts if name is not None)
+    return {name for _, name, _, _ in parts if name is not None} if plain else None

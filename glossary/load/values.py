@@ -44,6 +44,7 @@ ID = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*")
 ID_FORM = "use lower-case letters a–z, digits and single hyphens, a letter first"
 SLUG = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
 LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[A-Z][a-z]{3})?(?:-(?:[A-Z]{2}|[0-9]{3}))?")
+TAG = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*")  # BCP 47 in the main: RFC 5646, section 2.1
 CHOICES = {"status": STATUSES, "gender": GENDERS, "type": TYPES, "pos": POS}
 LINKS = {"first": True, "manual": False, CONTEXT: CONTEXT}
 YES_NO = {"true": True, "yes": True, "false": False, "no": False}

@@ -8,6 +8,7 @@ from typing import ClassVar
 import jinja2
 from mkdocs.config import config_options
 from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.exceptions import PluginError
 
 from .. import pages
 
@@ -31,7 +32,15 @@ def add_templates(config: MkDocsConfig) -> None:
 
 
 def add_frame(config: MkDocsConfig) -> None:
-    """Our own page frame with its styles and scripts, beneath those of the project."""
+    """Our own page frame with its styles and scripts, beneath those of the project.
+
+    Raises PluginError if the theme is no kind of Material, whose templates the frame is made of.
+    """
+    if not any((Path(folder) / "partials" / "content.html").is_file() for folder in config.theme.dirs):
+        raise PluginError(
+            f"mkdocs.yml: the frame fits only Material for MkDocs, not the theme “{config.theme.name}”: "
+            "write `theme: {name: material}`, or `frame: false` among the options of ordlab"
+        )
     _add_folder(config, pages.FRAME)
     styles, scripts = (sorted((pages.FRAME / "assets" / kind).iterdir()) for kind in ("css", "js"))
     config.extra_css[:0] = [f"assets/css/{path.name}" for path in sorted(styles, key=_style_order)]

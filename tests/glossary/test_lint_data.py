@@ -652,6 +652,15 @@ def test_words_that_a_language_lacks(tmp_path: Path) -> None:
     assert (problem.lang, problem.line) == ("ja", 3)
 
 
+def test_words_that_nothing_shows(tmp_path: Path) -> None:
+    listed = FILES["glossary/languages.yml"] + "sv:\n  text:\n    glosary: Ordlista\n"
+    (problem,) = (
+        p for p in findings(tmp_path, {}, {"glossary/languages.yml": listed}) if "glosary" in p.message
+    )
+    assert (problem.code, problem.lang, problem.severity) == ("S003", "sv", "warning")
+    assert (problem.line, problem.fix) == (listed.count("\n"), "did you mean “glossary”?")
+
+
 # Pages in every language
 
 SITE = """

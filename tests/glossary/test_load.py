@@ -144,12 +144,14 @@ def test_a_huge_file_is_refused_unread(tmp_path: Path) -> None:
 
 def test_what_cannot_be_read_is_reported_beside_other_faults(tmp_path: Path) -> None:
     (tmp_path / "terms" / "generator.yml").mkdir(parents=True)
+    os.mkfifo(tmp_path / "terms" / "pipe.yml")
     (tmp_path / "languages.yml").write_text(SOUND["languages.yml"], "utf-8")
     with pytest.raises(TermbaseError) as raised:
         load(tmp_path)
     assert [(p.code, Path(p.file).name) for p in raised.value.problems] == [
         ("T001", "subjects.yml"),
         ("T001", "generator.yml"),
+        ("T001", "pipe.yml"),
     ]
 
 

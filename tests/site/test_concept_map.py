@@ -88,6 +88,7 @@ def test_too_many_neighbors_are_counted_and_every_relation_stays() -> None:
         ("generative adversarial network", ["generative", "adversarial network"]),
         ("检索增强生成的大语言模型", ["检索增强生成", "的大语言模型"]),
         ("menneskerettighetsorganisasjon", ["menneskerettighetso-", "rganisasjon"]),
+        pytest.param("A" * 20_000, ["A" * 15 + "-", "A" * 15 + "-", "A" * 15 + "…"], id="a pasted text"),
     ],
 )
 def test_labels_are_wrapped_where_the_language_allows(text: str, lines: list[str]) -> None:

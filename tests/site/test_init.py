@@ -10,8 +10,8 @@ import pytest
 import yaml
 
 from glossary.__main__ import main
+from glossary.languages import WORDS as TEXTS
 from glossary.load import load
-from glossary.site_text import FOLDER as TEXTS
 from tests.light import LIGHT
 from tests.site.html import parse
 from tests.site.tiny import Built, build_strictly
