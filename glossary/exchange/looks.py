@@ -20,4 +20,4 @@ def likely_format(content: bytes) -> str:
         return "skos" if re.search(r'"@(?:context|graph|id|type)"\s*:', text) else "json"
     if re.match(r"(?i)(?:#[^\n]*\n\s*)*(?:@?prefix|@?base)\s", text):
         return "skos"
-    return "" if "\0" in text else "csv"
+    return "" if "\0" in text or not text else "csv"

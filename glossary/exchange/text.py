@@ -9,6 +9,7 @@ from .plain import MAX_BYTES, Incoming
 # Within a word: what are letters in Mac Roman are signs in Windows-1252, or letters of few languages.
 _MAC_LETTER = re.compile(rb"(?<=[A-Za-z])[\x80-\x84\x86-\x8a\x8c-\x90\x98\x9a\x9d\x9f\xbe\xbf]")
 _WINDOWS_LETTER = re.compile(rb"(?<=[A-Za-z])[\xc0-\xff]")
+_START = 4000  # bytes that are looked at
 _UTF_16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 
 # What spreadsheets calculate, also with full-width signs, and what a reader would take for our apostrophe.
@@ -16,10 +17,10 @@ _FORMULA = re.compile(r"'*[=+\-@\t\r＝＋－＠]")
 
 
 def decode(content: bytes, incoming: Incoming, fix: str = "save it as UTF-8") -> str | None:
-    """The text of a file in UTF-8, or in UTF-16 with a byte order mark; None with the reason noted."""
+    """The text of a file in UTF-8 or UTF-16; None with the reason noted."""
     if not _has_usable_size(content, incoming):
         return None
-    encoding = "utf-16" if content[:2] in _UTF_16_MARKS else "utf-8-sig"
+    encoding = _utf_16(content) or "utf-8-sig"
     try:
         return content.decode(encoding)
     except UnicodeDecodeError as error:
@@ -58,7 +59,7 @@ def _has_usable_size(content: bytes, incoming: Incoming) -> bool:
 
 def _code_page(content: bytes) -> tuple[str, str] | None:
     """Codec and name of what a table is written in; None if it is Unicode, or nothing known."""
-    if content[:2] in _UTF_16_MARKS or _is(content, "utf-8"):
+    if _utf_16(content) or _is(content, "utf-8"):
         return None
     runs = [len(run) for run in re.findall(rb"[\x80-\xff]+", content)]
     if sum(length for length in runs if length > 1) > 0.8 * sum(runs):
@@ -68,6 +69,17 @@ def _code_page(content: bytes) -> tuple[str, str] | None:
     else:
         guess = ("cp1252", "Windows-1252")
     return guess if _is(content, guess[0]) else None
+
+
+def _utf_16(content: bytes) -> str:
+    """Which UTF-16 a text is in, by its byte order mark or else by where its zeros are; empty if in none."""
+    if content[:2] in _UTF_16_MARKS:
+        return "utf-16"
+    first, second = content[:_START:2], content[1:_START:2]
+    for encoding, zeros, others in (("utf-16-le", second, first), ("utf-16-be", first, second)):
+        if zeros.count(0) > len(zeros) / 5 and not others.count(0):
+            return encoding
+    return ""
 
 
 def _is(content: bytes, encoding: str) -> bool:

@@ -323,6 +323,18 @@ def test_whoever_names_another_format_is_told(
 
 
 @pytest.mark.parametrize(
+    ("format", "name"), [("xliff", "empty.xlf"), ("skos", "empty.ttl"), ("csv", "empty.csv")]
+)
+def test_an_empty_file_looks_like_nothing(
+    format: str, name: str, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = folder.parent / name
+    path.write_bytes(b"")
+    assert main(["import", format, str(path), str(folder)]) == 1
+    assert "looks like" not in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
     ("arguments", "said"),
     [
         (["anki", "--from", "nb"], "--to is missing"),

@@ -421,6 +421,8 @@ def as_text(separator: str) -> str:
 WAYS = {
     "semicolons and a mark": as_text(";").encode("utf-8-sig"),
     "tabs in UTF-16": as_text("\t").encode("utf-16"),
+    "UTF-16 without a mark": as_text("\t").encode("utf-16-le"),
+    "UTF-16 without a mark, the other way around": as_text(";").encode("utf-16-be"),
     "commas": as_text(",").encode(),
     "Windows-1252": as_text(";").encode("cp1252"),
     "Excel's first line": b"sep=;\r\n" + as_text(";").encode(),

@@ -42,7 +42,8 @@ def read(content: bytes, path: Path) -> Incoming:
     if text is None:
         return incoming
     start = text.lstrip()[:1000]
-    if start[:1] in ("{", "[") and not re.match(r"\[\s*(?:\]|a\s|[\w-]*:)|\{\s*[<\w_]", start):
+    looks_like_json = start[:1] in ("{", "[") and not re.match(r"\[\s*(?:\]|a\s|[\w-]*:)|\{\s*[<\w_]", start)
+    if looks_like_json or path.suffix.lower() in (".jsonld", ".json"):
         return read_jsonld(content, path)
     if start.startswith("<?xml") or re.match(r"<(?:!DOCTYPE|!--|[\w.-]*:?RDF[\s>])", start):
         if reason := _refused(text):
