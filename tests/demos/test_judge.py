@@ -10,10 +10,10 @@ from demos.kit.weights import read_card
 from demos.models.attributes import AttributeHeads, attribute_loss, truth_columns, visible
 from demos.models.judge import JUDGE_VERSION, Judge, load_judge
 from demos.models.judge import train as judge_train
-from demos.models.judge.evaluate import evaluate
+from demos.models.judge.evaluate import BAR, SHOWN, evaluate
 from demos.models.judge.functions import read
 from demos.models.judge.model import WEIGHTS
-from demos.models.judge.train import BAR, SHOWN, degrade
+from demos.models.judge.train import degrade
 
 
 @pytest.fixture(scope="module")

@@ -3,6 +3,8 @@ leaves a card and weights that load. What is particular to a model is tested wit
 
 from __future__ import annotations
 
+import ast
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from itertools import islice
@@ -38,8 +40,10 @@ from demos.models.watermark import train as watermark
 from demos.models.watermark.attacks import ATTACKS
 from demos.models.watermark.model import load_watermark
 from tests.demos.kit import check_resuming
+from tests.serving import ROOT
 
 CPU = torch.device("cpu")
+MEASURING = sorted(ROOT.glob("demos/*/*/evaluate.py"))
 PICTURE = torch.zeros(1, 3, 64, 64)
 
 
@@ -150,3 +154,10 @@ def test_an_interrupted_training_goes_on_from_disk_and_leaves_weights_that_load(
 def test_a_resumed_run_takes_the_same_steps(name: str) -> None:
     case = CASES[name]
     check_resuming(lambda: case.module.begin(case.recipe, Budget(4), CPU, 5))
+
+
+@pytest.mark.parametrize("path", MEASURING, ids=lambda path: path.parent.name)
+def test_measuring_knows_nothing_of_training(path: Path) -> None:
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    modules = [node.module or "" for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]
+    assert not [module for module in modules if re.search(r"\.train(_\w+)?$", module)]

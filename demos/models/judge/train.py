@@ -12,9 +12,8 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from demos.data.avatars.dataset import HELD_OUT_SEED, TRAIN_SEED, Portraits, portraits
-from demos.data.avatars.factors import CATEGORICAL, CONTINUOUS
 from demos.kit.device import autocast, to_channels_last
-from demos.kit.metrics import accuracy, frechet_distance, r2
+from demos.kit.metrics import frechet_distance
 from demos.kit.training import (
     Budget,
     Run,
@@ -23,17 +22,11 @@ from demos.kit.training import (
     parameters,
     trainer,
 )
-from demos.kit.weights import Metric, save_weights, shipped, write_card
+from demos.kit.weights import save_weights, shipped, write_card
 from demos.models.attributes import attribute_loss, truth_columns, visible
-from demos.models.judge.model import WEIGHTS, Judge, JudgeConfig, features, read_all
+from demos.models.judge.evaluate import ladder, measure
+from demos.models.judge.model import WEIGHTS, Judge, JudgeConfig, features
 
-# Factors that the demos show, and what the judge has to reach on them.
-BAR = 0.8
-SHOWN = (
-    "smile", "mouth_open", "blink", "yaw", "roll", "pitch", "light", "skin_tone", "face_width", "hair",
-    "hair_color", "beard", "glasses", "hat", "hat_color", "clothing", "clothing_color", "background",
-    "brow_raise",
-)  # fmt: skip
 REAL_TO_REAL = 3.4  # two sets of 3,000 portraits, on the judge for which the GAN's bar was set
 
 
@@ -112,11 +105,6 @@ def blurred(pictures: Tensor) -> Tensor:
     return F.conv2d(F.pad(pictures, (1, 1, 1, 1), mode="replicate"), kernel, groups=3)
 
 
-def halved(pictures: Tensor) -> Tensor:
-    """Shrunk to half the size and enlarged again: the ladder's blur."""
-    return F.interpolate(F.avg_pool2d(pictures, 2), scale_factor=2.0, mode="bilinear")
-
-
 def publish(run: JudgeRun, out: Path) -> None:
     """Measure the averaged judge on held-out portraits and write weights and card."""
     judge = copy.deepcopy(run.average).cpu().eval()
@@ -140,37 +128,6 @@ def fix_unit(judge: Judge, held_out: Portraits) -> None:
     """
     a, b = features(judge, held_out.pictures(slice(None))).chunk(2)
     judge.feature_scale.fill_((REAL_TO_REAL / frechet_distance(a, b)) ** 0.5)
-
-
-def measure(judge: Judge, held_out: Portraits) -> dict[str, Metric]:
-    """Accuracy of every categorical and R² of every continuous factor, where it can be seen."""
-    read = read_all(judge, held_out.pictures(slice(None)))
-    truth = truth_columns(held_out.continuous, held_out.categorical)
-    seen = visible(held_out.factors())
-    scores = {f"accuracy.{name}": accuracy(read[name], truth[name], seen.get(name)) for name in CATEGORICAL}
-    scores |= {f"r2.{name}": r2(read[name], truth[name], seen.get(name)) for name in CONTINUOUS}
-    return {key: Metric(round(value, 4), bar_of(key), "higher") for key, value in scores.items()}
-
-
-def bar_of(metric: str) -> float | None:
-    return BAR if metric.partition(".")[2] in SHOWN else None
-
-
-def ladder(judge: Judge, held_out: Portraits) -> dict[str, float]:
-    """Avatar-FID of known damages against held-out portraits: what a number means on this judge."""
-    a, b = held_out.pictures(slice(None)).chunk(2)
-    seeded = torch.Generator().manual_seed(3)
-    few = b[: max(2, len(b) // 30)]
-    rungs = {
-        "real": b,
-        "noise 0.1": b + 0.1 * torch.randn(b.shape, generator=seeded),
-        "blur": halved(b),
-        "one in 30, repeated": few.repeat(len(b) // len(few), 1, 1, 1),
-        "mean picture": b.mean(0, keepdim=True) + 0.01 * torch.randn(b.shape, generator=seeded),
-        "uniform noise": torch.rand(b.shape, generator=seeded) * 2 - 1,
-    }
-    real = features(judge, a)
-    return {name: round(frechet_distance(real, features(judge, rung)), 1) for name, rung in rungs.items()}
 
 
 train = trainer(RECIPE, WEIGHTS, begin, publish)
