@@ -338,10 +338,13 @@ def walk(panel: Panel) -> None:
     for control in sorted(panel.tab.all_controls, key=lambda control: not quickens(control)):
         if isinstance(control, Action):
             panel.changes(panel.button(control.name).click)
+            for text in (part for part in panel.tab.settings if isinstance(part, Words)):
+                panel.set(text)  # by chance it may be one in which the next control changes nothing
         elif control.words_needed() and not isinstance(control, Points):  # clicks set these
             panel.changes(partial(panel.set, control), addressed=control.is_kept)
         if isinstance(control, Seed) and control.new:
             panel.changes(panel.button(f"{control.name}_new").click)
+            panel.changes(partial(panel.set, control))
     for show in panel.tab.shows:
         if isinstance(show, Chart | Picture) and show.click:
             panel.changes(partial(click_around, panel, show))
