@@ -7,12 +7,24 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from demos.kit.app import Tab
-from demos.kit.controls import Action, Seed, State, number
+from demos.kit.controls import Action, LanguageChoice, Seed, State, number
+from demos.kit.labels import Labels
 from demos.kit.screen import field_of
 from demos.kit.shows import Chart, Click, Point
 
 # From the state, the event, and what the hidden field says, to the controls that an event changes.
 Change = Callable[[State, Any, object], Mapping[str, Any]]
+
+
+def spoken_in(tab: Tab, state: State, labels: Labels) -> State:
+    """The state as a change sees it, which knows nothing of the page: where the page's language is chosen,
+    that language."""
+    own = {
+        control.name: labels.spoken(control.options)
+        for control in tab.settings
+        if isinstance(control, LanguageChoice) and state[control.name] == "page"
+    }
+    return {**state, **own}
 
 
 def clicked(change: Click) -> Change:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator, Callable, Mapping
+from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from typing import TYPE_CHECKING, Any
 
@@ -12,8 +12,8 @@ import gradio as gr
 
 from demos.kit.app import Tab
 from demos.kit.controls import State
-from demos.kit.faults import cleaned, faults_spoken
-from demos.kit.gradio_internals import EVENT, SKIP, id_of
+from demos.kit.faults import faults_spoken
+from demos.kit.gradio_internals import EVENT, SKIP
 from demos.kit.panel import Panel
 from demos.kit.runs import Frame, Kept, Runs
 from demos.kit.screen import changed_shows, changed_values, field_of, values_of
@@ -58,17 +58,11 @@ class LiveTabs:
 
         A run that plays goes on and shows what was set. Any other event shows where the run stands then.
         """
-        reader, (on_screen, *given) = str(request.session_hash), values
-        sent = cleaned(panel.tab, given, self.page.labels)
-        state = self.page.events.rebased(reader, panel.tab, sent, on_screen)
-        change: Mapping[str, Any] = {}
-        if event.target is not None and (key := id_of(event.target)) in panel.changes:
-            change = panel.changes[key](state, event, on_screen)
-        state |= change
-        turn = self.page.events.begin(reader, panel.tab, sent, state)
+        received = self.page.received(panel, event, request, values)
+        reader, on_screen, given, state, change, turn = received
         with self.page.events.forgotten_if_it_fails(reader, turn):
             kept = self.run_of(reader, panel.tab, on_screen, state)
-            kept.change(state, anew=any(name in change for name in kept.moves))
+            kept.change(state, anew=any(name in (change or ()) for name in kept.moves))
             plays, kept.turn = kept.playing, turn
             if act == "set" and plays:
                 controls = changed_values(given, values_of(panel.tab, state))

@@ -13,12 +13,12 @@ import time
 from collections.abc import AsyncGenerator, Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import aclosing, closing
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import gradio as gr
 
 from demos.kit.app import App, Tab, playable
-from demos.kit.changes import Change, acting, another, chart_clicked, clicked, unchanged
+from demos.kit.changes import Change, acting, another, chart_clicked, clicked, spoken_in, unchanged
 from demos.kit.components import control_components, is_hidden, is_small, show_component, shown
 from demos.kit.controls import Action, Control, Seed, Slider, State, Words
 from demos.kit.events import Events
@@ -62,6 +62,18 @@ CAMERA_WORDS = tuple(
     f"camera_{key}"
     for key in ("place", "follows", "lost", "gone", "insecure", "refused", "none", "busy", "ended")
 )
+
+
+class Received(NamedTuple):
+    """An event of a reader's: what the hidden field and the controls said, the state that it asks for, what a
+    press changed in that (None if nothing was pressed), and its number."""
+
+    reader: str
+    on_screen: object
+    given: list[Any]
+    state: dict[str, Any]
+    change: Mapping[str, Any] | None
+    turn: int
 
 
 class PageBlocks(Blocks):
@@ -287,14 +299,10 @@ class Page:
         self, panel: Panel, event: gr.EventData, request: gr.Request, values: tuple[Any, ...]
     ) -> AsyncGenerator[list[Any], None]:
         """What an event puts on the page, in as many parts as the answer has."""
-        reader, (on_screen, *given) = str(request.session_hash), values
-        sent = cleaned(panel.tab, given, self.labels)
-        state = self.events.rebased(reader, panel.tab, sent, on_screen)
+        reader, on_screen, given, state, change, turn = self.received(panel, event, request, values)
         before = field_of(on_screen, "query")
-        if event.target is not None and (key := id_of(event.target)) in panel.changes:
-            state |= panel.changes[key](state, event, on_screen)
+        if change is not None:
             on_screen = None  # another event may be about to change what is on screen: send everything
-        turn = self.events.begin(reader, panel.tab, sent, state)
         sums, due = sums_of(on_screen), 0.0
         async with aclosing(self.answers(panel.tab.name, state, reader)) as parts:
             with self.events.forgotten_if_it_fails(reader, turn):
@@ -308,6 +316,20 @@ class Page:
                     given = values_of(panel.tab, state)
         if not self.events.is_newest(reader, turn):  # Gradio waits for something
             yield [SKIP] * (2 + len(given) + len(panel.shows))
+
+    def received(
+        self, panel: Panel, event: gr.EventData, request: gr.Request, values: tuple[Any, ...]
+    ) -> Received:
+        """What an event asks for; from now on it is the newest of its reader's."""
+        reader, (on_screen, *given) = str(request.session_hash), values
+        sent = cleaned(panel.tab, given, self.labels)
+        state = self.events.rebased(reader, panel.tab, sent, on_screen)
+        change = None
+        if event.target is not None and (key := id_of(event.target)) in panel.changes:
+            change = panel.changes[key](spoken_in(panel.tab, state, self.labels), event, on_screen)
+            state |= change
+        turn = self.events.begin(reader, panel.tab, sent, state)
+        return Received(reader, on_screen, given, state, change, turn)
 
     def player(self, panel: Panel, slider: Slider) -> Callable[..., Any]:
         """A handler that takes a slider from its lowest value to its highest, a few steps a second."""

@@ -16,6 +16,7 @@ from torch import Tensor
 from demos import __main__ as cli
 from demos.kit import charts, pictures, random
 from demos.kit.app import App, AppError, Tab, check
+from demos.kit.changes import spoken_in
 from demos.kit.components import options
 from demos.kit.controls import NAMED, Choices, LanguageChoice, Matrix, Number, Points, Slider, Switch, Words
 from demos.kit.functions import ModelFunction, call, direct, function
@@ -263,6 +264,14 @@ def test_languages_have_the_same_words_in_all_demos_and_others_those_of_the_demo
     assert words("tokens", "zh").spoken(("nb", "zh")) == "zh"
     assert english.quoted(["a*b", "c"]) == "“a&#42;b”, “c”"
     assert english.quoted(["كيف", "c"]) == "“\u2068كيف\u2069”, “c”"
+
+
+def test_a_change_sees_the_language_of_the_page() -> None:
+    own, fixed = (LanguageChoice(name, ("page", "nb", "zh"), "page") for name in ("own", "fixed"))
+    tab = Tab("", (own, fixed), (), lambda run, words: {})
+    for lang, seen in {"nb": "nb", "zh": "zh", "en": "en"}.items():
+        state = spoken_in(tab, {"own": "page", "fixed": "zh"}, words("tokens", lang))
+        assert state == {"own": seen, "fixed": "zh"}
 
 
 def test_what_nothing_shows_and_what_a_show_cannot_show_is_named() -> None:

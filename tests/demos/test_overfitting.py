@@ -12,6 +12,7 @@ from demos.apps.overfitting import app as demo
 from demos.data.texts import characters
 from demos.data.texts.characters import END
 from demos.data.texts.corpus import LANGUAGES
+from demos.kit.changes import spoken_in
 from demos.kit.charts import BAR, Drawing, Words
 from demos.kit.functions import direct
 from demos.kit.state import parse
@@ -100,7 +101,8 @@ def test_the_gap_closes_with_more_text(lang: str) -> None:
 
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_a_click_goes_on_with_the_character_of_the_bar(lang: str) -> None:
-    state, answer = preset("one_back", lang)
+    chosen, answer = preset("one_back", lang)
+    state = spoken_in(app("overfitting").tab("step"), chosen, words("overfitting", lang))
     chart = answer["next"]
     for drawing in (chart, chart.narrow):
         names = [thing.text for thing in drawing.things if isinstance(thing, Words) and thing.anchor == "end"]
@@ -122,7 +124,8 @@ def test_bars_are_the_models_probabilities_highest_first() -> None:
 
 
 def test_buttons_go_on_with_the_first_or_with_any() -> None:
-    state = app("overfitting").tab("step").defaults | {"text": "The ow", "order": 5, "amount": "whole"}
+    tab = app("overfitting").tab("step")
+    state = tab.defaults | {"text": "The ow", "of": "en", "order": 5, "amount": "whole"}
     assert demo.take_first(state)["text"] == "The owl"
     drawn = {demo.take_by_chance(state | {"order": 0})["text"] for _ in range(40)}
     assert len(drawn) > 5

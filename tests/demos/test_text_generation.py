@@ -14,6 +14,7 @@ from demos.apps.text_generation import app as demo
 from demos.data.texts import characters
 from demos.data.texts.characters import START
 from demos.data.texts.corpus import LANGUAGES
+from demos.kit.changes import spoken_in
 from demos.kit.charts import BAR, CELL, FINE, Bar, Drawing, Field, Words
 from demos.kit.functions import direct
 from demos.kit.state import parse
@@ -106,7 +107,8 @@ def test_bars_are_the_shares_before_and_after_the_temperature(lang: str) -> None
 
 @every_language
 def test_a_click_goes_on_with_the_character_of_the_bar(lang: str) -> None:
-    state, shown = preset("next", lang)
+    chosen, shown = preset("next", lang)
+    state = spoken_in(app("text_generation").tab("step"), chosen, words("text_generation", lang))
     for drawing in (shown["next"], shown["next"].narrow):
         names = [thing.text for thing in drawing.things if isinstance(thing, Words) and thing.anchor == "end"]
         assert len(names) == demo.LIKELY
@@ -119,7 +121,8 @@ def test_a_click_goes_on_with_the_character_of_the_bar(lang: str) -> None:
 
 
 def test_buttons_draw_one_and_twenty_characters() -> None:
-    state = {**app("text_generation").tab("step").defaults, "text": "The cat ", "temperature": 0}
+    tab = app("text_generation").tab("step")
+    state = {**tab.defaults, "of": "en", "text": "The cat ", "temperature": 0}
     one, many = demo.draw_next(state)["text"], demo.draw_many(state)["text"]
     assert one[:-1] == state["text"]
     assert many.startswith(one)

@@ -145,12 +145,12 @@ def step(
     run: Runner, words: Labels, *, text: str, of: str, amount: str, order: int, discount: float
 ) -> dict[str, Any]:
     """The most probable next characters after a text."""
-    text = characters.tidied(text)
-    likely = likely_after(text, of, amount, order, discount)
+    text, language = characters.tidied(text), words.spoken(LANGUAGES, of)
+    likely = likely_after(text, language, amount, order, discount)
     return {
         "next": bars({sign(words, number): share for number, share in likely}, words.chance),
         "so_far": f"{plain(text)}<mark>&nbsp;</mark>" if text else words["empty"],
-        "says": on_context(words, trained(of, AMOUNTS[amount]), text, order),
+        "says": on_context(words, trained(language, AMOUNTS[amount]), text, order),
     }
 
 
@@ -288,7 +288,7 @@ TABS = (
             Action("first", take_first),
             Slider("order", 0, HIGHEST, 2, step=1),
             AMOUNT,
-            LanguageChoice("of", LANGUAGES, "en"),
+            LanguageChoice("of", ("page", *LANGUAGES), "page"),
             DISCOUNT,
         ),
         (Text("so_far"), Chart("next", click=choose), Text("says")),

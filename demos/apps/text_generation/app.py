@@ -171,15 +171,15 @@ def step(
     top_p: float,
 ) -> dict[str, Any]:
     """The next character's distribution after a text, before and after temperature, top-k and top-p."""
-    text = characters.tidied(text)
-    logits = logits_after(run, text, of, kind)
+    text, language = characters.tidied(text), words.spoken(LANGUAGES, of)
+    logits = logits_after(run, text, language, kind)
     before, after = logits.double().softmax(0), shares_of(logits, temperature, top_k, top_p)
     most = max(float(before.max()), float(after.max()))
     return {
         "so_far": f"{plain(text)}<mark>&nbsp;</mark>" if text else words["empty"],
         "next": charted(words, logits, after, most),
         "before": charted(words, logits, before, most),
-        "says": "\n\n".join([table(words, logits, before, after), *unknown(words, text, of)]),
+        "says": "\n\n".join([table(words, logits, before, after), *unknown(words, text, language)]),
     }
 
 
@@ -350,7 +350,7 @@ TABS = (
             Action("many", draw_many),
             KIND,
             TEMPERATURE,
-            LanguageChoice("of", LANGUAGES, "en"),
+            LanguageChoice("of", ("page", *LANGUAGES), "page"),
         ),
         (Text("so_far"), Chart("next", click=choose), Chart("before"), Text("says")),
         step,
