@@ -353,7 +353,8 @@ def test_a_hidden_word_is_not_looked_at_and_changes_what_it_is_needed_for() -> N
     assert "needs" in shown["both"]
 
 
-@pytest.mark.parametrize(
+# Where a tab says how it read a sentence.
+READING = pytest.mark.parametrize(
     ("demo", "tab", "shown"),
     [
         ("translation", "translate", "facts"),
@@ -362,6 +363,16 @@ def test_a_hidden_word_is_not_looked_at_and_changes_what_it_is_needed_for() -> N
         ("attention", "hide", "both"),
     ],
 )
+
+
+@READING
+def test_words_that_no_net_knows_and_pieces_too_many_are_named(demo: str, tab: str, shown: str) -> None:
+    says = answer(demo, tab, "en", text="The wombat is behind the sofa.")[shown]
+    assert "reads “wombat” as □" in says
+    assert "The last 13 pieces" in answer(demo, tab, "en", text="cat " * 50)[shown]
+
+
+@READING
 def test_a_sentence_into_its_own_language_says_into_which_it_goes(demo: str, tab: str, shown: str) -> None:
     says = "The sentence is in English already, so it is translated into Norwegian."
     assert says in answer(demo, tab, "en", text="The cat is old.", into="en")[shown]

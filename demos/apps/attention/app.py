@@ -26,7 +26,7 @@ from demos.kit.remember import remembered
 from demos.kit.shows import Chart, Text
 from demos.models.translation.functions import PARTS, attend, chances_of
 from demos.models.translation.model import SIZES, load_net
-from demos.models.translation.reading import Sentence, Translation, on_language, sentence, translation
+from demos.models.translation.reading import Sentence, Translation, on_reading, sentence, translation
 
 LONGEST = 80  # characters of a reader's sentence
 KIND = "transformer"
@@ -113,7 +113,7 @@ def heads(
     ]
     table = "\n".join([f"| {head} |\n|--:|---|--:|", *rows])
     return {
-        "sentence": "\n\n".join([said(words, now.asked, now.found), *on_language(words, now.asked, into)]),
+        "sentence": "\n\n".join([said(words, now.asked, now.found), *on_reading(words, now.asked, into)]),
         "maps": Pair(maps),
         "says": f"{words(f'says_{part}', piece=plain(now.right[row]))}\n\n{table}",
     }
@@ -133,7 +133,7 @@ def steps(
     return {
         "vectors": strips(words, now, looks, row, can_see),
         "computed": "\n\n".join(
-            [computed(words, now, looks, row, can_see), *on_language(words, now.asked, into)]
+            [computed(words, now, looks, row, can_see), *on_reading(words, now.asked, into)]
         ),
     }
 
@@ -245,7 +245,7 @@ def hide(run: Runner, words: Labels, *, text: str, into: str, hidden: int) -> di
         words("changed" if changed else "unchanged", piece=piece),
     ]
     return {
-        "both": "\n\n".join([*lines, *on_language(words, asked, into)]),
+        "both": "\n\n".join([*lines, *on_reading(words, asked, into)]),
         "probable": bars(
             {f"{i} {text}": share for i, (text, share) in enumerate(zip(pieces, shares, strict=True), 1)},
             words.chance,

@@ -44,7 +44,7 @@ from demos.models.tagger.functions import tag
 from demos.models.tagger.model import DIRECTIONS, WEIGHTS, load_tagger
 from demos.models.translation.functions import states as states_of_translation
 from demos.models.translation.model import load_net
-from demos.models.translation.reading import Sentence, on_language, sentence, translation
+from demos.models.translation.reading import Sentence, on_reading, sentence, translation
 
 CHARACTERS = 160  # of a reader's text
 TAGGED = 90  # of them for the tagger, which goes letter by letter
@@ -208,10 +208,7 @@ def delayed(run: Runner, words: Labels, *, text: str, into: str, way: float) -> 
             "said": said if now > count else words("reads", left=count - now),
         }
     names = {end: words.name_of(getattr(asked, end)) for end in ("source", "target")}
-    remarks = [words("translated", read=count, wrote=len(target), **names)]
-    remarks += [words("unknown", words=words.quoted(asked.unknown[:8]))] if asked.unknown else []
-    remarks += [words("left_off", count=asked.left_off)] if asked.left_off else []
-    remarks += on_language(words, asked, into)
+    remarks = [words("translated", read=count, wrote=len(target), **names), *on_reading(words, asked, into)]
     yield {"facts": words.sentences(remarks)}
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from itertools import islice, permutations
+from math import prod
 from threading import Event
 from typing import Any
 
@@ -23,7 +24,7 @@ from demos.kit.shows import Chart, Text
 from demos.kit.vocabulary import UNKNOWN
 from demos.kit.weights import read_card
 from demos.models.translation.model import KINDS, WEIGHTS, load_net
-from demos.models.translation.reading import Sentence, Translation, on_language, sentence, translation
+from demos.models.translation.reading import Sentence, Translation, on_reading, sentence, translation
 
 LONGEST = 120  # characters of a reader's sentence
 TEN = 10
@@ -50,8 +51,8 @@ def compose(
         "sure": bars(numbered_names([*texts, "■"], found.chances), words.chance, most=1),
         "facts": words.sentences(
             [
+                *on_reading(words, asked, into),
                 *remarks(words, asked, found, kind),
-                *on_language(words, asked, into),
                 words("drawn", seed=seed) if temperature else words["greedy"],
             ]
         ),
@@ -84,21 +85,12 @@ def spaced(texts: list[str], known: list[bool], language: str, *, capital: bool 
 
 
 def remarks(words: Labels, asked: Sentence, found: Translation, kind: str) -> list[str]:
-    """What the net doesn't know or read, how sure it was of the whole, and how it does on sentences of the
-    test."""
-    said = []
-    if asked.unknown:
-        said.append(words("unknown", words=words.quoted(asked.unknown[:8])))
-    if asked.left_off:
-        said.append(words("left_off", count=asked.left_off))
-    together = 1.0
-    for chance in found.chances:
-        together *= chance
-    said.append(words("together", chance=words.chance(together)))
-    metrics = read_card(WEIGHTS).metrics
-    exact = metrics[f"exact.{asked.source}-{asked.target}.{kind}"].value
-    said.append(words("on_card", share=words.percent(exact)))
-    return said
+    """How sure the net was of the whole, and how it does on sentences of the test."""
+    exact = read_card(WEIGHTS).metrics[f"exact.{asked.source}-{asked.target}.{kind}"].value
+    return [
+        words("together", chance=words.chance(prod(found.chances))),
+        words("on_card", share=words.percent(exact)),
+    ]
 
 
 # Sentences of the test

@@ -63,10 +63,18 @@ def sentence(text: str, own: str, into: str) -> Sentence:
     return Sentence(source, into, tuple(found[:MOST]), max(0, len(found) - MOST))
 
 
-def on_language(labels: Labels, asked: Sentence, into: str) -> list[str]:
-    """A sentence where a text is in the language already that a reader wants it in; none where it is not."""
-    names = {end: labels.name_of(getattr(asked, end)) for end in ("source", "target")}
-    return [labels.shared("already_in", **names)] if into == asked.source else []
+def on_reading(labels: Labels, asked: Sentence, into: str) -> list[str]:
+    """Sentences on words that nobody knows, on pieces too many, and on a text that is in the language already
+    that a reader wants; none if all is well."""
+    said = []
+    if asked.unknown:
+        said.append(labels.shared("untranslated", words=labels.quoted(asked.unknown[:8])))
+    if asked.left_off:
+        said.append(labels.shared("left_off", count=asked.left_off))
+    if into == asked.source:
+        names = {end: labels.name_of(getattr(asked, end)) for end in ("source", "target")}
+        said.append(labels.shared("already_in", **names))
+    return said
 
 
 @dataclass(frozen=True)
