@@ -26,6 +26,7 @@ from demos.kit.controls import (
     Choices,
     Control,
     Integer,
+    LanguageChoice,
     Matrix,
     Points,
     Seed,
@@ -329,13 +330,19 @@ def quickens(control: Control | Action) -> bool:
     return isinstance(control, Slider) and control.name == "steps" and control.low > 1
 
 
+def turn_of(control: Control | Action) -> int:
+    """What lets later answers be quick comes first; last comes a language, in which the text may be unknown,
+    so that nothing else changes what is said of it."""
+    return -1 if quickens(control) else int(isinstance(control, LanguageChoice))
+
+
 def walk(panel: Panel) -> None:
     """Use every control, button and clickable picture of a tab, then put everything back."""
     panel.open()
     if panel.tab.more:
         more = panel.words.language.word("more_settings")
         panel.root.get_by_role("button", name=more).click()
-    for control in sorted(panel.tab.all_controls, key=lambda control: not quickens(control)):
+    for control in sorted(panel.tab.all_controls, key=turn_of):
         if isinstance(control, Action):
             panel.changes(panel.button(control.name).click)
             for text in (part for part in panel.tab.settings if isinstance(part, Words)):
