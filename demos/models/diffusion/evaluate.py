@@ -110,7 +110,7 @@ def drawn(model: LatentDiffusion, contexts: Draw, n: int, *, guidance: float, st
     made = []
     for index in torch.arange(n).split(100):
         part = slice(int(index[0]), int(index[-1]) + 1)
-        start = noise(len(index), NOISE_SEED, start=part.start).to(device)
+        start = noise(len(index), NOISE_SEED, part.start, model.flow.config.latent).to(device)
         with torch.inference_mode(), autocast(device):
             wanted = contexts(model.flow, start, part)
         made.append(decoded(model, euler(model.flow, start, wanted, steps=steps, guidance=guidance)))

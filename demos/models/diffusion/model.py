@@ -44,11 +44,13 @@ Maps = list[Tensor]
 
 @dataclass(frozen=True)
 class FlowConfig:
-    """Channels at 16 and at 8 px; pairs of blocks at 8 px; width of what modulates them."""
+    """Channels at 16 and at 8 px; pairs of blocks at 8 px; width of what modulates them; channels of what
+    flows."""
 
     channels: tuple[int, int] = (128, 192)
     middle: int = 2
     style: int = 256
+    latent: int = LATENT
 
 
 class Residual(nn.Module):
@@ -117,7 +119,7 @@ class Flow(nn.Module):
         self.nothing = nn.Parameter(0.3 * torch.randn(WIDTH))
         self.clock = nn.Sequential(nn.Linear(style, style), nn.SiLU(), nn.Linear(style, style))
         self.gist = nn.Linear(WIDTH, style)
-        self.enter = nn.Conv2d(LATENT, fine, 3, padding=1)
+        self.enter = nn.Conv2d(config.latent, fine, 3, padding=1)
         self.place = nn.Parameter(torch.zeros(SIDE, SIDE, fine))
         self.down = nn.ModuleList([Residual(fine, style), Attention(fine, style)])
         self.shrink = nn.Conv2d(fine, coarse, 2, stride=2)
@@ -129,7 +131,7 @@ class Flow(nn.Module):
         self.merge = nn.Linear(2 * fine, fine)
         self.up = nn.ModuleList([Residual(fine, style), Attention(fine, style), Residual(fine, style)])
         self.finish = shut(nn.Linear(style, 2 * fine))
-        self.leave = shut(nn.Conv2d(fine, LATENT, 3, padding=1))
+        self.leave = shut(nn.Conv2d(fine, config.latent, 3, padding=1))
 
     def forward(
         self,

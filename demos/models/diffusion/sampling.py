@@ -16,9 +16,9 @@ from demos.models.diffusion.conditions import Context, Control, Decoupled
 from demos.models.diffusion.model import Flow, Maps
 
 
-def noise(n: int, seed: int, start: int = 0) -> Tensor:
-    """Where portraits begin: (n, 8, 16, 16). Row i depends on `seed` and `start + i` alone."""
-    return normal(seed, n, LATENT, SIDE, SIDE, stream="diffusion", start=start)
+def noise(n: int, seed: int, start: int = 0, channels: int = LATENT) -> Tensor:
+    """Where portraits begin: (n, channels, 16, 16). Row i depends on `seed` and `start + i` alone."""
+    return normal(seed, n, channels, SIDE, SIDE, stream="diffusion", start=start)
 
 
 def velocity(
