@@ -327,6 +327,14 @@ def test_of_a_moving_picture_the_first_one_is_read() -> None:
     assert (kind, image.getpixel((0, 0))) == ("image/webp", (255, 0, 0))
 
 
+def test_a_gray_picture_in_16_bits_keeps_its_grays() -> None:
+    saved = io.BytesIO()
+    Image.radial_gradient("L").point(lambda gray: gray * 257, "I").convert("I;16").save(saved, "PNG")
+    assert Image.open(saved).mode.startswith("I")
+    image, _ = app.opened(saved.getvalue())
+    assert image.tobytes() == Image.radial_gradient("L").convert("RGB").tobytes()
+
+
 def test_any_other_picture_is_unknown() -> None:
     saved = io.BytesIO()
     Image.radial_gradient("L").save(saved, "PNG")

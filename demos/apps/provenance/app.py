@@ -7,6 +7,7 @@ import io
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import torch
 from PIL import Image, ImageOps
 from torch import Tensor
@@ -206,6 +207,8 @@ def opened(data: bytes) -> tuple[Image.Image, str]:
 
 def flattened(image: Image.Image) -> Image.Image:
     """The picture as it looks on white paper."""
+    if image.mode.startswith("I"):  # gray in 16 bits, which Pillow would cut off at 255 instead of scaling
+        image = Image.fromarray((np.asarray(image) / 257).round().astype(np.uint8))
     if not image.has_transparency_data:
         return image.convert("RGB")
     paper = Image.new("RGBA", image.size, "white")
