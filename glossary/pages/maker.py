@@ -235,8 +235,20 @@ class PageMaker:
             return text
         return Markup("<span{}>{}</span>").format(self.attributes(text.lang), str(text))
 
+    def in_markdown(self, text: str) -> str:
+        """What a demo's preset says, which is Markdown in one line; marked, if another language lends it."""
+        if not isinstance(text, BorrowedText):
+            return self.site.phrases.html(text, self.lang)
+        html = self.site.phrases.html(str(text), text.lang)
+        return Markup("<span{}>{}</span>").format(self.attributes(text.lang), html)
+
     def _render(self, template: str, **values: Any) -> str:
-        shared = {"text": self._words, "integer": self.integer, "localized": self.localized}
+        shared = {
+            "text": self._words,
+            "integer": self.integer,
+            "localized": self.localized,
+            "in_markdown": self.in_markdown,
+        }
         return _environment().get_template(template).render(**shared, **values)
 
 
