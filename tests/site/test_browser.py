@@ -174,6 +174,12 @@ def test_search_and_switch_work_on_a_static_host_under_a_sub_path(
     page.keyboard.press("Escape")
     page.locator("header a[hreflang=zh-Hans]").click()
     page.wait_for_url(f"{static_url}/zh/glossary/generator/", wait_until="networkidle")
+    page.set_viewport_size({"width": 390, "height": 844})
+    button = page.locator(".ol-searchbutton")
+    button.press("Enter")
+    expect(page.locator(".ol-search__input")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(button).to_be_focused()
 
 
 def test_pages_are_whole_without_javascript(
@@ -185,3 +191,5 @@ def test_pages_are_whole_without_javascript(
     expect(page.locator(".demo noscript p")).to_be_visible()
     expect(page.locator(".demo__start")).to_be_hidden()  # a command would start nothing here
     expect(page.locator("a.term").first).to_be_visible()
+    goto(page, server, "nb", "glossary/bayes-theorem/")
+    expect(page.locator(".demo__says em").first).to_have_text("p")  # what a preset says is Markdown

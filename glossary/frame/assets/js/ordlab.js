@@ -35,6 +35,13 @@
     }
   });
 
+  // Escape leaves the focus nowhere, or on a hit that is hidden then: back to the button that opened the search.
+  let opener = null;
+  searchField?.addEventListener("focus", ({ relatedTarget }) => (opener = relatedTarget?.closest("[data-ol-search]")));
+  searchToggle?.addEventListener("change", () => setTimeout(() => {
+    if (!searchToggle.checked && document.activeElement?.matches('body, [data-md-component="search"] *')) opener?.focus();
+  }));
+
   /* The menu closes when one of its links leads to a place on the same page. */
   document.getElementById("ol-menu")?.addEventListener("click", (event) => {
     if (event.target instanceof Element && event.target.closest("a")) event.currentTarget.hidePopover();
