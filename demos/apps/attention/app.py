@@ -31,7 +31,7 @@ from demos.models.translation.reading import Sentence, Translation, on_reading, 
 LONGEST = 80  # characters of a reader's sentence
 KIND = "transformer"
 LAYERS, HEADS = SIZES[KIND]["layers"], SIZES[KIND]["heads"]
-PLACES = 20  # of the slider; a longer sentence has its last piece there
+PLACES = 20  # of the slider; what comes later in a long sentence cannot be chosen
 PRODUCTS = 3  # written out
 TEXT = Words("text", longest=LONGEST)
 INTO = LanguageChoice("into", ("auto", *LANGUAGES), "auto")
