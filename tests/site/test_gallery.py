@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -29,7 +30,7 @@ def gallery(site: Path, lang: str) -> Document:
 
 def texts(document: Document, name: str, css: str) -> list[str]:
     found = [e for e in document.all(name) if css in e.attributes.get("class", "").split()]
-    return [" ".join(element.text.split()) for element in found]
+    return [re.sub(r"[ \t\n]+", " ", element.text).strip(" ") for element in found]  # no-break spaces stay
 
 
 @pytest.mark.parametrize("lang", PREFIX)
