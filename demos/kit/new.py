@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import shutil
 from collections.abc import Collection
 from pathlib import Path
@@ -10,9 +9,10 @@ from typing import Any
 
 import yaml
 
+from glossary.embeds import TERM_LINK
+
 STARTER = Path(__file__).with_name("starter")
 FALLBACK = "en"
-LINK = re.compile(r"\[\[([^|\]]+)\|([^\]]+)\]\]")  # to a concept, in words of its own
 
 
 class NewError(Exception):
@@ -47,7 +47,7 @@ def described(term: str, languages: Collection[str], terms: Collection[str]) -> 
     """The starter's `demo.yml` for a term in some languages: those that it does not know get English to
     translate. Links to concepts that are not among the terms become plain words."""
     written = (STARTER / "demo.yml").read_text(encoding="utf-8")
-    linked = LINK.sub(lambda link: link[0] if link[1] in terms else link[2], written)
+    linked = TERM_LINK.sub(lambda link: link[0] if link[1] in terms else link[2] or link[1], written)
     texts = in_languages(yaml.safe_load(linked), languages)
     dumped = yaml.safe_dump(texts, allow_unicode=True, sort_keys=False, width=1000)
     return f"terms:\n  {term}:  # the demo as it opens; a preset's name would give that state\n{dumped}"

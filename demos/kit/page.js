@@ -36,8 +36,8 @@ addEventListener("click", async ({target}) => {
 });
 
 // The ends of a slider, which Gradio writes as programs write numbers: with a point and a hyphen.
+const {format} = new Intl.NumberFormat(document.documentElement.lang, {maximumFractionDigits: 6});
 new MutationObserver(() => {
-  const {format} = new Intl.NumberFormat(document.documentElement.lang, {maximumFractionDigits: 6});
   for (const {firstChild: text} of document.querySelectorAll(".min_value, .max_value")) {
     if (!/^-?\d+(\.\d+)?$/.test(text?.data)) continue;
     const written = format(Number(text.data)).replace("-", "−");

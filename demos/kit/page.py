@@ -318,14 +318,14 @@ class Page:
             yield [SKIP] * (2 + len(given) + len(panel.shows))
 
     def received(
-        self, panel: Panel, event: gr.EventData, request: gr.Request, values: tuple[Any, ...]
+        self, panel: Panel, event: gr.EventData | None, request: gr.Request, values: tuple[Any, ...]
     ) -> Received:
-        """What an event asks for; from now on it is the newest of its reader's."""
+        """What an event asks for, or None, which changes nothing; from now on it is its reader's newest."""
         reader, (on_screen, *given) = str(request.session_hash), values
         sent = cleaned(panel.tab, given, self.labels)
         state = self.events.rebased(reader, panel.tab, sent, on_screen)
         change = None
-        if event.target is not None and (key := id_of(event.target)) in panel.changes:
+        if event and event.target is not None and (key := id_of(event.target)) in panel.changes:
             change = panel.changes[key](spoken_in(panel.tab, state, self.labels), event, on_screen)
             state |= change
         turn = self.events.begin(reader, panel.tab, sent, state)
@@ -336,12 +336,10 @@ class Page:
         steps = min(slider.steps, FRAMES)
         walk = [slider.at(round(i * slider.steps / steps)) for i in range(steps + 1)]
 
-        async def playing(request: gr.Request, on_screen: Any, *values: Any) -> Any:
+        async def playing(request: gr.Request, *values: Any) -> Any:
             with faults_spoken(self.labels):
-                reader, sums, given = str(request.session_hash), sums_of(on_screen), list(values)
-                sent = cleaned(panel.tab, given, self.labels)
-                state = self.events.rebased(reader, panel.tab, sent, on_screen)
-                turn = self.events.begin(reader, panel.tab, sent, dict(state))
+                reader, on_screen, given, state, _, turn = self.received(panel, None, request, values)
+                sums = sums_of(on_screen)
                 for value in walk:
                     due = time.monotonic() + FRAME
                     state[slider.name] = value

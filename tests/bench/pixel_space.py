@@ -20,7 +20,6 @@ from demos.kit.device import to_channels_last
 from demos.kit.sheet import save_sheet
 from demos.kit.training import Budget, fit, generator
 from demos.models.diffusion.autoencoder import FACTOR
-from demos.models.diffusion.conditions import Context
 from demos.models.diffusion.evaluate import GUIDANCE, PROMPT_SEED, attributes_read, by_attributes, drawn
 from demos.models.diffusion.examples import Examples, latents_of, place_weights
 from demos.models.diffusion.model import FlowConfig, LatentDiffusion, load_diffusion
@@ -59,12 +58,9 @@ class AttributesOnly(FlowRun):
     def train_step(self) -> dict[str, float]:
         seeded = generator(self.seed, self.step)
         index, start, target, time = self.data.draw(self.recipe.batch, seeded)
-        chosen = self.chosen(index, seeded)
-        nothing = torch.rand(len(index), generator=seeded) < self.recipe.nothing
-        context: Context = self.model.drop(chosen, nothing)
+        context = self.some_told_nothing(self.chosen(index, seeded), seeded)
         found = self.model(torch.lerp(start, target, time[:, None, None, None]), time, context)
-        error = (found - (target - start)).square().mean(1)
-        loss = (error * self.data.weights[index].float()).mean()
+        loss = self.flow_loss(found, target - start, index)
         self.descend(loss, self.recipe.longest)
         return {"loss": loss.item()}
 

@@ -165,15 +165,22 @@ class FlowRun(Run[Flow, DiffusionTraining]):
             text = self.model.text(numbers)
             context = self.context(text, index[len(captions) :], seeded)
             found = self.model(torch.lerp(start, target, time[:, None, None, None]), time, context)
-        error = (found - (target - start)).square().mean(1)
-        loss = (error * self.data.weights[index].float()).mean()
+        loss = self.flow_loss(found, target - start, index)
         unread = self.heads.loss(text, self.data, captions, said)
         self.descend(loss + self.recipe.reading * unread, self.recipe.longest)
         return {"loss": loss.item(), "unread": unread.item()}
 
+    def flow_loss(self, found: Tensor, wanted: Tensor, index: Tensor) -> Tensor:
+        """How far velocities (n, 8, 16, 16) are off, by how much each place of these portraits counts."""
+        error = (found - wanted).square().mean(1)
+        return (error * self.data.weights[index].float()).mean()
+
     def context(self, text: Context, index: Tensor, seeded: torch.Generator) -> Context:
         """What the net is told: captions, and attributes of the others; of a few portraits nothing."""
-        told = text.join(self.chosen(index, seeded))
+        return self.some_told_nothing(text.join(self.chosen(index, seeded)), seeded)
+
+    def some_told_nothing(self, told: Context, seeded: torch.Generator) -> Context:
+        """A context in which a few rows say nothing."""
         nothing = torch.rand(len(told.seen), generator=seeded) < self.recipe.nothing
         return self.model.drop(told, nothing.to(self.device))
 
