@@ -44,8 +44,12 @@ def parser() -> argparse.ArgumentParser:
     train.add_argument(
         "--seed", type=int, default=0, help="a different seed gives a different model (default: 0)"
     )
-    train.add_argument(
+    recipe = train.add_mutually_exclusive_group()
+    recipe.add_argument(
         "--smoke", action="store_true", help="take only a few steps, to see that everything runs"
+    )
+    recipe.add_argument(
+        "--further", action="store_true", help="train the published weights on, where a recipe says how"
     )
     train.add_argument("--resume", action="store_true", help="continue where an interrupted run stopped")
     train.add_argument(
@@ -140,7 +144,11 @@ def run_train(arguments: argparse.Namespace) -> int:
     # Optimizers make this folder even where nothing is compiled; torch's own choice is the temporary folder.
     os.environ.setdefault("TORCHINDUCTOR_CACHE_DIR", str(CACHE / "inductor"))
     trainer = module(arguments.demo, "train")
-    name = f"{arguments.demo}-{'smoke' if arguments.smoke else arguments.seed}"
+    if arguments.further and not hasattr(trainer, "FURTHER"):
+        print(f"{arguments.demo} has no recipe for training on. Train it anew.", file=sys.stderr)
+        return 2
+    kind = "smoke" if arguments.smoke else "further" if arguments.further else arguments.seed
+    name = f"{arguments.demo}-{kind}"
     options: dict[str, Any] = {
         "minutes": arguments.minutes,
         "seed": arguments.seed,
@@ -149,12 +157,16 @@ def run_train(arguments: argparse.Namespace) -> int:
     options["work"] = CACHE / "train" / name
     if arguments.smoke:
         options |= {"recipe": trainer.SMOKE, "out": options["work"] / "weights"}
+    if arguments.further:
+        options["recipe"] = trainer.FURTHER
     if arguments.device:
         options["device"] = torch.device(arguments.device)
     if arguments.out:
         options["out"] = arguments.out
     if not show(trainer.train(**options)):
-        print(f"Stopped. To continue: python -m demos train {arguments.demo} --resume", file=sys.stderr)
+        again = [f"--{kind}"] if isinstance(kind, str) else []
+        remedy = " ".join(["python -m demos train", arguments.demo, *again, "--resume"])
+        print(f"Stopped. To continue: {remedy}", file=sys.stderr)
         return 130
     folder = options.get("out", folder_of(arguments.demo) / "weights")
     return report(folder)

@@ -21,6 +21,7 @@ class FakeTrainer:
     """Stands where a train module does; writes a card with the given recall."""
 
     SMOKE = "smoke recipe"
+    FURTHER = "recipe for training on"
 
     def __init__(self, value: float) -> None:
         self.value = value
@@ -51,6 +52,17 @@ def test_smoke_takes_the_small_recipe_and_leaves_the_shipped_weights_alone(monke
     assert trainer.options["seed"] == 3
     assert trainer.options["minutes"] == 2
     assert not Path(str(trainer.options["out"])).is_relative_to(cli.HERE)
+
+
+def test_published_weights_are_trained_on_where_a_recipe_says_how(tmp_path, monkeypatch, capsys):
+    trainer = FakeTrainer(0.5)
+    monkeypatch.setattr(cli, "module", lambda demo, part: trainer)
+    assert cli.main(["train", "gan", "--further", "--out", str(tmp_path)]) == 0
+    assert trainer.options["recipe"] == "recipe for training on"
+    assert Path(str(trainer.options["work"])).name == "gan-further"
+    monkeypatch.delattr(FakeTrainer, "FURTHER")
+    assert cli.main(["train", "gan", "--further", "--out", str(tmp_path)]) == 2
+    assert "gan has no recipe for training on" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])

@@ -1,6 +1,7 @@
 """The GAN: shapes, losses, one step, resuming, publishing, and the weights that are shipped."""
 
 import itertools
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -311,14 +312,19 @@ def run(cached: Path) -> gan_train.GanRun:
     return make_run(cached)
 
 
-def make_run(cached: Path) -> gan_train.GanRun:
+def make_run(cached: Path, recipe: GanTraining = TINY) -> gan_train.GanRun:
+    data = gan_train.portraits(recipe.portraits)
+    budget = gan_train.Budget(recipe.steps)
+    run = gan_train.GanRun(GanConfig(), recipe, data, budget, cached / "work", CPU, seed=3)
+    if recipe.published:
+        run.start_from_published()
+        return run
     features = cached / "features.pt"
     if not features.exists():
         torch.manual_seed(0)
         torch.save(FeatureNet().state_dict(), features)
-    budget = gan_train.Budget(TINY.steps)
-    data = gan_train.portraits(TINY.portraits)
-    return gan_train.GanRun(GanConfig(), TINY, data, budget, cached / "work", features, CPU, seed=3)
+    run.look_through(features)
+    return run
 
 
 def weights_of(module: torch.nn.Module) -> torch.Tensor:
@@ -360,6 +366,31 @@ def test_snapshots_fall_on_their_marks(run):
     kept = [torch.load(path, weights_only=True) for path in sorted(run.work.glob("snapshot-*.pt"))]
     assert [snapshot["step"] for snapshot in kept] == [0, 2, 4]
     assert [snapshot["images"] for snapshot in kept] == [0, 8, 16]
+
+
+def test_published_weights_are_trained_on_once_their_encoder_is_ready(cached):
+    recipe = replace(TINY, published=True, encoder_first=0.5, prior_fits=(0.5,), snapshots=(1.0,))
+    run = make_run(cached, recipe)
+    players = ("generator", "average", "discriminator", "prior")
+    published = [weights_of(getattr(run, name)).clone() for name in players]
+
+    def same() -> list[str]:
+        now = [weights_of(getattr(run, name)) for name in players]
+        return [name for name, a, b in zip(players, published, now, strict=True) if torch.equal(a, b)]
+
+    assert torch.equal(published[0], weights_of(pretrained.read_generator().generator))
+    encoder = weights_of(run.encoder).clone()
+    for _ in range(2):
+        run.advance()
+    assert not torch.equal(encoder, weights_of(run.encoder))
+    assert same() == list(players)
+    for _ in range(2):
+        run.advance()
+    assert same() == []
+    run.keep_snapshot()
+    kept = [torch.load(path, weights_only=True) for path in sorted(run.work.glob("snapshot-*.pt"))]
+    *earlier, last = pretrained.checkpoints()
+    assert [snapshot["step"] for snapshot in kept] == [*(c.steps for c in earlier), last.steps + 4]
 
 
 def test_part_masks_and_attributes_have_the_shapes_of_their_labels():

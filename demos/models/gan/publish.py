@@ -18,6 +18,7 @@ from demos.kit.weights import (
     current_commit,
     load_into,
     prefixed,
+    read_card,
     save_weights,
     shipped,
     write_card,
@@ -76,6 +77,8 @@ def publish(
     )
     measure_all(card, snapshots, generators, samples)
     card.details |= {"directions": about_directions, "radius": radius}
+    if recipe["published"]:
+        card.details["earlier"] = earlier_runs(read_card(WEIGHTS))
     files = {
         "model": best.generator.state_dict(),
         "prior": prior.state_dict(),
@@ -87,6 +90,19 @@ def publish(
     card.sha256 = card.files["model.safetensors"]
     write_card(out, card)
     return card
+
+
+def earlier_runs(published: Card) -> list[dict[str, Any]]:
+    """How the weights came about that a training started from, the last run last."""
+    config, details = published.config, published.details
+    run = {
+        "steps": published.steps,
+        "minutes": published.minutes,
+        "commit": published.commit,
+        "seed": config["seed"],
+        "training": config["training"],
+    }
+    return [*details.get("earlier", []), run]
 
 
 def history(generators: list[dict[str, Tensor]]) -> dict[str, Tensor]:

@@ -4,6 +4,8 @@ One batch of fakes serves both players: the critics see it detached, then the ge
 critics say about it. Half of it is painted from latents, half from what an encoder read off real portraits.
 Late in the run, latents come from a prior that was fitted to the encoder's codes: a reader's will too.
 Snapshots along the way become the checkpoints that a reader leafs through.
+
+`FURTHER` trains the published weights on. Their encoder, which readers don't have, is trained anew first.
 """
 
 from collections.abc import Iterator
@@ -39,6 +41,7 @@ from demos.models.gan.model import (
     random_corners,
     total,
 )
+from demos.models.gan.pretrained import checkpoints, read_discriminator, read_generator, read_prior
 from demos.models.gan.prior import Prior, fit_prior
 from demos.models.gan.publish import WEIGHTS, publish
 from demos.models.gan.train_features import FeatureTraining, features_path, train_features
@@ -60,6 +63,8 @@ class GanTraining:
     prior_fits: tuple[float, ...] = (0.7, 0.8, 0.9)  # shares of the budget at which the prior is fitted
     fitted_to: int = 10_000  # portraits
     prior_steps: int = 4000
+    published: bool = False  # go on from the published weights
+    encoder_first: float = 0.0  # share of the budget in which the encoder alone learns
     noise: int = 4  # pictures of noise that the critics see at each step
     average_images: int = 10_000  # half-life of the averaged generator, once that many were seen twentyfold
     snapshots: tuple[float, ...] = (0.0, 0.06, 0.15, 0.35, 0.65, 1.0)
@@ -78,6 +83,15 @@ SMOKE = GanTraining(
     samples=60,
     features=FeatureTraining(steps=4, batch=8, portraits=500),
 )
+FURTHER = GanTraining(
+    steps=6000,
+    rate=4e-4,
+    critic_rate=8e-4,
+    prior_fits=(0.19, 0.4, 0.6, 0.8, 0.9),
+    published=True,
+    encoder_first=0.19,
+    snapshots=(1.0,),
+)
 ON_GPU = GanTraining(steps=30_000, batch=128, portraits=100_000, average_images=50_000)
 
 
@@ -92,9 +106,11 @@ def train(recipe: GanTraining, job: Job, *, config: GanConfig = DEFAULT) -> Iter
     if not job.resume:
         forget(work)
     features = features_path(config.features, recipe.features)
-    yield from train_features(features, config.features, recipe.features, device=device)
+    if not recipe.published:
+        yield from train_features(features, config.features, recipe.features, device=device)
     data = portraits(recipe.portraits, recipe.data_seed)
-    run = GanRun(config, recipe, data, job.budget(recipe.steps), work, features, device, seed)
+    run = GanRun(config, recipe, data, job.budget(recipe.steps), work, device, seed)
+    run.start_from_published() if recipe.published else run.look_through(features)
     yield from job.fit(run)
     yield run.progress({}, "measuring")
     publish(work, job.out, asdict(recipe), seed=seed, samples=recipe.samples, device=device)
@@ -123,16 +139,14 @@ class GanRun(Run[Generator, GanTraining]):
         data: Portraits,
         budget: Budget,
         work: Path,
-        features: Path,
         device: torch.device,
         seed: int,
     ) -> None:
         super().__init__(recipe, budget, device, seed)
         self.config, self.data, self.work = config, data, work
+        self.steps_before, self.minutes_before = 0, 0.0
         self.generator = to_channels_last(Generator(config), device)
-        discriminator = Discriminator(config)
-        discriminator.features.net.load_state_dict(torch.load(features, weights_only=True))
-        self.discriminator = to_channels_last(discriminator, device)
+        self.discriminator = to_channels_last(Discriminator(config), device)
         self.trained = self.discriminator.trainable()
         encoder = Encoder(config.latent, config.features)
         self.encoder = to_channels_last(encoder, device)
@@ -148,6 +162,24 @@ class GanRun(Run[Generator, GanTraining]):
         self.optimize(self.generator, *optimizers)
         compile_on_gpu([self.generator, self.discriminator.features, *self.discriminator.scales], device)
         self.kept = 0
+
+    def look_through(self, features: Path) -> None:
+        """Give the critics the trained feature net that is kept at this path."""
+        self.discriminator.features.net.load_state_dict(torch.load(features, weights_only=True))
+
+    def start_from_published(self) -> None:
+        """Take the weights that readers have, and leave the checkpoints before them as snapshots."""
+        *earlier, last = checkpoints()
+        for kept in earlier:
+            when = {"step": kept.steps, "images": kept.images, "minutes": kept.minutes}
+            weights = read_generator(kept.index).generator.state_dict()
+            save_state(self.work / f"snapshot-00-{kept.index:02}.pt", {"generator": weights} | when)
+        for net in (self.generator, self.average):
+            net.load_state_dict(read_generator().generator.state_dict())
+            net.radius.fill_(1)  # as in training
+        self.discriminator.load_state_dict(read_discriminator().state_dict())
+        self.prior.load_state_dict(read_prior().state_dict())
+        self.steps_before, self.minutes_before = last.steps, last.minutes
 
     def train_step(self) -> dict[str, float]:
         """One batch: first the critics learn, then generator and encoder."""
@@ -170,6 +202,10 @@ class GanRun(Run[Generator, GanTraining]):
             half = len(real) // 2
             from_both = torch.cat([shaken(codes[:half], seeded), z[half:]])
             fake_view = critics.look(self.generator(from_both), corners)
+            if self.fraction < self.recipe.encoder_first:
+                variety_loss = self.variety_loss(real_view, fake_view, codes, z, seeded)
+                self.update([ENCODER], variety_loss)
+                return {"variety": variety_loss.item()}
             critic_loss = discriminator_loss(
                 critics.criticise(real_view), critics.criticise(fake_view.detach())
             ) + self.noise_loss(real, seeded)
@@ -248,9 +284,9 @@ class GanRun(Run[Generator, GanTraining]):
             "generator": self.average.state_dict(),
             "discriminator": self.discriminator.state_dict(),
             "encoder": self.encoder.state_dict(),
-            "step": self.step,
-            "images": self.step * self.recipe.batch,
-            "minutes": self.clock.minutes,
+            "step": self.steps_before + self.step,
+            "images": (self.steps_before + self.step) * self.recipe.batch,
+            "minutes": self.minutes_before + self.clock.minutes,
         }
 
 
