@@ -4,8 +4,9 @@
 
 Two kinds of press on every demo: its main button, and a control set to another value, for which the server
 can hardly have kept an answer. In the browser, the first of these that the demo has. Where its first answer
-streams: how many parts come in a second. The processor time of each press counts what is made of its stream
-until the next one, too; unlike the wait, it hardly depends on what else the machine does.
+streams: how many parts come in a second, and when the browser shows the first one. The processor time of each
+press counts what is made of its stream until the next one, too; unlike the wait, it hardly depends on what
+else the machine does.
 """
 
 from __future__ import annotations
@@ -14,10 +15,10 @@ import argparse
 import asyncio
 import random
 import time
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from playwright.sync_api import Error, Locator, Page, sync_playwright
 
@@ -42,12 +43,18 @@ PAUSE = 0.05  # seconds between presses, so that the server does not take us for
 PATIENCE = 30  # seconds for one press in the browser
 BAR = "<= 100 ms"  # of p50, through the server
 WATCHED = 5  # seconds of a stream
+Waits = Mapping[str, Sequence[float]]  # milliseconds, by what was waited for: "" for the whole answer
 RATES = {"avatarify": ">= 15", "gan_training": ">= 10"}  # bars of parts per second
 
-# The click, or a value set, and milliseconds until the last of: the end of the event stream, a change of the
-# page, a loaded picture. An answer may look like the one before it, so no change is waited for.
-PRESS = """(part, [patience, value]) => new Promise((done, failed) => {
-  let last = 0, answered = false;
+# The click, or a value set, and milliseconds until the page shows the first part of the answer, and until the
+# last of: the end of the event stream, a change of the page, a loaded picture; and the number of parts. An
+# answer may look like the one before it, so no change of what is on screen is waited for: with each part, the
+# page says anew what that is.
+PRESS = """(part, [patience, watched, value]) => new Promise((done, failed) => {
+  let first = 0, last = 0, parts = 0, answered = false;
+  const fields = document.querySelectorAll(".address :is(textarea, input)");
+  const said = () => Array.from(fields, (field) => field.value).join();
+  let before = said();
   const start = performance.now(), quiet = 200;
   const touch = () => { last = performance.now(); };
   const network = new PerformanceObserver((list) => {
@@ -60,13 +67,20 @@ PRESS = """(part, [patience, value]) => new Promise((done, failed) => {
   const timer = setInterval(() => {
     const late = performance.now() - start > patience;
     const loaded = [...document.images].every((image) => image.complete);
+    if (loaded && said() !== before) {
+      before = said();
+      first ||= performance.now();
+      parts += 1;
+    }
     const settled = answered && loaded && performance.now() - last > quiet;
-    if (!late && !settled) return;
+    const endless = parts > 1 && performance.now() - first > watched;
+    if (!late && !settled && !endless) return;
     clearInterval(timer);
     network.disconnect();
     changes.disconnect();
     document.removeEventListener("load", touch, true);
-    if (settled) done(last - start); else failed(`no answer within ${patience} ms`);
+    if (late) failed(`no answer within ${patience} ms`);
+    else done([(first || last) - start, settled ? last - start : null, parts]);
   }, 20);
   network.observe({type: "resource"});
   changes.observe(document.querySelector("main"), {
@@ -79,6 +93,14 @@ PRESS = """(part, [patience, value]) => new Promise((done, failed) => {
     part.dispatchEvent(new Event("input", {bubbles: true}));
   }
 })"""
+
+
+class Shown(NamedTuple):
+    """When the page showed an answer's first part, and all of it if it ends: milliseconds since the press."""
+
+    first: float
+    whole: float | None
+    parts: int
 
 
 def main(site: Path, only: Collection[str] = (), ways: Collection[str] = ("server", "browser")) -> None:
@@ -121,22 +143,23 @@ def name_of(url: str) -> str:
     return url.split("/demos/")[1].split("/")[0]
 
 
-def report(name: str, measure: Callable[[], Sequence[float]], usage: Usage, bar: str = "") -> None:
+def report(name: str, measure: Callable[[], Waits], usage: Usage, bar: str = "") -> None:
     """Print p50 and p95 of what was measured and the server's processor time, or why it was not measured."""
     before = usage.cpu_seconds()
     try:
-        milliseconds = measure()
+        waits = measure()
     except (Error, ValueError, OSError, TimeoutError) as error:
         print(f"  {name}: not measured: {str(error).splitlines()[0]}")
         return
-    show(f"{name}, p50", percentile(milliseconds, 50), "ms", bar)
-    show(f"{name}, p95", percentile(milliseconds, 95), "ms")
+    for what, milliseconds in waits.items():
+        show(f"{name}{what}, p50", percentile(milliseconds, 50), "ms", bar)
+        show(f"{name}{what}, p95", percentile(milliseconds, 95), "ms")
     show(f"{name}, processor", (usage.cpu_seconds() - before) * 1000 / (WARM_UP + PRESSES), "ms")
 
 
-def presses_of(url: str, pick: Callable[[Reader], Event]) -> list[float]:
+def presses_of(url: str, pick: Callable[[Reader], Event]) -> Waits:
     """Milliseconds of each press, until every picture of its answer, or of its first part, has arrived."""
-    return asyncio.run(presses(url, pick))
+    return {"": asyncio.run(presses(url, pick))}
 
 
 async def presses(url: str, pick: Callable[[Reader], Event]) -> list[float]:
@@ -181,7 +204,7 @@ async def configs_of(urls: Iterable[str]) -> dict[str, Config]:
     return configs
 
 
-def clicks(page: Page, url: str, event: Event) -> list[float]:
+def clicks(page: Page, url: str, event: Event) -> Waits:
     """Milliseconds from each click on a button until the page shows its answer."""
     open_page(page, url)
     button = page.get_by_role("button", name=event.button, exact=True).first
@@ -190,10 +213,10 @@ def clicks(page: Page, url: str, event: Event) -> list[float]:
             break
         tab.click()
         page.locator("main :is(img, svg.chart):visible").first.wait_for()
-    return list(measured(partial(press, button)))
+    return measured(partial(press, button))
 
 
-def moves(page: Page, url: str, config: Config) -> list[float]:
+def moves(page: Page, url: str, config: Config) -> Waits:
     """Milliseconds from each new value of a control until the page shows its answer: of the first slider or
     field for a number that is in sight. Raises ValueError where there is none."""
     open_page(page, url)
@@ -202,11 +225,11 @@ def moves(page: Page, url: str, config: Config) -> list[float]:
         if role := {"slider": "slider", "number": "spinbutton"}.get(part["type"]):
             field = page.get_by_role(role, name=part["props"]["label"], exact=True).first
             if field.is_visible():
-                return list(measured(partial(move, field, part, random.Random(0))))
+                return measured(partial(move, field, part, random.Random(0)))
     raise ValueError("no slider and no field for a number is in sight")
 
 
-def move(field: Locator, part: dict[str, Any], dice: random.Random) -> float:
+def move(field: Locator, part: dict[str, Any], dice: random.Random) -> Shown:
     return press(field, another_value(part, dice))
 
 
@@ -215,16 +238,22 @@ def open_page(page: Page, url: str) -> None:
     page.locator("main :is(img, svg.chart)").first.wait_for()
 
 
-def press(part: Locator, value: Any = None) -> float:
-    return float(part.evaluate(PRESS, [PATIENCE * 1000, value]))
+def press(part: Locator, value: Any = None) -> Shown:
+    return Shown(*part.evaluate(PRESS, [PATIENCE * 1000, WATCHED * 1000, value]))
 
 
-def measured(act: Callable[[], float]) -> Iterator[float]:
-    for number in range(WARM_UP + PRESSES):
-        milliseconds = act()
-        if number >= WARM_UP:
-            yield milliseconds
+def measured(act: Callable[[], Shown]) -> Waits:
+    """Waits for the whole answer, unless it never ends, and for its first part, if it has more."""
+    found = []
+    for _ in range(WARM_UP + PRESSES):
+        found.append(act())
         time.sleep(PAUSE)
+    found = found[WARM_UP:]
+    waits = {}
+    if any(one.parts > 1 for one in found):
+        waits[" first part"] = [one.first for one in found]
+    whole = [one.whole for one in found if one.whole is not None]
+    return waits | ({"": whole} if len(whole) == len(found) else {})
 
 
 if __name__ == "__main__":
