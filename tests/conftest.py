@@ -63,6 +63,7 @@ def pytest_xdist_auto_num_workers() -> int:
     return max(1, min(cores + 1, memory // WORKER_MEMORY, 8))
 
 
+@pytest.hookimpl(tryfirst=True)  # pytest-xdist looks at the groups in this hook, too
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """A file's tests stay on one worker, unless they name another group. Slow files come first, so that the
     last ones to be given to workers are short."""
@@ -70,6 +71,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.get_closest_marker("xdist_group") is None:
             item.add_marker(pytest.mark.xdist_group(item.path.stem))
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Stop where pytest-xdist has lost the groups: it says nothing, and each worker makes what is shared."""
+    if getattr(session.config.option, "loadgroup", False) and not all("@" in x.nodeid for x in session.items):
+        raise pytest.UsageError(
+            "pytest-xdist has lost the groups: do pytest's and its versions fit together?"
+        )
 
 
 @pytest.fixture(scope="session")
