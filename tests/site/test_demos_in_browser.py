@@ -198,7 +198,13 @@ class Panel:
         return found
 
     def at_rest(self) -> dict[str, Any]:
-        """What is on screen when no answer has come for a moment: the next one is to what is done now."""
+        """What is on screen when no answer is on its way: the next one is to what is done now."""
+        if self.tab.streams:
+            self.tool("stop").click()
+        return self.settled()
+
+    def settled(self) -> dict[str, Any]:
+        """What is on screen when no answer has come for a moment."""
         for _ in range(20):  # where something runs, answers never end
             before = self.shown()
             self.page.wait_for_timeout(250)
@@ -229,6 +235,11 @@ class Panel:
 
     def field(self, control: Control, role: Any) -> Locator:
         return self.root.get_by_role(role, name=self.words[control.name]).first
+
+    def tool(self, word: str) -> Locator:
+        """One of the small buttons below the controls, which all demos have."""
+        words = self.words.language.word(word)
+        return self.root.locator(".tools").get_by_role("button", name=words, exact=True)
 
     def button(self, key: str) -> Locator:
         return self.root.get_by_role("button", name=self.words[key], exact=True)
@@ -355,18 +366,17 @@ def walk(panel: Panel) -> None:
     for show in panel.tab.shows:
         if isinstance(show, Chart | Picture) and show.click:
             panel.changes(partial(click_around, panel, show))
-    reset = panel.words.language.word("reset")
-    panel.root.locator(".tools").get_by_role("button", name=reset, exact=True).click()
+    panel.tool("reset").click()
     defaults = query(panel.app, panel.tab, panel.tab.defaults)
     panel.comes_to(lambda shown: shown["query"] == defaults)
 
 
 def click_around(panel: Panel, show: Show) -> None:
     """Click on a picture until something changes: not every place in it has something to click on."""
-    before = panel.at_rest()["query"]
+    before = panel.shown()["query"]
     for across in (0.45, 0.2, 0.75):
         click_at(picture_of(panel, show), across)
-        if panel.at_rest()["query"] != before:
+        if panel.settled()["query"] != before:
             return
 
 
