@@ -510,7 +510,7 @@ def test_verdict_prefers_portraits_to_noise():
 
 def test_walking_a_direction_moves_what_it_names_as_far_as_the_card_says():
     known = read_card(WEIGHTS).details["directions"]
-    z = on_sphere(pretrained.latents(150, 5))
+    z = on_sphere(pretrained.latents(100, 5))
     unmoved = read(z)
     for name in ("smile", "glasses", "yaw", "hair_length", "beard"):
         direction = pretrained.directions()[name]
