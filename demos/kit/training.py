@@ -174,6 +174,11 @@ class Run(ABC, Generic[Model, Recipe]):
         self.optimizers = list(optimizers)
         self.rates = tuple(optimizer.param_groups[0]["lr"] for optimizer in optimizers)
 
+    def start_from(self, trained: Model) -> None:
+        """Train these weights on, which may be on another device."""
+        for net in (self.model, self.average):
+            net.load_state_dict(trained.state_dict())
+
     @abstractmethod
     def train_step(self) -> dict[str, float]:
         """Learn from one batch, which depends on seed and step only; returns the losses."""

@@ -96,6 +96,20 @@ def read_card(folder: Path) -> Card:
         raise WeightsError(f"{path} is not a card ({error}): {remedy(folder)}.") from None
 
 
+def earlier_runs(published: Card) -> list[dict[str, Any]]:
+    """How the weights came about that a training started from, the last run last: for the next card's
+    details."""
+    config, details = published.config, published.details
+    run = {
+        "steps": published.steps,
+        "minutes": published.minutes,
+        "commit": published.commit,
+        "seed": config["seed"],
+        "training": config["training"],
+    }
+    return [*details.get("earlier", []), run]
+
+
 def write_card(folder: Path, card: Card) -> None:
     text = json.dumps(asdict(card), indent=2, ensure_ascii=False, allow_nan=False)
     files.write(folder / "card.json", (text + "\n").encode())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 from pathlib import Path
 
@@ -249,6 +250,21 @@ def test_training_leaves_weights_that_load(
     nets = ("detector", "retargeter", "generator")
     assert sum(card.details["parameters"][name] for name in nets) == card.parameters
     load_avatarify(CPU, out)
+
+
+def test_published_weights_are_trained_on(
+    tmp_path: Path, few: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(training, "people", lambda *_: few)
+    out = tmp_path / "avatarify" / "weights"
+    list(
+        training.train(dataclasses.replace(TINY, published=True), out=out, work=tmp_path / "work", device=CPU)
+    )
+    before, card = read_card(WEIGHTS), read_card(out)
+    assert card.steps == before.steps + TINY.steps
+    assert card.details["earlier"][-1]["commit"] == before.commit
+    for old, new in zip(load_avatarify(CPU).parameters(), load_avatarify(CPU, out).parameters(), strict=True):
+        assert (old - new).abs().max() < 0.02, "a step of Adam is no longer than its rate"
 
 
 def test_resuming_takes_the_same_steps(few: People) -> None:

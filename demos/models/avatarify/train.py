@@ -3,6 +3,8 @@
 The generator learns from pairs: a picture of a person, and the same person in another pose, exactly as it
 should become. Where its keypoints shall go is for some pairs what the retargeter makes of another person's
 face, for the rest what the renderer says. Eyes and mouth are small, and count more.
+
+`FURTHER` trains the published weights of all three on.
 """
 
 from __future__ import annotations
@@ -18,12 +20,12 @@ from torch import Tensor
 from demos.data.avatars import Factors
 from demos.kit.device import autocast, to_channels_last
 from demos.kit.training import Budget, Job, Progress, Run, channels_last, generator, parameters, training
-from demos.kit.weights import save_weights, shipped, write_card
+from demos.kit.weights import earlier_runs, read_card, save_weights, shipped, write_card
 from demos.models.avatarify.detector import Detector
 from demos.models.avatarify.evaluate import SAMPLES, measure
 from demos.models.avatarify.generator import FEATURES, MOTION, PAINTED, Generator, Moved
 from demos.models.avatarify.keypoints import COUNT, Keypoints, soft_windows
-from demos.models.avatarify.model import WEIGHTS, Avatarify, detected
+from demos.models.avatarify.model import WEIGHTS, Avatarify, detected, load_avatarify
 from demos.models.avatarify.pairs import POSES, SIZE, TRAIN_SEED, People, in_poses, people
 from demos.models.avatarify.retargeter import Retargeter
 from demos.models.avatarify.train_keypoints import (
@@ -56,6 +58,7 @@ class AvatarifyTraining:
     average: float = 0.998
     held_out: int = SAMPLES
     workers: int = 1
+    published: bool = False  # go on from the published weights
     data_seed: int = TRAIN_SEED
     detector: DetectorTraining = field(default_factory=DetectorTraining)
     retargeter: RetargeterTraining = field(default_factory=RetargeterTraining)
@@ -70,22 +73,36 @@ SMOKE = AvatarifyTraining(
     detector=DetectorTraining(steps=3, batch=4),
     retargeter=RetargeterTraining(steps=3, batch=8),
 )
+FURTHER = AvatarifyTraining(
+    steps=4000,
+    rate=7e-4,
+    published=True,
+    detector=DetectorTraining(steps=2000, rate=1e-3),
+    retargeter=RetargeterTraining(steps=3000, rate=1e-3),
+)
 
 
 @training(RECIPE, WEIGHTS)
 def train(recipe: AvatarifyTraining, job: Job) -> Iterator[Progress]:
     """Train, then measure, then write weights and card."""
     device, seed = job.device, job.seed
+    published = load_avatarify(device) if recipe.published else None
     data = people(recipe.people, recipe.data_seed, recipe.workers)
     steps = job.budget(recipe.detector.steps, DETECTOR_SHARE)
     first = DetectorRun(recipe.detector, data, steps, device, seed)
+    if published:
+        first.start_from(published.detector)
     yield from job.fit(first, "detector")
     steps = job.budget(recipe.retargeter.steps, RETARGETER_SHARE)
     second = RetargeterRun(recipe.retargeter, steps, device, seed)
+    if published:
+        second.start_from(published.retargeter)
     yield from job.fit(second, "retargeter")
     nets = first.average.eval(), second.average.eval()
     steps = job.budget(recipe.steps, 1 - DETECTOR_SHARE - RETARGETER_SHARE)
     run = GeneratorRun(recipe, data, *nets, steps, device, seed)
+    if published:
+        run.start_from(published.generator)
     yield from job.fit(run, "generator")
     yield run.progress({}, "measuring")
     minutes = [round(one.clock.minutes, 1) for one in (first, second, run)]
@@ -194,4 +211,9 @@ def publish(run: GeneratorRun, model: Avatarify, minutes: list[float], out: Path
         "minutes": dict(zip(nets, minutes, strict=True)),
         "samples": run.recipe.held_out,
     }
+    if run.recipe.published:
+        before = read_card(WEIGHTS)
+        card.steps += before.steps
+        card.minutes = round(card.minutes + before.minutes, 1)
+        card.details["earlier"] = earlier_runs(before)
     write_card(out, card)

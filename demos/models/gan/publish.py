@@ -16,6 +16,7 @@ from demos.kit.weights import (
     Card,
     Metric,
     current_commit,
+    earlier_runs,
     load_into,
     prefixed,
     read_card,
@@ -90,19 +91,6 @@ def publish(
     card.sha256 = card.files["model.safetensors"]
     write_card(out, card)
     return card
-
-
-def earlier_runs(published: Card) -> list[dict[str, Any]]:
-    """How the weights came about that a training started from, the last run last."""
-    config, details = published.config, published.details
-    run = {
-        "steps": published.steps,
-        "minutes": published.minutes,
-        "commit": published.commit,
-        "seed": config["seed"],
-        "training": config["training"],
-    }
-    return [*details.get("earlier", []), run]
 
 
 def history(generators: list[dict[str, Tensor]]) -> dict[str, Tensor]:
