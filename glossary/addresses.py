@@ -5,6 +5,8 @@ from __future__ import annotations
 import posixpath
 from dataclasses import dataclass
 
+GALLERY = "gallery"  # the page of all demos, among those of the termbase
+
 
 @dataclass(frozen=True, slots=True)
 class Addresses:

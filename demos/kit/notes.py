@@ -14,8 +14,8 @@ from demos.kit.labels import Labels
 from demos.kit.languages import Language
 from demos.kit.weights import Card, Metric, read_card
 from glossary.demos import Demo
+from glossary.embeds import TERM_LINK
 
-TERM_LINK = re.compile(r"\[\[([\w-]+)(?:\|([^\]]+))?\]\]")
 TO_ROOT = "../../../"  # from /demos/<demo>/<lang>/
 MEASURES = "measures.yml"  # beside a model's code: what its measures are called, in each language
 

@@ -19,12 +19,13 @@ from demos.kit import registry
 from demos.kit.languages import Languages
 from demos.server.files import GradioAssets, Legacy, Site, read_legacy
 from demos.server.guard import OwnPosts, SecurityHeaders, TrustedHosts
-from demos.server.live import LiveDemos, wanted_language
+from demos.server.live import LiveDemos, redirect, wanted_language
 from demos.server.metrics import Metrics, MetricsPage
 from demos.server.opening import OpenPages
 from demos.server.outside import DIRECT, Outside
 from demos.server.page import ASSETS
-from demos.server.proxy import ForwardedHeaders, RootPath
+from demos.server.proxy import ForwardedHeaders, RootPath, relative_root
+from glossary.addresses import GALLERY
 
 MEMORY = 2_400_000_000  # bytes
 NO_STORE = {"Cache-Control": "no-store"}
@@ -63,12 +64,19 @@ def make_app(
     async def status(_: Request) -> Response:
         return JSONResponse(pages.status(), headers=NO_STORE)
 
+    async def gallery(request: Request) -> Response:
+        language = wanted_language(request, languages)
+        root = relative_root(request.scope["path"])
+        return redirect(f"{root}{language.home}{language.glossary}/{GALLERY}/")
+
     return Starlette(
         routes=[
             Route("/healthz", healthz),
             Route("/metrics", MetricsPage(metrics, open_metrics).answer),
             Route("/docs.php", LegacyAddresses(read_legacy(site), files).lead),
             Route("/demos/status.json", status),
+            Route("/demos", gallery),
+            Route("/demos/", gallery),
             Mount(f"/demos/{ASSETS}", GradioAssets()),
             Route("/demos/{rest:path}", LiveDemos(pages, files, languages)),
             Mount("/", files),

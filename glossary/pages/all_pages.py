@@ -6,13 +6,14 @@ import posixpath
 from collections.abc import Iterator
 
 from .. import concept_graph
+from ..addresses import GALLERY
 from ..model import Concept, Problem, Termbase
 from ..yamlfile import shown
 from .concept_page import ConceptPage
 from .gallery_page import GalleryPage
 from .index_pages import IndexPage
 from .path_pages import path_pages
-from .site import GALLERY, RESERVED_IDS, VIEWS, GeneratedPage, Site
+from .site import RESERVED_IDS, VIEWS, GeneratedPage, Site
 
 
 def generate(site: Site, lang: str) -> Iterator[GeneratedPage]:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from ..addresses import GALLERY
 from ..demos import KINDS, Demo
 from .maker import PageMaker
 from .markup import front_matter, stash_html
-from .site import GALLERY, GeneratedPage
+from .site import GeneratedPage
 
 
 class GalleryPage(PageMaker):

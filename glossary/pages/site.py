@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
-from ..addresses import Addresses
+from ..addresses import GALLERY, Addresses
 from ..demos import Demo
 from ..drawing import Figure
 from ..links import Linker
@@ -24,8 +24,7 @@ FRAME = Path(__file__).parent.parent / "frame"  # the page around the text: a th
 USES_MARKER = "<div data-ordlab-uses></div>"  # where `uses` goes once every page has been read
 REPORTS = ("coverage", "rules")  # pages for those who look after the termbase: `reports`
 # Pages of ours beside the concepts'.
-RESERVED_IDS = frozenset({"subjects", "languages", "map", "downloads", "gallery", "paths", *REPORTS})
-GALLERY = "gallery"
+RESERVED_IDS = frozenset({"subjects", "languages", "map", "downloads", GALLERY, "paths", *REPORTS})
 PATHS = "paths"
 VIEWS = {
     "by-letter": "",

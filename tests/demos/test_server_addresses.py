@@ -19,6 +19,9 @@ def test_health_and_status_are_never_kept(server: Running) -> None:
 @pytest.mark.parametrize(
     ("path", "accepts", "to"),
     [
+        ("/demos/", "en", "../en/glossary/gallery/"),
+        ("/demos/?lang=zh", "en", "../zh/glossary/gallery/"),
+        ("/demos", "", "./glossary/gallery/"),
         ("/demos/tiny", "", "./tiny/"),
         ("/demos/tiny?lang=zh", "", "./tiny/?lang=zh"),
         ("/demos/tiny/nb", "", "./nb/"),
