@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -31,6 +32,10 @@ from tests.serving import ROOT, Server, serve
 # One thread per process: the server, the browser and the tests share two cores, and torch's threads would
 # wait for each other. Read when torch is first imported, here and in the server that the tests start.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+# In the background of a shell, tests ignore Ctrl-C, and so do the programs that they start and stop by it.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # The same examples each time, so that a change is judged by what it changes; `make fuzz` draws others.
 settings.register_profile("reproducible", derandomize=True)

@@ -200,7 +200,7 @@ class Panel:
     def at_rest(self) -> dict[str, Any]:
         """What is on screen when no answer is on its way: the next one is to what is done now."""
         if self.tab.streams:
-            self.tool("stop").click()
+            self.tool("stop").dispatch_event("click")  # the focus stays where it is
         return self.settled()
 
     def settled(self) -> dict[str, Any]:
