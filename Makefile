@@ -49,8 +49,8 @@ system: $(VENV)/ready-test
 tests: system
 	$(BIN)/python -m pytest -n auto --dist loadgroup --no-loadscope-reorder
 
-# Types and terms are checked beside the tests.
-test: style system
+# Types and terms are checked while the system's packages come, and beside the tests.
+test: style
 	@$(MAKE) --no-print-directory -j3 types check tests
 
 # The property tests with examples that no run before has seen; more with each call.
