@@ -49,6 +49,12 @@ def test_every_demo_stands_there_with_what_its_file_says(site: Path, lang: str) 
     assert all((folder / still["src"]).is_file() for still in stills)
 
 
+@pytest.mark.parametrize(("lang", "counted"), [("nb", "Alle ({})"), ("en", "All ({})"), ("zh", "全部（{}）")])
+def test_counts_are_in_the_brackets_of_the_language(site: Path, lang: str, counted: str) -> None:
+    [filters] = texts(gallery(site, lang), "fieldset", "ol-gallery__filter")
+    assert counted.format(len(DEMOS)) in filters
+
+
 @pytest.mark.parametrize("lang", PREFIX)
 def test_the_navigation_and_the_front_page_lead_there(site: Path, lang: str) -> None:
     home = parse((site / PREFIX[lang] / "index.html").read_text(encoding="utf-8"))
