@@ -137,6 +137,10 @@ footer { display: none !important }
   flex: 1 1 max-content !important; font-size: 1.0625rem; max-width: 16rem; min-height: 2.75rem;
   padding-inline: .75rem;
 }
+/* Many buttons need several lines: those below each other are equally wide. */
+.controls:has(> button:nth-child(4)):not(:has(> :not(button))) {
+  display: grid; grid-template-columns: repeat(auto-fill, minmax(10rem, 1fr));
+}
 @media (max-width: 32rem) {
   .controls > button { max-width: none }
   /* One field shares a line with its button; several share one with each other, above their buttons. */
@@ -155,7 +159,8 @@ footer { display: none !important }
 }
 .matrix { gap: .5rem; max-width: 20rem }
 .matrix .row { flex-wrap: nowrap; gap: .5rem }
-.matrix input { font-variant-numeric: tabular-nums; text-align: center }
+.matrix input { appearance: textfield; font-variant-numeric: tabular-nums; text-align: center }
+.matrix input::-webkit-inner-spin-button { appearance: none }  /* which takes room even while it is not seen */
 .wrap:has(> .wrap-inner) { border-color: var(--input-border-color) !important }
 .tab-container button { padding-inline: clamp(.35rem, 2vw, 1rem) !important }
 
