@@ -160,7 +160,7 @@ footer { display: none !important }
 .matrix { gap: .5rem; max-width: 20rem }
 .matrix .row { flex-wrap: nowrap; gap: .5rem }
 .matrix input { appearance: textfield; font-variant-numeric: tabular-nums; text-align: center }
-.matrix input::-webkit-inner-spin-button { appearance: none }  /* which takes room even while it is not seen */
+.matrix input::-webkit-inner-spin-button { appearance: none }  /* takes room even while it is not seen */
 .wrap:has(> .wrap-inner) { border-color: var(--input-border-color) !important }
 .tab-container button { padding-inline: clamp(.35rem, 2vw, 1rem) !important }
 
