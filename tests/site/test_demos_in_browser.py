@@ -212,7 +212,7 @@ class Panel:
     def at_rest(self) -> dict[str, Any]:
         """What is on screen when no answer is on its way: the next one is to what is done now."""
         if self.tab.streams:
-            self.tool("stop").dispatch_event("click")  # the focus stays where it is
+            self.tool("stop").click()
         return self.settled()
 
     def settled(self) -> dict[str, Any]:
@@ -447,8 +447,12 @@ def test_a_key_of_the_piano_is_heard_at_once_and_played_with_keys_too(page: Page
     panel.open()
     piano = picture_of(panel, app.tabs[0].shows[0])
     panel.changes(partial(click_at, piano, 0.5))
-    piano.evaluate("e => e.focus({focusVisible: true})")
-    panel.changes(partial(page.keyboard.press, "Enter"))
+
+    def press_key() -> None:
+        piano.evaluate("e => e.focus({focusVisible: true})")
+        page.keyboard.press("Enter")
+
+    panel.changes(press_key)
     heard = page.evaluate("heard")
     assert len(heard) == 2
     assert all(196 <= tone <= 784 for tone in heard)
