@@ -14,7 +14,8 @@ from demos.apps.evaluation import app, evaluate, features, sets, train
 from demos.kit.functions import direct
 from demos.kit.metrics import among, frechet_distance, gaussian, precision_recall
 from demos.kit.state import parse
-from demos.kit.weights import WeightsError
+from demos.kit.weights import WeightsError, read_card
+from demos.models.gan.pretrained import WEIGHTS as GAN
 from demos.models.judge.functions import describe
 from demos.models.judge.model import features as judged
 from demos.models.judge.model import load_judge
@@ -180,7 +181,7 @@ def test_broken_pictures_are_seen_by_precision_and_not_by_recall() -> None:
 
 def test_copies_get_better_marks_than_the_generator_and_only_their_neighbors_tell() -> None:
     (before, now), fresh = shown_in("copies"), measures("blur", 0)
-    assert now.fid < before.fid - 10
+    assert now.fid < 0.8 * before.fid
     assert now.recall > before.recall + 0.2
     assert now.fid == pytest.approx(fresh.fid, abs=2)
     assert now.precision == pytest.approx(fresh.precision, abs=0.03)
@@ -261,7 +262,9 @@ def test_the_distance_falls_with_the_number_of_pictures() -> None:
 def test_drawn_out_to_infinity_two_real_sets_are_not_apart_and_the_generated_one_is() -> None:
     curves = app.fids_by_count(direct)
     assert abs(app.at_infinity(curves["other"])) < 2
-    assert 10 < app.at_infinity(curves["generated"]) < 22
+    of_gan = read_card(GAN)
+    apart = of_gan.metrics["avatar_fid"].value - of_gan.details["real_against_real"]["avatar_fid"]
+    assert app.at_infinity(curves["generated"]) == pytest.approx(apart, abs=4)
     assert app.at_infinity([(n, 7 + 3 / n) for n in (100, 500, 1000)]) == pytest.approx(7)
 
 

@@ -37,7 +37,7 @@ def test_most_walks_are_even() -> None:
     """In most walks no step of seven is much longer than the entire way divided by six: portraits glide."""
     longest = []
     for start in range(8):
-        made = painted(torch.lerp(app.latent(start), app.latent(start + 8), app.WAYS[:, None]))
+        made = app.painted_between(direct, start, start + 8, app.WAYS)
         steps = (made[1:] - made[:-1]).square().mean((1, 2, 3)).sqrt()
         longest.append(steps.max() / (made[-1] - made[0]).square().mean().sqrt())
     assert torch.stack(longest).median() < 0.7

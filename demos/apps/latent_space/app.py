@@ -16,7 +16,7 @@ from demos.kit.labels import Labels
 from demos.kit.pictures import Scene
 from demos.kit.remember import remembered
 from demos.kit.shows import Picture, Point, Text
-from demos.models.gan.functions import generate, read_attributes
+from demos.models.gan.functions import generate, generate_from_codes, read_attributes, to_codes
 from demos.models.gan.model import on_sphere
 from demos.models.gan.pretrained import Direction, card, directions, latents
 
@@ -59,7 +59,7 @@ WAYS = torch.linspace(0, 1, FRAMES)
 
 def between(run: Runner, _: Labels, *, start: int, end: int, position: float) -> dict[str, Any]:
     """The portrait at a place between two seeds (0 to 1), and the whole way."""
-    here = painted(run, torch.lerp(latent(start), latent(end), position))
+    here = painted_between(run, start, end, torch.tensor([position]))
     return {
         "here": pictures.tile(here[0], 256),
         "strip": strip(walk_between(run, start, end), WAYS, position),
@@ -68,7 +68,14 @@ def between(run: Runner, _: Labels, *, start: int, end: int, position: float) ->
 
 @remembered(64)
 def walk_between(run: Runner, start: int, end: int) -> list[Scene]:
-    return pictures.tiles(painted(run, torch.lerp(latent(start), latent(end), WAYS[:, None])))
+    return pictures.tiles(painted_between(run, start, end, WAYS))
+
+
+def painted_between(run: Runner, start: int, end: int, ways: Tensor) -> Tensor:
+    """The portraits (n, 3, 64, 64) at places (n,) between two seeds (0 to 1)."""
+    first, last = run(to_codes, z=torch.cat([latent(start), latent(end)]))
+    made: Tensor = run(generate_from_codes, code=torch.lerp(first, last, ways[:, None]))
+    return made
 
 
 # Along a direction

@@ -28,6 +28,19 @@ def generate(z: Tensor, truncation: Tensor, *, checkpoint: int = -1) -> Tensor:
     return paint(load_prior(z.device)(z), truncation, checkpoint)
 
 
+@function(takes={"z": ("n", 64)}, gives={"code": ("n", 64)})
+def to_codes(z: Tensor) -> Tensor:
+    """The codes that the generator paints latents from. Between two of them, portraits change more evenly
+    than between latents."""
+    return load_prior(z.device)(z)
+
+
+@function(takes={"code": ("n", 64)}, gives={"picture": PICTURE})
+def generate_from_codes(code: Tensor) -> Tensor:
+    """Pictures in [-1, 1] from codes, of which only the direction counts, by the last generator."""
+    return paint(code, torch.ones(len(code), device=code.device), -1)
+
+
 def paint(codes: Tensor, truncation: Tensor, checkpoint: int) -> Tensor:
     painter = load_painter(checkpoint, codes.device)
     kind = painter.layout.weight.dtype

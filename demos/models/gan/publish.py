@@ -58,8 +58,8 @@ def publish(
     last = snapshots[-1]
     data = portraits(recipe["portraits"], recipe["data_seed"])
     critics = critics_of(last["discriminator"], device)
-    codes = encode(encoder_of(last["encoder"], critics), critics.features, data, recipe["fitted_to"])
-    prior = shipped(fit_prior(codes, steps=recipe["prior_steps"], seed=seed), device)
+    codes = encode(encoder_of(last["encoder"], critics), critics.features, data)
+    prior = shipped(fit_prior(codes, steps=recipe["last_prior_steps"], seed=seed), device)
     *earlier, best = (finished(snapshot["generator"], prior) for snapshot in snapshots)
     radius = fitting_radius(best, critics.features, data.pictures(slice(RADIUS_SAMPLES)))
     best.generator.radius.fill_(radius)

@@ -61,8 +61,9 @@ class GanTraining:
     reading: float = 2.0
     prior: float = 4.0
     prior_fits: tuple[float, ...] = (0.7, 0.8, 0.9)  # shares of the budget at which the prior is fitted
-    fitted_to: int = 10_000  # portraits
-    prior_steps: int = 4000
+    fitted_to: int = 10_000  # portraits; the prior that readers get is fitted to all of them
+    prior_steps: int = 2000
+    last_prior_steps: int = 12_000  # of the prior that readers get
     published: bool = False  # go on from the published weights
     encoder_first: float = 0.0  # share of the budget in which the encoder alone learns
     noise: int = 4  # pictures of noise that the critics see at each step
@@ -79,6 +80,7 @@ SMOKE = GanTraining(
     portraits=500,
     prior_fits=(0.5,),
     prior_steps=4,
+    last_prior_steps=4,
     snapshots=(0.0, 1.0),
     samples=60,
     features=FeatureTraining(steps=4, batch=8, portraits=500),
