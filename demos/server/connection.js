@@ -9,6 +9,7 @@
   const ask = window.fetch.bind(window);
   const pause = (ms) => new Promise((done) => setTimeout(done, ms));
   const pending = new Set(); // events whose answer has not come
+  const joined = new Map(); // function → a promise of the id of the event that was asked of it last
 
   // Said beside what was clicked: in a frame as high as its content, a corner may be out of sight.
   let line;
@@ -26,7 +27,14 @@
     line.hidden = !text;
   };
 
-  const join = async (...request) => {
+  const join = (request, options) => {
+    const answer = knock(request, options);
+    const id = answer.then((given) => given.clone().json()).then(({event_id}) => event_id, () => undefined);
+    joined.set(JSON.parse(options.body).fn_index, id);
+    return answer;
+  };
+
+  const knock = async (...request) => {
     const end = performance.now() + PATIENCE;
     for (let wait = 500; ; wait = Math.min(wait * 1.5, 5_000)) {
       const answer = await ask(...request).catch(() => null);
@@ -42,6 +50,15 @@
       say(said.waiting);
       await pause(wait);
     }
+  };
+
+  // Gradio's page does not wait for the id of what it cancels: pressed too early, “stop” would stop nothing.
+  // It asks for a reset, too, which names no function and does nothing.
+  const cancel = async (request, options) => {
+    const body = JSON.parse(options.body);
+    const event_id = body.event_id ?? (await joined.get(body.fn_index));
+    if (!event_id) return Response.json({success: true});
+    return ask(request, {...options, body: JSON.stringify({...body, event_id})});
   };
 
   const events = async (request) => {
@@ -102,6 +119,7 @@
   window.fetch = (request, options) => {
     const path = new URL(request.url ?? request, document.baseURI).pathname;
     if (path.endsWith("/gradio_api/queue/join")) return join(request, options);
+    if (/\/gradio_api\/(cancel|reset)$/.test(path)) return cancel(request, options);
     if (path.endsWith("/gradio_api/queue/data")) return events(new Request(request, options));
     return ask(request, options);
   };

@@ -7,7 +7,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Page, Route, expect
 
 from demos.kit.words import ours
 from tests.demos.tiny import running, write_demos, write_site
@@ -79,6 +79,35 @@ def test_a_network_that_blocks_the_event_stream_is_named(
     choose(page, 40)
     expect(page.locator("main img")).not_to_have_attribute("src", before)
     expect(note).to_be_hidden()
+
+
+def test_what_is_stopped_before_the_server_has_named_it_stops(
+    open_context: Open, server: Restartable
+) -> None:
+    context = open_context()
+    page = context.new_page()
+    waiting: list[Route] = []
+
+    def hold(route: Route) -> None:
+        waiting.append(route)
+
+    page.goto(f"{server.url}/demos/counting/en/")
+    stop = page.get_by_role("button", name="Stop", exact=True)
+    expect(stop).to_be_visible(timeout=60_000)
+    expect(page.get_by_text("1", exact=True).first).to_be_visible()  # the last number of the first count
+    context.route("**/queue/join*", hold)
+    page.locator("input[type=number]").fill("1000")
+    page.wait_for_timeout(500)
+    assert waiting
+    stop.click()
+    with page.expect_response("**/gradio_api/cancel") as stopped:
+        for route in waiting:
+            route.continue_()
+    assert stopped.value.ok
+    page.wait_for_timeout(1000)
+    before = page.locator("main").inner_text()
+    page.wait_for_timeout(500)
+    assert page.locator("main").inner_text() == before
 
 
 @pytest.mark.parametrize("lang", ["nb", "en", "zh"])
