@@ -89,8 +89,11 @@ class Labels:
     def power_of_ten(self, exponent: float) -> str:
         """10 to the power of `exponent`, with the power of ten written out: `3,2 · 10⁻⁷` for -6.5."""
         whole = math.floor(exponent)
+        digits = round(10 ** (exponent - whole), 1)
+        if digits >= 10:
+            whole, digits = whole + 1, 1.0
         raised = str(whole).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
-        return self.shared("power_of_ten", digits=self.number(10 ** (exponent - whole)), power=raised)
+        return self.shared("power_of_ten", digits=self.number(digits), power=raised)
 
     def percent(self, share: float) -> str:
         """A share from 0 to 1 in whole per cent."""

@@ -84,6 +84,7 @@ def remembered_end(
             if part is not None:
                 with lock:
                     ends[key] = part
+                    ends.move_to_end(key)
                     while len(ends) > most:
                         ends.popitem(last=False)
 

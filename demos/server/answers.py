@@ -379,6 +379,8 @@ class Answers:
                     self.changed.wait_for(lambda: self.closed or len(self.turns) == 0, COURTESY)
                 if self.closed:
                     return
+                if not turns.has(place, fits):  # its reader has left meanwhile
+                    continue
                 making = turns.pop(place, fits)
                 if worker is not None:
                     self.busy[place] = True

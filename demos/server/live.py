@@ -45,7 +45,7 @@ class LiveDemos:
 
     async def answer(self, request: Request, name: str, rest: list[str]) -> ASGIApp:
         """What answers /demos/<name>/<rest…>: at the end a page, one of Gradio's files, or its queue."""
-        if name not in self.pages.demos or (rest and rest[0] not in ("", *self.languages)):
+        if name not in self.pages.demos or (rest not in ([], [""]) and rest[0] not in self.languages):
             named = self.languages.get(rest[0]) if rest else None
             language = named or wanted_language(request, self.languages)
             return self.site.missing(language, request.scope)

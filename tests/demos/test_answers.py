@@ -268,6 +268,29 @@ def test_the_answer_of_a_reader_who_left_while_waiting_is_not_made() -> None:
     assert made == ["1", "2"]
 
 
+def test_runs_go_on_when_a_reader_leaves_while_clicks_go_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "COURTESY", 1)
+    made: list[str] = []
+
+    async def first_frame(answers: Answers, reader: str) -> Any:
+        async for frame in answers.frames("tiny", reader, iter([{"text": reader}])):
+            return frame
+
+    async def test(answers: Answers) -> None:
+        hold = threading.Event()
+        clicks = [asyncio.create_task(ask(answers, key, plain(key, made, hold), key)) for key in "ab"]
+        gone = asyncio.create_task(first_frame(answers, "gone"))
+        await asyncio.sleep(0.1)
+        answers.leave("gone")
+        hold.set()
+        assert [await click for click in clicks] == [["a"], ["b"]]
+        with pytest.raises(asyncio.CancelledError):
+            await gone
+        assert await asyncio.wait_for(first_frame(answers, "stays"), 10)
+
+    run(test)
+
+
 def test_a_stream_waits_for_its_reader() -> None:
     made: list[int] = []
 

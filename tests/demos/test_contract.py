@@ -368,6 +368,7 @@ def test_numbers_are_written_as_the_language_writes_them(lang: str) -> None:
     assert labels.chance(0.5) == labels.percent(0.5)
     written = (labels.number(-1.5, 2), labels.thousands(310_000), labels.percent(0.83))
     assert (*written, labels.power_of_ten(-6.5)) == expected
+    assert labels.power_of_ten(-6.001) == labels.power_of_ten(-6)
 
 
 def test_the_demos_wear_the_sites_colours() -> None:

@@ -235,6 +235,7 @@ def test_what_was_watched_to_its_end_is_there_at_once_the_next_time() -> None:
     assert list(count(abs, 0)) == []
     assert begun == [3, 3, 0]
     assert [list(count(abs, n)) for n in (1, 2, 3)] == [[0], [0, 1], [0, 1, 2]], "only the latest are kept"
+    assert [list(count(abs, n)) for n in (2, 1, 2)] == [[1], [0], [1]], "what was asked for again is kept"
 
 
 # Declarations

@@ -114,6 +114,8 @@ def test_other_methods_are_refused(server: Running, method: str) -> None:
         "/" + "a" * 5000,
         "/demos/%00/",
         "/demos/tiny/%2e%2e/",
+        "/demos/tiny//",
+        "/demos/tiny//x",
         "/demos/tiny/%0d%0aSet-Cookie:x=1/nb/",
         "/demos/_assets/%2e%2e/index.html",
         "/docs.php?doc=%00",
