@@ -3,6 +3,7 @@
 import argparse
 import json
 import os
+import shlex
 import signal
 import sys
 from collections.abc import Callable, Iterator
@@ -147,8 +148,8 @@ def run_train(arguments: argparse.Namespace) -> int:
     if arguments.further and not hasattr(trainer, "FURTHER"):
         print(f"{arguments.demo} has no recipe for training on. Train it anew.", file=sys.stderr)
         return 2
-    kind = "smoke" if arguments.smoke else "further" if arguments.further else arguments.seed
-    name = f"{arguments.demo}-{kind}"
+    kind = "smoke" if arguments.smoke else "further" if arguments.further else ""
+    name = "-".join(filter(None, (arguments.demo, kind, str(arguments.seed))))
     options: dict[str, Any] = {
         "minutes": arguments.minutes,
         "seed": arguments.seed,
@@ -164,12 +165,19 @@ def run_train(arguments: argparse.Namespace) -> int:
     if arguments.out:
         options["out"] = arguments.out
     if not show(trainer.train(**options)):
-        again = [f"--{kind}"] if isinstance(kind, str) else []
-        remedy = " ".join(["python -m demos train", arguments.demo, *again, "--resume"])
-        print(f"Stopped. To continue: {remedy}", file=sys.stderr)
+        print(f"Stopped. To continue: {resuming(arguments)}", file=sys.stderr)
         return 130
     folder = options.get("out", folder_of(arguments.demo) / "weights")
     return report(folder)
+
+
+def resuming(arguments: argparse.Namespace) -> str:
+    """The command that goes on with a training that was stopped: with another seed, or elsewhere, it would be
+    another training."""
+    flags = [f"--{name}" for name in ("smoke", "further") if getattr(arguments, name)]
+    given = {name: getattr(arguments, name) for name in ("minutes", "seed", "device", "out")}
+    options = [f"--{name} {shlex.quote(str(value))}" for name, value in given.items() if value]
+    return " ".join(["python -m demos train", arguments.demo, *flags, *options, "--resume"])
 
 
 def report(folder: Path) -> int:

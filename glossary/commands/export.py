@@ -89,11 +89,11 @@ def add(commands: Any) -> None:
 def run(options: argparse.Namespace) -> int:
     from .. import cards, files
     from ..exchange import profiles
-    from ..lint.project import Project
+    from ..lint.project import Project, project_of
 
     termbase = load_termbase(options.folder, code=FINDINGS)
     if not _is_for_translators(options):  # whose texts come back: they keep placeholders of numbers
-        demos = Project(options.folder.absolute().parent).demos
+        demos = Project(project_of(options.folder)).demos
         termbase = cards.filled(cards.with_cards(termbase, demos))
     if fault := _fault(options, termbase):
         raise Refusal(fault)

@@ -19,7 +19,7 @@ from typing import Any
 from ruamel.yaml.error import YAMLError
 
 from .. import cards, files
-from ..lint.project import Project
+from ..lint.project import Project, project_of
 from ..load import load, load_frame
 from ..model import Problem, TermbaseError
 from ..staleness import drafts
@@ -134,7 +134,7 @@ def _restore_placeholders(incoming: Incoming, existing: Data, folder: Path) -> N
     if not existing["concepts"]:
         return
     termbase = load(folder)
-    demos = Project(folder.absolute().parent).demos
+    demos = Project(project_of(folder)).demos
     written = plain.of_termbase(cards.filled(cards.with_cards(termbase, demos)))["concepts"]
     for id, concept in incoming.part("concepts").items():
         for lang in termbase.languages:

@@ -273,8 +273,7 @@ def test_runs_go_on_when_a_reader_leaves_while_clicks_go_first(monkeypatch: pyte
     made: list[str] = []
 
     async def first_frame(answers: Answers, reader: str) -> Any:
-        async for frame in answers.frames("tiny", reader, iter([{"text": reader}])):
-            return frame
+        return await anext(answers.frames("tiny", reader, iter([{"text": reader}])))
 
     async def test(answers: Answers) -> None:
         hold = threading.Event()

@@ -59,7 +59,7 @@ def test_published_weights_are_trained_on_where_a_recipe_says_how(tmp_path, monk
     monkeypatch.setattr(cli, "module", lambda demo, part: trainer)
     assert cli.main(["train", "gan", "--further", "--out", str(tmp_path)]) == 0
     assert trainer.options["recipe"] == "recipe for training on"
-    assert Path(str(trainer.options["work"])).name == "gan-further"
+    assert Path(str(trainer.options["work"])).name == "gan-further-0"
     monkeypatch.delattr(FakeTrainer, "FURTHER")
     assert cli.main(["train", "gan", "--further", "--out", str(tmp_path)]) == 2
     assert "gan has no recipe for training on" in capsys.readouterr().err
@@ -81,9 +81,9 @@ def test_a_signal_ends_training_between_two_steps_and_says_how_to_go_on(monkeypa
 
     monkeypatch.setattr(cli, "module", lambda demo, part: Stopped(0.5))
     before = signal.getsignal(number)
-    assert cli.main(["train", "gan"]) == 130
+    assert cli.main(["train", "gan", "--seed", "5", "--further", "--out", "a b"]) == 130
     assert closed == [2]
-    assert "--resume" in capsys.readouterr().err
+    assert "train gan --further --seed 5 --out 'a b' --resume" in capsys.readouterr().err
     assert signal.getsignal(number) is before
 
 

@@ -198,10 +198,20 @@ def test_a_retraining_makes_no_translation_stale(tmp_path: Path) -> None:
     assert state_of(termbase, termbase.concepts["outcome"], "en") is State.CURRENT
 
 
-@pytest.mark.parametrize("name", ["tbx", "skos-ttl", "csv", "json"])
-def test_what_comes_back_keeps_its_placeholders(name: str, tmp_path: Path) -> None:
-    tiny.write(tmp_path, FILES)
-    folder, term = tmp_path / "glossary", tmp_path / "glossary" / "terms" / "outcome.yml"
+@pytest.mark.parametrize(
+    ("name", "place"),
+    [
+        ("tbx", "glossary"),
+        ("skos-ttl", "glossary"),
+        ("csv", "glossary"),
+        ("json", "glossary"),
+        ("json", "docs/terms"),
+    ],
+)
+def test_what_comes_back_keeps_its_placeholders(name: str, place: str, tmp_path: Path) -> None:
+    tiny.write(tmp_path, FILES, {"plugins": {"ordlab": {"termbase": place}}})
+    folder = (tmp_path / "glossary").rename(tmp_path / place)
+    term = folder / "terms" / "outcome.yml"
     before = term.read_text("utf-8")
     content = FORMATS[name].write(filled(with_cards(load(folder), tmp_path / "demos")))
     assert b"what measures 20.0" in content
