@@ -28,10 +28,9 @@
   };
 
   const join = (request, options) => {
-    const answer = knock(request, options);
-    const id = answer.then((given) => given.clone().json()).then(({event_id}) => event_id, () => undefined);
-    joined.set(JSON.parse(options.body).fn_index, id);
-    return answer;
+    const asked = knock(request, options);
+    joined.set(JSON.parse(options.body).fn_index, asked.then(({event_id}) => event_id, () => undefined));
+    return asked.then(({answer}) => answer);
   };
 
   const knock = async (...request) => {
@@ -40,12 +39,15 @@
       const answer = await ask(...request).catch(() => null);
       if (answer && !AWAY.includes(answer.status)) {
         say("");
-        if (answer.ok) pending.add((await answer.clone().json()).event_id);
-        return answer;
+        if (!answer.ok) return {answer};
+        const {event_id} = await answer.clone().json();
+        pending.add(event_id);
+        return {answer, event_id};
       }
       if (performance.now() > end) {
         say(said.unreachable);
-        return Response.json({detail: said.unreachable}, {status: 429}); // of 503 Gradio says its own, in English
+        // Of 503, Gradio says its own, in English.
+        return {answer: Response.json({detail: said.unreachable}, {status: 429})};
       }
       say(said.waiting);
       await pause(wait);

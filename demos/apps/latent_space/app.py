@@ -73,9 +73,16 @@ def walk_between(run: Runner, start: int, end: int) -> list[Scene]:
 
 def painted_between(run: Runner, start: int, end: int, ways: Tensor) -> Tensor:
     """The portraits (n, 3, 64, 64) at places (n,) between two seeds (0 to 1)."""
-    first, last = run(to_codes, z=torch.cat([latent(start), latent(end)]))
+    first, last = codes(run, start, end)
     made: Tensor = run(generate_from_codes, code=torch.lerp(first, last, ways[:, None]))
     return made
+
+
+@remembered(64)
+def codes(run: Runner, start: int, end: int) -> Tensor:
+    """The codes (2, 64) of two seeds."""
+    found: Tensor = run(to_codes, z=torch.cat([latent(start), latent(end)]))
+    return found
 
 
 # Along a direction
